@@ -1,4 +1,29 @@
-//! Counterfeit: generative adversarial networks that train live in a browser tab and at full size on desktop GPUs.
+//! Counterfeit: generative adversarial networks that train live in a browser tab and, from the same crate, at full size on
+//! desktop GPUs.
+//!
+//! The core knows no host: it takes a `Device`, and touches no clock, file, page or terminal.
+//!
+//! * [`experiment`] says what to run: plain data, the seed included.
+//! * [`data`] gives real batches; [`nets`] are the generator and the discriminator; [`objective`] is what each minimises.
+//! * [`trainer`] plays the game, with [`optimizer`]: the place to start reading.
+//! * [`snapshot`] and [`metrics`] look at a run; [`checkpoint`] keeps it.
+//!
+//! Two hosts stand around it: `web`, in a browser's worker, and `native`, in a terminal.
+
+pub mod checkpoint;
+pub mod data;
 pub mod error;
 pub mod experiment;
+pub mod metrics;
+pub mod nets;
+pub mod objective;
+pub mod optimizer;
 pub mod rng;
+pub mod snapshot;
+pub mod trainer;
+
+pub use error::{Error, Result};
+pub use experiment::Experiment;
+
+#[cfg(target_family = "wasm")]
+pub mod web;

@@ -1,0 +1,318 @@
+#!/usr/bin/env bash
+# The one door to the project: ./build.sh help says what it opens.
+#
+# It installs what is missing, says what it does and for how long, and leaves the machine's own tools alone: Rust tools
+# go to target/tools, Node packages to node_modules. Only Chromium, which has no such home, comes from apt.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly wasm_target=wasm32-unknown-unknown
+readonly build_dir=${CARGO_TARGET_DIR:-target}
+readonly tools=$PWD/target/tools
+readonly port_default=8080
+# Ours first: Debian's wasm-opt is too old for these modules, and wasm-pack takes whichever is first.
+export PATH="$tools/bin:$PWD/node_modules/.bin:$PATH"
+export COUNTERFEIT_STARTED=${COUNTERFEIT_STARTED:-$(date +%s)}
+
+usage() {
+  cat <<'TEXT'
+usage: ./build.sh COMMAND
+
+  serve [--port N]   build the page and serve it on this machine; it opens on the CPU module while WebGPU's still builds
+  build              both browser modules, and the native program at target/release/counterfeit
+  test               everything: native tests, types, wasm tests, and the page in Chromium
+  bench [ARGS]       steps per second, native (ARGS go to `counterfeit bench`) and in Chromium
+  setup              only install what the others need
+  help               this
+
+With COUNTERFEIT_DATA=DIR, MNIST's four .gz files are taken from DIR. CHROMIUM names a Chromium or Chrome to use.
+TEXT
+}
+
+say() {
+  local spent=$(($(date +%s) - COUNTERFEIT_STARTED))
+  printf '[%2d:%02d] %s\n' $((spent / 60)) $((spent % 60)) "$*" >&2
+}
+fail() {
+  say "error: $*"
+  exit 1
+}
+has() { command -v "$1" >/dev/null 2>&1; }
+# The first version number in the arguments, such as 1.95.0.
+version_in() { grep -oE '[0-9]+(\.[0-9]+)+' <<<"$*" | head -n 1; }
+# Whether version $1 is at least $2.
+at_least() { [[ $(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1) == "$2" ]]; }
+locked_version() { awk -v name="\"$1\"" '$1 == "name" { hit = $3 == name } hit && $1 == "version" { gsub(/"/, "", $3); print $3; exit }' Cargo.lock; }
+
+# ---- Installing -----------------------------------------------------------------------------------------------------
+
+need_rust() {
+  has cargo || fail "cargo is missing; install Rust from https://rustup.rs"
+  local version wanted
+  wanted=$(awk -F'"' '/^rust-version/ { print $2 }' Cargo.toml)
+  # rustup, where present, installs the toolchain and target of rust-toolchain.toml here.
+  version=$(version_in "$(rustc --version)")
+  at_least "$version" "$wanted" || fail "Rust $wanted or later is needed, and this is $version; run: rustup update"
+  [[ -d $(rustc --print target-libdir --target $wasm_target) ]] && return
+  has rustup || fail "Rust's $wasm_target target is missing, and so is rustup, which would add it"
+  say "adding Rust's $wasm_target target"
+  rustup target add $wasm_target
+}
+
+need_node() {
+  has node && has npm || fail "Node.js 18 or later, with npm, is missing; see https://nodejs.org"
+  local version
+  version=$(version_in "$(node --version)")
+  at_least "$version" 18 || fail "Node.js 18 or later is needed, and this is $version"
+  # npm writes this file last, so it is newer than the lock file exactly when the installation is complete and current.
+  if [[ ! node_modules/.package-lock.json -nt package-lock.json ]]; then
+    say "installing Node packages"
+    npm ci --no-fund --no-audit
+    touch node_modules/.package-lock.json
+  fi
+  mkdir -p www/vendor
+  cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css www/vendor/
+}
+
+need_tool() { # CRATE VERSION ARGS...
+  say "installing $1 $2 into target/tools (about three minutes)"
+  # Without --locked: the lock files that these crates publish do not build with every Rust.
+  cargo install "$1" --root "$tools" --target-dir "$build_dir/tools-build" "${@:3}"
+}
+
+need_wasm_bindgen() {
+  local version
+  version=$(locked_version wasm-bindgen)
+  # The program and the crate speak a private format: only equal versions understand each other.
+  [[ $(version_in "$(wasm-bindgen --version 2>/dev/null)") == "$version" ]] && has wasm-bindgen-test-runner && return
+  need_tool wasm-bindgen-cli "$version" --version "=$version" --force
+}
+
+need_wasm_pack() { has wasm-pack || need_tool wasm-pack ''; }
+
+chromium_path() {
+  local candidate
+  for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [[ -n $candidate ]] && has "$candidate"; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  return 1
+}
+
+need_chromium() {
+  if ! { chromium_path >/dev/null && has chromedriver; }; then
+    has apt-get && [[ $(id -u) == 0 ]] ||
+      fail "Chromium and its ChromeDriver are missing; on Debian: sudo apt-get install chromium chromium-driver"
+    say "installing Chromium and ChromeDriver"
+    apt-get update
+    DEBIAN_FRONTEND=noninteractive apt-get install -y chromium chromium-driver
+  fi
+  CHROMIUM=$(chromium_path)
+  export CHROMIUM
+}
+
+setup() {
+  need_rust
+  need_node
+  need_chromium
+  need_wasm_bindgen
+  need_wasm_pack
+  say "all tools are here; to type wasm-pack yourself: export PATH=\"$tools/bin:\$PATH\""
+}
+
+# ---- Building -------------------------------------------------------------------------------------------------------
+
+# Builds one browser module: module NAME CARGO_ARGS...
+module() {
+  local name=$1 out=www/pkg/$1
+  say "building the $name module"
+  # As a cdylib alone: Cargo does no link-time optimisation for a library that is to be an rlib too. And in a folder of
+  # its own: a cdylib's file has the same name whatever its features, so that two in one folder would take turns.
+  cargo rustc --lib --crate-type cdylib --profile web --target $wasm_target --target-dir "$build_dir/$name" "${@:2}"
+  local input=$build_dir/$name/$wasm_target/web/counterfeit.wasm stamp
+  stamp="$(sha256sum <"$input") $(wasm-bindgen --version) $(wasm-opt --version) $wasm_opt_flags"
+  if [[ -f $out/stamp && $(<"$out/stamp") == "$stamp" ]]; then
+    say "the $name module is up to date"
+    return
+  fi
+  # Made beside its place and then moved there, so that a page loading meanwhile never meets half of it.
+  local next=$out.next
+  rm -rf "$next"
+  say "the $name module: wasm-bindgen"
+  wasm-bindgen --target web --no-typescript --out-dir "$next" --out-name counterfeit "$input"
+  say "the $name module: wasm-opt"
+  # shellcheck disable=SC2086 # the flags are words
+  wasm-opt $wasm_opt_flags "$next/counterfeit_bg.wasm" -o "$next/optimised.wasm"
+  mv "$next/optimised.wasm" "$next/counterfeit_bg.wasm"
+  printf '%s' "$stamp" >"$next/stamp"
+  rm -rf "$out.old"
+  [[ ! -e $out ]] || mv "$out" "$out.old"
+  mv "$next" "$out"
+  rm -rf "$out.old"
+  say "the $name module: $(du -h "$out/counterfeit_bg.wasm" | cut -f1), $(gzip -c "$out/counterfeit_bg.wasm" | wc -c | awk '{ printf "%.1fM", $1 / 1048576 }') over the network"
+}
+# The features that rustc and our flags emit, named: with --all-features wasm-opt writes what Chromium rejects.
+readonly wasm_opt_flags='-O2 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue'
+cpu_module() { module cpu --no-default-features; }
+webgpu_module() { module webgpu; }
+
+# MNIST, where this machine has it, to where the page looks for it. The page draws digits without it.
+mnist() {
+  local file from
+  for from in "${COUNTERFEIT_DATA:-}" "${XDG_CACHE_HOME:-$HOME/.cache}/counterfeit/mnist"; do
+    [[ -n $from && -f $from/train-images-idx3-ubyte.gz && -f $from/train-labels-idx1-ubyte.gz ]] || continue
+    mkdir -p www/data/mnist
+    for file in train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz; do
+      cmp -s "$from/$file" "www/data/mnist/$file" || cp "$from/$file" "www/data/mnist/$file"
+    done
+    say "the page has MNIST, from $from"
+    return
+  done
+  say "no MNIST found (COUNTERFEIT_DATA names a folder that has it); the page draws digits"
+}
+
+build() {
+  need_rust
+  need_node
+  need_wasm_bindgen
+  cpu_module
+  webgpu_module
+  say "building the native program"
+  cargo build --release
+  say "built www/pkg/cpu, www/pkg/webgpu and $build_dir/release/counterfeit"
+}
+
+# ---- Serving --------------------------------------------------------------------------------------------------------
+
+port_is_taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+serve() {
+  local port=$port_default server
+  while (($#)); do
+    case $1 in
+      --port)
+        [[ ${2:-} =~ ^[0-9]+$ ]] || fail "--port takes a number, such as --port $port_default"
+        port=$2
+        shift 2
+        ;;
+      *) fail "serve takes only --port N, not $1" ;;
+    esac
+  done
+  ! port_is_taken "$port" || fail "port $port is taken; try --port $((port + 1))"
+  need_rust
+  need_node
+  need_wasm_bindgen
+  mnist
+  cpu_module
+  # --dev: files are read anew and nothing is cached, so a reload shows what was just built.
+  env -u HOST -u PORT sirv . --dev --quiet --host 127.0.0.1 --port "$port" &
+  server=$!
+  # shellcheck disable=SC2064 # this server's id, now
+  trap "kill $server 2>/dev/null || true" EXIT
+  trap 'exit 130' INT TERM
+  until port_is_taken "$port"; do
+    kill -0 "$server" 2>/dev/null || fail "the server did not start"
+    sleep 0.1
+  done
+  say "serving http://127.0.0.1:$port/ (the CPU module; WebGPU's is next)"
+  if webgpu_module; then
+    say "serving http://127.0.0.1:$port/ with both modules; Ctrl-C stops"
+  else
+    say "the WebGPU module failed to build; serving http://127.0.0.1:$port/ with the CPU module"
+  fi
+  wait "$server"
+}
+
+# ---- Testing --------------------------------------------------------------------------------------------------------
+
+# One function a stage; each runs as a process of its own, so that `set -e` holds within it.
+stage_tools() { setup; }
+stage_native() {
+  need_rust
+  cargo test --release
+}
+stage_types() {
+  need_node
+  npm run --silent check
+  echo 'test result: ok. 1 passed; 0 failed'
+}
+stage_wasm() {
+  wasm-pack test --headless --chrome
+}
+stage_page() {
+  mnist
+  cpu_module
+  webgpu_module
+}
+stage_browser() {
+  need_chromium
+  npm run --silent e2e
+}
+
+# Adds up what cargo, wasm-bindgen and node say they ran: "test result: ok. 3 passed; 0 failed", "ℹ pass 3".
+count() { # passed|failed LOG
+  sed -E 's/\x1b\[[0-9;]*m//g' "$2" | awk -v which="$1" '
+    /^test result:/ { for (i = 2; i <= NF; i++) if ($i ~ "^" which) sum += $(i - 1) }
+    /^(ℹ|#) (pass|fail) [0-9]+$/ { if (index(which, $2) == 1) sum += $3 }
+    END { print sum + 0 }'
+}
+
+run_tests() {
+  local stage log began passed=0 failed=0 p f status summary=() logs=$build_dir/test-logs
+  mkdir -p "$logs"
+  for stage in tools native types wasm page browser; do
+    say "stage $stage begins"
+    began=$(date +%s) log=$logs/$stage.log status=0
+    bash ./build.sh stage "$stage" 2>&1 | tee "$log" || status=$?
+    p=$(count passed "$log") f=$(count failed "$log")
+    # What failed without a count (it did not compile, say) is one failure.
+    ((status == 0 || f > 0)) || f=1
+    passed=$((passed + p)) failed=$((failed + f))
+    summary+=("$(printf '%-8s %5ds  %4d passed  %3d failed' "$stage" $(($(date +%s) - began)) "$p" "$f")")
+    # Without its tools nothing else can say anything true.
+    [[ $stage != tools || $status == 0 ]] || break
+  done
+  say "summary"
+  printf '  %s\n' "${summary[@]}"
+  echo "$passed passed, $failed failed"
+  ((failed == 0))
+}
+
+# ---- Measuring ------------------------------------------------------------------------------------------------------
+
+bench() {
+  need_rust
+  need_node
+  need_chromium
+  need_wasm_bindgen
+  say "native: counterfeit bench $*"
+  cargo run --release -- bench "$@"
+  cpu_module
+  webgpu_module
+  say "in Chromium: www/bench.html"
+  node tests/e2e/bench.mjs
+  say "speeds drift from minute to minute on a shared machine: compare two only if measured turn about"
+}
+
+main() {
+  local command=${1:-help}
+  (($# == 0)) || shift
+  case $command in
+    serve) serve "$@" ;;
+    build) build ;;
+    test) run_tests ;;
+    stage) "stage_$1" ;;
+    bench) bench "$@" ;;
+    setup) setup ;;
+    help | -h | --help) usage ;;
+    *)
+      usage >&2
+      exit 2
+      ;;
+  esac
+}
+
+# On one line, read before it runs: the script may be edited while a long build is going on.
+main "$@"; exit

@@ -1,0 +1,234 @@
+//! A run as bytes, in the safetensors format: both networks, the average, both optimisers, every random stream, the step
+//! and the experiment. Ten steps are five, saved, loaded, and five more: bit for bit on the CPU.
+//!
+//! Everything here may come from a stranger: sizes, names, shapes and numbers are checked before they are used.
+
+use std::collections::HashMap;
+
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
+use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+
+use crate::data::{MnistFiles, Source};
+use crate::error::{Error, Result};
+use crate::experiment::{Experiment, brief};
+use crate::nets::{Network, Weights};
+use crate::optimizer;
+use crate::snapshot::{floats, read};
+use crate::trainer::{Streams, Trainer};
+
+/// Larger files are refused unread, 1 GiB.
+pub const SIZE_LIMIT: usize = 1 << 30;
+/// The format's version, in the file's metadata.
+const VERSION: &str = "1";
+
+/// What is not a tensor.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Progress {
+    step: u64,
+    generator_updates: u64,
+    discriminator_updates: u64,
+    streams: Streams,
+}
+
+/// A checkpoint that has been read, and found whole.
+pub struct Checkpoint {
+    /// What was run.
+    pub experiment: Experiment,
+    progress: Progress,
+    tensors: HashMap<String, (Vec<usize>, Vec<f32>)>,
+}
+
+/// The run as bytes.
+///
+/// # Errors
+/// When the device fails.
+pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
+    let (names, tensors): (Vec<_>, Vec<_>) = named(trainer).into_iter().unzip();
+    let mut transaction = Transaction::default();
+    for tensor in tensors {
+        transaction = transaction.register(tensor);
+    }
+    let data = read(transaction).await?;
+    let progress = Progress {
+        step: trainer.step,
+        generator_updates: trainer.generator.optimizer.time,
+        discriminator_updates: trainer.discriminator.optimizer.time,
+        streams: trainer.streams(),
+    };
+    let metadata = HashMap::from([
+        ("counterfeit".to_owned(), VERSION.to_owned()),
+        ("experiment".to_owned(), trainer.experiment.to_toml()),
+        ("progress".to_owned(), serde_json::to_string(&progress).map_err(refuse)?),
+    ]);
+    let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = names
+        .into_iter()
+        .zip(&data)
+        .map(|(name, data)| {
+            let bytes = floats(data)?.iter().flat_map(|v| v.to_le_bytes()).collect();
+            Ok((name, data.shape().to_vec(), bytes))
+        })
+        .collect::<Result<_>>()?;
+    let views = bytes
+        .iter()
+        .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(refuse)?)))
+        .collect::<Result<Vec<_>>>()?;
+    safetensors::serialize(views, Some(metadata)).map_err(refuse)
+}
+
+impl Checkpoint {
+    /// Reads a checkpoint.
+    ///
+    /// # Errors
+    /// When the bytes are not a whole checkpoint of this program, or hold numbers that are not finite.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() > SIZE_LIMIT {
+            return Err(refuse(format!("it has {} bytes, more than {SIZE_LIMIT}", bytes.len())));
+        }
+        let (_, header) = SafeTensors::read_metadata(bytes)
+            .map_err(|error| refuse(format!("it is not a whole safetensors file ({error})")))?;
+        let file = SafeTensors::deserialize(bytes).map_err(refuse)?;
+        let entry = |key: &str| {
+            header
+                .metadata()
+                .as_ref()
+                .and_then(|metadata| metadata.get(key))
+                .ok_or_else(|| refuse(format!("it was not written by this program (no `{key}` in its metadata)")))
+        };
+        let version = entry("counterfeit")?;
+        if version != VERSION {
+            return Err(refuse(format!("its format is {}; this program reads {VERSION}", brief(version))));
+        }
+        let experiment = Experiment::from_toml(entry("experiment")?)?;
+        let progress: Progress = serde_json::from_str(entry("progress")?).map_err(refuse)?;
+        let tensors = file
+            .iter()
+            .map(|(name, view)| {
+                if view.dtype() != Dtype::F32 {
+                    return Err(refuse(format!("`{}` is {:?}, not F32", brief(name), view.dtype())));
+                }
+                let values: Vec<f32> = view
+                    .data()
+                    .chunks_exact(4)
+                    .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+                    .collect();
+                if values.iter().any(|v| !v.is_finite()) {
+                    return Err(refuse(format!("`{}` holds numbers that are not finite", brief(name))));
+                }
+                Ok((name.to_owned(), (view.shape().to_vec(), values)))
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self { experiment, progress, tensors })
+    }
+
+    /// The run, ready for its next step.
+    ///
+    /// # Errors
+    /// When the data are not to be had, or the tensors are not this experiment's.
+    pub fn resume(self, mnist: Option<&MnistFiles>, device: &Device) -> Result<Trainer> {
+        // Before anything is allocated: a small file may name a huge experiment.
+        let networks = [Network::generator(&self.experiment), Network::discriminator(&self.experiment)];
+        let needed: usize = networks.iter().map(Network::parameters).sum();
+        let held: usize = self.tensors.values().map(|(_, values)| values.len()).sum();
+        if held < needed {
+            return Err(refuse(format!("it holds {held} numbers; its experiment needs at least {needed}")));
+        }
+        let source = Source::new(&self.experiment, mnist)?;
+        let mut trainer = Trainer::new(self.experiment, source, device)?;
+        let mut tensors = self.tensors;
+        let known: Vec<String> = named(&trainer).into_iter().map(|(name, _)| name).collect();
+        for (name, place) in known.iter().zip(places(&mut trainer)) {
+            *place = take(&mut tensors, name, place.dims(), device)?;
+        }
+        if let Some(name) = tensors.keys().next() {
+            return Err(refuse(format!("`{}` belongs to no part of its experiment", brief(name))));
+        }
+        trainer.step = self.progress.step;
+        trainer.generator.optimizer.time = self.progress.generator_updates;
+        trainer.discriminator.optimizer.time = self.progress.discriminator_updates;
+        trainer.seek(self.progress.streams)?;
+        Ok(trainer)
+    }
+
+    /// Just what draws samples: the generator and its weights, averaged where the run keeps an average. Needs no data.
+    ///
+    /// # Errors
+    /// When the tensors are not this experiment's.
+    pub fn generator(mut self, device: &Device) -> Result<(Experiment, Network, Weights)> {
+        let network = Network::generator(&self.experiment);
+        let side = if self.experiment.ema_decay > 0.0 { "average" } else { "generator" };
+        let mut all = |slots: Vec<(String, crate::nets::Slot)>| {
+            slots
+                .into_iter()
+                .map(|(name, slot)| take(&mut self.tensors, &format!("{side}.{name}"), slot.shape, device))
+                .collect::<Result<Vec<_>>>()
+        };
+        let weights = Weights {
+            trained: all(network.trained_slots())?,
+            statistics: all(network.statistics_slots())?,
+        };
+        Ok((self.experiment, network, weights))
+    }
+
+    /// Generator updates that it has behind it.
+    #[must_use]
+    pub fn step(&self) -> u64 {
+        self.progress.step
+    }
+}
+
+/// Every tensor of the run with its name, in the order of [`places`].
+fn named(trainer: &Trainer) -> Vec<(String, Tensor<2>)> {
+    let mut all = Vec::new();
+    let mut weights = |side: &str, network: &Network, weights: &Weights| {
+        let names = network.trained_slots().into_iter().chain(network.statistics_slots());
+        let tensors = weights.trained.iter().chain(&weights.statistics);
+        all.extend(names.zip(tensors).map(|((name, _), t)| (format!("{side}.{name}"), t.clone())));
+    };
+    weights("generator", &trainer.generator.network, &trainer.generator.weights);
+    weights("discriminator", &trainer.discriminator.network, &trainer.discriminator.weights);
+    if let Some(average) = &trainer.average {
+        weights("average", &trainer.generator.network, average);
+    }
+    for (side, player) in [("generator", &trainer.generator), ("discriminator", &trainer.discriminator)] {
+        let names = player.network.trained_slots().into_iter().flat_map(|(name, _)| {
+            optimizer::moments(trainer.experiment.optimizer)
+                .iter()
+                .map(move |moment| format!("{side}_optimizer.{name}.{moment}"))
+        });
+        all.extend(names.zip(player.optimizer.moments.iter().cloned()));
+    }
+    all
+}
+
+/// Where each of those tensors stands in the run.
+fn places(trainer: &mut Trainer) -> impl Iterator<Item = &mut Tensor<2>> {
+    fn both(weights: &mut Weights) -> impl Iterator<Item = &mut Tensor<2>> {
+        weights.trained.iter_mut().chain(&mut weights.statistics)
+    }
+    both(&mut trainer.generator.weights)
+        .chain(both(&mut trainer.discriminator.weights))
+        .chain(trainer.average.iter_mut().flat_map(both))
+        .chain(&mut trainer.generator.optimizer.moments)
+        .chain(&mut trainer.discriminator.optimizer.moments)
+}
+
+fn take(
+    tensors: &mut HashMap<String, (Vec<usize>, Vec<f32>)>,
+    name: &str,
+    wanted: [usize; 2],
+    device: &Device,
+) -> Result<Tensor<2>> {
+    let (shape, values) = tensors
+        .remove(name)
+        .ok_or_else(|| refuse(format!("`{name}` is missing from it")))?;
+    if shape != wanted {
+        return Err(refuse(format!("`{name}` has the shape {shape:?}; its experiment needs {wanted:?}")));
+    }
+    Ok(Tensor::from_data(TensorData::new(values, wanted), device))
+}
+
+fn refuse(why: impl ToString) -> Error {
+    Error::Checkpoint(brief(&why.to_string()))
+}

@@ -1,0 +1,363 @@
+//! Handwritten-like digits that the program draws itself, so that a page has images with nothing to download.
+//!
+//! A digit is a few strokes through control points on a unit square. Each drawing moves the points, bends and slants
+//! the whole, picks a pen, and inks every pixel by its distance to the strokes: the look of MNIST, white on black, some
+//! 20 × 20 pixels of ink in the middle of 28 × 28.
+
+use std::f32::consts::TAU;
+
+use super::images::{Images, check_pixels};
+use crate::error::Result;
+use crate::rng::Rng;
+
+/// What `examples_per_class = 0` stands for: enough that a small network does not learn them by heart, drawn in a moment.
+const DEFAULT_PER_CLASS: usize = 1000;
+
+/// `per_class` drawings of each of `classes`, 0–9, at `size` × `size` pixels; 0 stands for 1000.
+///
+/// # Errors
+/// [`Error::Setting`](crate::error::Error::Setting) when they would not fit in memory; [`Error::Data`](crate::error::Error::Data)
+/// without classes.
+pub fn set(classes: &[u8], per_class: usize, size: usize, rng: &mut Rng) -> Result<Images> {
+    let per_class = if per_class == 0 { DEFAULT_PER_CLASS } else { per_class };
+    let count = classes.len().saturating_mul(per_class);
+    check_pixels(count, size)?;
+    let mut pixels = Vec::with_capacity(count * size * size);
+    let mut labels = Vec::with_capacity(count);
+    for &class in classes {
+        for _ in 0..per_class {
+            pixels.extend(draw(class, size, rng));
+            labels.push(class);
+        }
+    }
+    Images::new(size, pixels, labels)
+}
+
+/// One drawing of a digit: `size` × `size` pixels, row-major from the top, 0 black and 255 white. A class above 9
+/// stands for its last digit.
+#[must_use]
+pub fn draw(class: u8, size: usize, rng: &mut Rng) -> Vec<u8> {
+    let styles = GLYPHS[usize::from(class % 10)];
+    let style = styles[rng.below(styles.len())];
+    let mut strokes: Vec<Vec<Point>> = style.iter().map(|stroke| wobble(stroke, rng)).collect();
+    let hand = Hand::new(rng);
+    for point in strokes.iter_mut().flatten() {
+        *point = hand.write(*point);
+    }
+    let pen = Pen::new(rng);
+    let lines: Vec<Vec<Point>> = strokes.iter().map(|stroke| curve(stroke)).collect();
+    let lines = place(lines, &pen, rng);
+    pen.ink(&lines, size)
+}
+
+type Point = (f32, f32);
+/// Control points of one pull of the pen; a point given twice is a corner.
+type Stroke = &'static [Point];
+type Style = &'static [Stroke];
+
+/// The ways to write each digit, x rightwards and y downwards in [0, 1].
+const GLYPHS: [&[Style]; 10] = [
+    &[
+        // An oval, closed where it began.
+        &[&[
+            (0.56, 0.0), (0.26, 0.1), (0.08, 0.48), (0.2, 0.88), (0.5, 1.0), (0.82, 0.84), (0.92, 0.46), (0.76, 0.1),
+            (0.5, 0.0), (0.36, 0.05),
+        ]],
+        // A rounder one, begun at the right.
+        &[&[
+            (0.72, 0.08), (0.42, 0.0), (0.1, 0.22), (0.02, 0.6), (0.24, 0.94), (0.6, 0.98), (0.92, 0.7), (0.96, 0.34),
+            (0.72, 0.07), (0.5, 0.02),
+        ]],
+    ],
+    &[
+        &[&[(0.5, 0.0), (0.51, 0.35), (0.49, 0.7), (0.5, 1.0)]],
+        &[&[(0.5, 0.0), (0.51, 0.35), (0.49, 0.7), (0.5, 1.0)]],
+        // A short flag.
+        &[&[(0.34, 0.2), (0.44, 0.11), (0.53, 0.0), (0.53, 0.0), (0.53, 0.5), (0.52, 1.0)]],
+        // A flag and a foot.
+        &[
+            &[(0.32, 0.2), (0.43, 0.11), (0.52, 0.0), (0.52, 0.0), (0.52, 0.5), (0.52, 1.0)],
+            &[(0.26, 1.0), (0.5, 0.99), (0.78, 0.99)],
+        ],
+    ],
+    &[
+        // A corner at the foot.
+        &[&[
+            (0.1, 0.22), (0.26, 0.05), (0.52, 0.0), (0.78, 0.09), (0.84, 0.3), (0.68, 0.56), (0.38, 0.8), (0.1, 0.99),
+            (0.1, 0.99), (0.5, 0.97), (0.94, 0.97),
+        ]],
+        // A loop there.
+        &[&[
+            (0.12, 0.2), (0.38, 0.0), (0.7, 0.05), (0.8, 0.28), (0.64, 0.58), (0.36, 0.87), (0.14, 0.98), (0.06, 0.88),
+            (0.2, 0.78), (0.42, 0.84), (0.66, 0.98), (0.96, 0.92),
+        ]],
+    ],
+    &[
+        &[&[
+            (0.14, 0.14), (0.42, 0.0), (0.76, 0.08), (0.78, 0.3), (0.58, 0.44), (0.36, 0.47), (0.36, 0.47), (0.64, 0.52),
+            (0.86, 0.7), (0.76, 0.92), (0.42, 1.0), (0.1, 0.88),
+        ]],
+        // Round between the bowls.
+        &[&[
+            (0.16, 0.1), (0.46, 0.0), (0.76, 0.1), (0.74, 0.33), (0.46, 0.46), (0.5, 0.49), (0.78, 0.58), (0.84, 0.78),
+            (0.62, 0.97), (0.32, 1.0), (0.08, 0.9),
+        ]],
+    ],
+    &[
+        // Open.
+        &[
+            &[(0.2, 0.0), (0.16, 0.26), (0.1, 0.54), (0.1, 0.54), (0.5, 0.56), (0.92, 0.51)],
+            &[(0.78, 0.02), (0.74, 0.5), (0.68, 1.0)],
+        ],
+        // Open, the arm and the leg from one pull.
+        &[&[
+            (0.14, 0.04), (0.08, 0.3), (0.16, 0.52), (0.42, 0.56), (0.7, 0.44), (0.82, 0.06), (0.82, 0.06), (0.76, 0.5),
+            (0.74, 1.0),
+        ]],
+        // Closed.
+        &[
+            &[(0.64, 0.0), (0.36, 0.34), (0.04, 0.66), (0.04, 0.66), (0.5, 0.67), (0.96, 0.64)],
+            &[(0.64, 0.0), (0.64, 0.5), (0.63, 1.0)],
+        ],
+    ],
+    &[
+        &[
+            &[
+                (0.24, 0.04), (0.2, 0.22), (0.16, 0.44), (0.16, 0.44), (0.46, 0.37), (0.78, 0.5), (0.82, 0.76),
+                (0.54, 0.98), (0.1, 0.92),
+            ],
+            &[(0.24, 0.04), (0.55, 0.04), (0.88, 0.01)],
+        ],
+        // One pull.
+        &[&[
+            (0.86, 0.02), (0.54, 0.03), (0.28, 0.05), (0.28, 0.05), (0.22, 0.25), (0.2, 0.42), (0.2, 0.42), (0.56, 0.42),
+            (0.82, 0.6), (0.74, 0.88), (0.42, 1.0), (0.08, 0.9),
+        ]],
+    ],
+    &[
+        &[&[
+            (0.66, 0.0), (0.36, 0.2), (0.14, 0.54), (0.16, 0.86), (0.44, 1.0), (0.76, 0.9), (0.8, 0.68), (0.56, 0.55),
+            (0.28, 0.64), (0.15, 0.8),
+        ]],
+        // A straighter back.
+        &[&[
+            (0.58, 0.0), (0.28, 0.3), (0.12, 0.7), (0.3, 0.97), (0.64, 0.98), (0.84, 0.77), (0.66, 0.56), (0.36, 0.58),
+            (0.15, 0.76),
+        ]],
+    ],
+    &[
+        &[&[(0.0, 0.05), (0.45, 0.03), (0.96, 0.02), (0.96, 0.02), (0.68, 0.4), (0.46, 0.72), (0.36, 1.0)]],
+        // A serif.
+        &[&[
+            (0.02, 0.2), (0.04, 0.06), (0.04, 0.06), (0.48, 0.05), (0.96, 0.02), (0.96, 0.02), (0.72, 0.34), (0.54, 0.68),
+            (0.48, 1.0),
+        ]],
+        // A bar.
+        &[
+            &[(0.02, 0.06), (0.46, 0.04), (0.96, 0.02), (0.96, 0.02), (0.66, 0.44), (0.42, 1.0)],
+            &[(0.28, 0.52), (0.54, 0.5), (0.82, 0.49)],
+        ],
+    ],
+    &[
+        // One pull that crosses itself.
+        &[&[
+            (0.76, 0.14), (0.5, 0.0), (0.22, 0.12), (0.26, 0.34), (0.52, 0.5), (0.82, 0.72), (0.7, 0.96), (0.36, 0.99),
+            (0.14, 0.78), (0.36, 0.56), (0.66, 0.4), (0.8, 0.18), (0.62, 0.02),
+        ]],
+        // Two rings.
+        &[
+            &[
+                (0.5, 0.0), (0.24, 0.08), (0.2, 0.3), (0.48, 0.46), (0.76, 0.32), (0.76, 0.1), (0.5, 0.0), (0.36, 0.02),
+            ],
+            &[
+                (0.48, 0.46), (0.18, 0.6), (0.14, 0.86), (0.48, 1.0), (0.82, 0.88), (0.82, 0.62), (0.5, 0.46),
+                (0.36, 0.49),
+            ],
+        ],
+    ],
+    &[
+        // A straight leg.
+        &[&[
+            (0.78, 0.12), (0.52, 0.0), (0.22, 0.12), (0.16, 0.36), (0.42, 0.5), (0.7, 0.38), (0.8, 0.12), (0.8, 0.12),
+            (0.76, 0.5), (0.7, 1.0),
+        ]],
+        // A curved one.
+        &[&[
+            (0.8, 0.2), (0.58, 0.01), (0.26, 0.08), (0.16, 0.32), (0.38, 0.48), (0.68, 0.38), (0.82, 0.16), (0.83, 0.45),
+            (0.74, 0.78), (0.5, 0.98), (0.24, 0.93),
+        ]],
+    ],
+];
+
+/// The stroke with each of its points moved a little; the two halves of a corner move together.
+fn wobble(stroke: Stroke, rng: &mut Rng) -> Vec<Point> {
+    const WOBBLE: f32 = 0.02;
+    let mut moved: Vec<Point> = Vec::with_capacity(stroke.len());
+    for (i, &(x, y)) in stroke.iter().enumerate() {
+        let corner = i > 0 && stroke[i - 1] == (x, y);
+        let point = if corner {
+            moved[i - 1]
+        } else {
+            (x + WOBBLE * rng.normal(), y + WOBBLE * rng.normal())
+        };
+        moved.push(point);
+    }
+    moved
+}
+
+/// How one drawing as a whole differs from the model.
+struct Hand {
+    /// A smooth bend in each direction: its height, and its phase along the other.
+    bend: [(f32, f32); 2],
+    /// Moves the middle up or down.
+    waist: f32,
+    width: f32,
+    slant: f32,
+    /// Cosine and sine.
+    turn: (f32, f32),
+}
+
+impl Hand {
+    fn new(rng: &mut Rng) -> Self {
+        let mut bend = || (0.033 * rng.normal(), TAU * rng.uniform());
+        let bend = [bend(), bend()];
+        let angle = 0.07 * rng.normal();
+        Self {
+            bend,
+            waist: rng.range(-0.18, 0.18),
+            width: rng.range(0.6, 0.95),
+            slant: 0.15 + 0.19 * rng.normal().clamp(-2.0, 2.0),
+            turn: (angle.cos(), angle.sin()),
+        }
+    }
+
+    /// Where a point of the model goes.
+    fn write(&self, (x, y): Point) -> Point {
+        let [(by, phase), (by2, phase2)] = self.bend;
+        let x = x + by * (0.75 * TAU * y + phase).sin();
+        let y = y + by2 * (0.75 * TAU * x + phase2).sin();
+        let y = y + self.waist * y * (1.0 - y);
+        let x = self.width * (x - 0.5) + self.slant * (0.5 - y);
+        let y = y - 0.5;
+        let (cos, sin) = self.turn;
+        (cos * x - sin * y, sin * x + cos * y)
+    }
+}
+
+/// The points of a Catmull–Rom spline through a stroke, which starts afresh at each corner.
+fn curve(stroke: &[Point]) -> Vec<Point> {
+    const PARTS: usize = 6;
+    let mut line: Vec<Point> = stroke.first().copied().into_iter().collect();
+    for run in stroke.chunk_by(|a, b| a != b) {
+        for (i, pair) in run.windows(2).enumerate() {
+            let before = if i > 0 { run[i - 1] } else { pair[0] };
+            let after = run.get(i + 2).copied().unwrap_or(pair[1]);
+            line.extend((1..=PARTS).map(|part| {
+                let t = part as f32 / PARTS as f32;
+                let mix = |p: f32, q: f32, r: f32, s: f32| {
+                    let (square, cube) = (t * t, t * t * t);
+                    0.5 * (2.0 * q
+                        + (r - p) * t
+                        + (2.0 * p - 5.0 * q + 4.0 * r - s) * square
+                        + (3.0 * q - p - 3.0 * r + s) * cube)
+                };
+                let (q, r) = (pair[0], pair[1]);
+                (mix(before.0, q.0, r.0, after.0), mix(before.1, q.1, r.1, after.1))
+            }));
+        }
+    }
+    line
+}
+
+/// Scales lines to MNIST's box of 20 of 28 pixels, ink included, and puts their centre of mass, as MNIST does, in the
+/// middle, both give or take; in units of the image's side. Nothing leaves the image.
+fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>> {
+    const MARGIN: f32 = 1.0 / 28.0;
+    let fold = |start: Point, f: fn(f32, f32) -> f32| {
+        lines.iter().flatten().fold(start, |a, b| (f(a.0, b.0), f(a.1, b.1)))
+    };
+    let low = fold((f32::MAX, f32::MAX), f32::min);
+    let high = fold((f32::MIN, f32::MIN), f32::max);
+    let size = (high.0 - low.0).max(high.1 - low.1).max(0.1);
+    let scale = (20.0 / 28.0 * rng.range(0.9, 1.04) - 2.0 * pen.radius) / size;
+    let (x, y) = centre_of_mass(&lines);
+    let mut jitter = |low: f32, high: f32, centre: f32| {
+        let wanted = 0.5 - scale * centre + 0.02 * rng.normal();
+        let border = MARGIN + pen.radius;
+        wanted.min(1.0 - border - scale * high).max(border - scale * low)
+    };
+    let (dx, dy) = (jitter(low.0, high.0, x), jitter(low.1, high.1, y));
+    for point in lines.iter_mut().flatten() {
+        *point = (scale * point.0 + dx, scale * point.1 + dy);
+    }
+    lines
+}
+
+fn centre_of_mass(lines: &[Vec<Point>]) -> Point {
+    let (mut x, mut y, mut total) = (0.0, 0.0, f32::MIN_POSITIVE);
+    for (a, b) in lines.iter().flat_map(|line| line.windows(2)).map(|ab| (ab[0], ab[1])) {
+        let length = (b.0 - a.0).hypot(b.1 - a.1);
+        x += 0.5 * (a.0 + b.0) * length;
+        y += 0.5 * (a.1 + b.1) * length;
+        total += length;
+    }
+    (x / total, y / total)
+}
+
+/// What the strokes are drawn with; lengths are shares of the image's side.
+struct Pen {
+    radius: f32,
+    /// How much the radius varies, and its phase: a hand does not press evenly.
+    pressure: (f32, f32),
+    /// Over how far the ink fades out at the edge.
+    edge: f32,
+}
+
+impl Pen {
+    fn new(rng: &mut Rng) -> Self {
+        Self {
+            radius: rng.range(0.034, 0.058),
+            pressure: (rng.range(0.0, 0.22), TAU * rng.uniform()),
+            edge: rng.range(0.9, 1.5) / 28.0,
+        }
+    }
+
+    /// Inks every pixel by how far its centre lies from the nearest stroke: 255 within, 0 beyond, a ramp between.
+    fn ink(&self, lines: &[Vec<Point>], size: usize) -> Vec<u8> {
+        let mut pixels = vec![0_u8; size * size];
+        let side = size as f32;
+        // An edge narrower than a pixel would be jagged.
+        let edge = (self.edge * side).max(1.0);
+        for line in lines {
+            for (i, ends) in line.windows(2).enumerate() {
+                let (swing, phase) = self.pressure;
+                let radius = side * self.radius * (1.0 + swing * (0.16 * i as f32 + phase).sin());
+                let reach = radius + 0.5 * edge;
+                let [a, b] = [ends[0], ends[1]].map(|(x, y)| (side * x - 0.5, side * y - 0.5));
+                let span = |p: f32, q: f32| {
+                    let first = (p.min(q) - reach).ceil().max(0.0) as usize;
+                    first..((p.max(q) + reach).floor() + 1.0).clamp(0.0, side) as usize
+                };
+                for y in span(a.1, b.1) {
+                    for x in span(a.0, b.0) {
+                        let distance = distance((x as f32, y as f32), a, b);
+                        let coverage = ((reach - distance) / edge).clamp(0.0, 1.0);
+                        let pixel = &mut pixels[y * size + x];
+                        *pixel = (*pixel).max((255.0 * coverage).round() as u8);
+                    }
+                }
+            }
+        }
+        pixels
+    }
+}
+
+/// From a point to the segment between two others.
+fn distance(p: Point, a: Point, b: Point) -> f32 {
+    let (along, to) = ((b.0 - a.0, b.1 - a.1), (p.0 - a.0, p.1 - a.1));
+    let length = along.0 * along.0 + along.1 * along.1;
+    let dot = along.0 * to.0 + along.1 * to.1;
+    let t = if length > 0.0 { (dot / length).clamp(0.0, 1.0) } else { 0.0 };
+    let (x, y) = (to.0 - t * along.0, to.1 - t * along.1);
+    (x * x + y * y).sqrt()
+}

@@ -1,0 +1,97 @@
+//! Strided 4×4 convolutions and their transposes, as a DCGAN has them: they halve or double an image's sides.
+
+use burn::tensor::module::{conv_transpose2d, conv2d};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+use burn::tensor::Tensor;
+
+use super::Slot;
+
+const KERNEL: usize = 4;
+const STRIDE: usize = 2;
+const PADDING: usize = 1;
+
+/// Rows `inputs × side × side` to rows `outputs × side/2 × side/2`; no bias.
+#[derive(Clone, Copy, Debug)]
+pub struct Conv {
+    /// Channels that come in.
+    pub inputs: usize,
+    /// Channels that go out.
+    pub outputs: usize,
+    /// Height and width that come in; even.
+    pub side: usize,
+}
+
+/// Rows `inputs × side × side` to rows `outputs × 2 side × 2 side`; no bias.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvTranspose {
+    /// Channels that come in.
+    pub inputs: usize,
+    /// Channels that go out.
+    pub outputs: usize,
+    /// Height and width that come in.
+    pub side: usize,
+}
+
+/// A kernel bank as a matrix: a row for each channel of `rows`.
+fn kernels(rows: usize, columns: usize) -> Vec<Slot> {
+    vec![Slot {
+        role: "weight",
+        shape: [rows, columns * KERNEL * KERNEL],
+        init: super::dcgan::WEIGHT,
+    }]
+}
+
+impl Conv {
+    pub(super) fn weights(self) -> Vec<Slot> {
+        kernels(self.outputs, self.inputs)
+    }
+
+    pub(super) fn forward(self, x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+        let [n, _] = x.dims();
+        let x = x.reshape([n, self.inputs, self.side, self.side]);
+        let weight = weight.reshape([self.outputs, self.inputs, KERNEL, KERNEL]);
+        let options = ConvOptions::new([STRIDE; 2], [PADDING; 2], [1; 2], 1);
+        let half = self.side / 2;
+        conv2d(x, weight, None, options).reshape([n, self.outputs * half * half])
+    }
+}
+
+impl ConvTranspose {
+    pub(super) fn weights(self) -> Vec<Slot> {
+        kernels(self.inputs, self.outputs)
+    }
+
+    pub(super) fn forward(self, x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+        let [n, _] = x.dims();
+        let x = x.reshape([n, self.inputs, self.side, self.side]);
+        let weight = weight.reshape([self.inputs, self.outputs, KERNEL, KERNEL]);
+        let options = ConvTransposeOptions::new([STRIDE; 2], [PADDING; 2], [0; 2], [1; 2], 1);
+        let double = 2 * self.side;
+        conv_transpose2d(x, weight, None, options).reshape([n, self.outputs * double * double])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::nets::matrix;
+    use crate::rng::{Rng, Stream};
+
+    #[test]
+    fn the_transpose_is_the_adjoint() {
+        // <conv(x), y> = <x, convᵀ(y)> with the same kernels: fails if layout, stride or padding of either is off.
+        let device = Device::flex();
+        let mut rng = Rng::new(0, Stream::Data);
+        let (a, b, side) = (3, 5, 8);
+        let weight = matrix(rng.normals(b * a * 16), [b, a * 16], &device);
+        let x = matrix(rng.normals(2 * a * 64), [2, a * 64], &device);
+        let y = matrix(rng.normals(2 * b * 16), [2, b * 16], &device);
+        let down = Conv { inputs: a, outputs: b, side }.forward(x.clone(), weight.clone());
+        let up = ConvTranspose { inputs: b, outputs: a, side: side / 2 }.forward(y.clone(), weight);
+        assert_eq!((down.dims(), up.dims()), ([2, b * 16], [2, a * 64]));
+        let (left, right) = ((down * y).sum().into_scalar::<f32>(), (x * up).sum().into_scalar::<f32>());
+        assert!((left - right).abs() < 1e-3 * left.abs().max(1.0), "{left} {right}");
+    }
+}

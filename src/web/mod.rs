@@ -1,0 +1,102 @@
+//! The browser's host: what the page's worker holds. Shapes of all that crosses stand in `www/messages.d.ts`.
+
+mod device;
+mod picture;
+mod playground;
+
+use wasm_bindgen::prelude::*;
+
+use crate::data::MnistFiles;
+use crate::error::{Error, Result};
+use crate::experiment::{DataKind, Experiment};
+use crate::nets::Network;
+use picture::{object, set, text};
+
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// The named experiments: `PresetInfo[]`.
+#[wasm_bindgen]
+#[must_use]
+pub fn presets() -> js_sys::Array {
+    Experiment::presets()
+        .iter()
+        .map(|preset| {
+            let e = &preset.experiment;
+            let data = match e.data {
+                DataKind::Mixture => "mixture",
+                DataKind::Digits => "digits",
+                DataKind::Mnist => "mnist",
+            };
+            object(&[
+                ("name", text(&e.name)),
+                ("about", text(&preset.about)),
+                ("kind", text(kind(e))),
+                ("hash", text(&e.to_hash())),
+                ("data", text(data)),
+            ])
+        })
+        .collect()
+}
+
+/// The link of the experiment in `hash` with one setting changed.
+///
+/// # Errors
+/// When the link is malformed, or the experiment would not be valid.
+#[wasm_bindgen]
+pub fn revise(hash: &str, key: &str, value: &str) -> std::result::Result<String, JsError> {
+    let mut experiment = Experiment::from_hash(hash)?;
+    experiment.set(key, value)?;
+    Ok(experiment.to_hash())
+}
+
+/// What `hash` describes, as `ExperimentInfo`, without building anything.
+///
+/// # Errors
+/// When the link is malformed.
+#[wasm_bindgen]
+pub fn describe(hash: &str) -> std::result::Result<JsValue, JsError> {
+    Ok(info(&Experiment::from_hash(hash)?, "")?)
+}
+
+fn kind(experiment: &Experiment) -> &'static str {
+    match (experiment.has_images(), experiment.data_dim()) {
+        (true, _) => "gallery",
+        (false, 1) => "line",
+        (false, _) => "plane",
+    }
+}
+
+fn info(experiment: &Experiment, note: &str) -> Result<JsValue> {
+    let json = serde_json::to_string(experiment)
+        .map_err(|error| Error::Syntax(error.to_string()))?;
+    let settings = js_sys::JSON::parse(&json).unwrap_or(JsValue::NULL);
+    let info = object(&[
+        ("hash", text(&experiment.to_hash())),
+        ("name", text(&experiment.name)),
+        ("kind", text(kind(experiment))),
+        ("note", text(note)),
+    ]);
+    set(&info, "settings", &settings);
+    for (key, network) in [
+        ("generator_parameters", Network::generator(experiment)),
+        ("discriminator_parameters", Network::discriminator(experiment)),
+    ] {
+        set(&info, key, &JsValue::from_f64(network.parameters() as f64));
+    }
+    Ok(info)
+}
+
+/// The two files out of a `MnistFiles` object, or nothing from `undefined`.
+fn mnist_files(files: &JsValue) -> Option<MnistFiles> {
+    let get = |key| {
+        js_sys::Reflect::get(files, &JsValue::from_str(key))
+            .ok()?
+            .dyn_into::<js_sys::Uint8Array>()
+            .ok()
+            .map(|bytes| bytes.to_vec())
+    };
+    Some(MnistFiles { images: get("images")?, labels: get("labels")? })
+}
