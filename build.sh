@@ -60,7 +60,7 @@ need_rust() {
 }
 
 need_node() {
-  has node && has npm || fail "Node.js 18 or later, with npm, is missing; see https://nodejs.org"
+  { has node && has npm; } || fail "Node.js 18 or later, with npm, is missing; see https://nodejs.org"
   local version
   version=$(version_in "$(node --version)")
   at_least "$version" 18 || fail "Node.js 18 or later is needed, and this is $version"
@@ -74,10 +74,10 @@ need_node() {
   cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css www/vendor/
 }
 
-need_tool() { # CRATE VERSION ARGS...
-  say "installing $1 $2 into target/tools (about three minutes)"
+need_tool() { # CRATE ARGS...
+  say "installing $1 into target/tools (some three minutes)"
   # Without --locked: the lock files that these crates publish do not build with every Rust.
-  cargo install "$1" --root "$tools" --target-dir "$build_dir/tools-build" "${@:3}"
+  cargo install "$1" --root "$tools" --target-dir "$build_dir/tools-build" "${@:2}"
 }
 
 need_wasm_bindgen() {
@@ -85,10 +85,10 @@ need_wasm_bindgen() {
   version=$(locked_version wasm-bindgen)
   # The program and the crate speak a private format: only equal versions understand each other.
   [[ $(version_in "$(wasm-bindgen --version 2>/dev/null)") == "$version" ]] && has wasm-bindgen-test-runner && return
-  need_tool wasm-bindgen-cli "$version" --version "=$version" --force
+  need_tool wasm-bindgen-cli --version "=$version" --force
 }
 
-need_wasm_pack() { has wasm-pack || need_tool wasm-pack ''; }
+need_wasm_pack() { has wasm-pack || need_tool wasm-pack; }
 
 chromium_path() {
   local candidate
@@ -132,7 +132,7 @@ module() {
   # its own: a cdylib's file has the same name whatever its features, so that two in one folder would take turns.
   cargo rustc --lib --crate-type cdylib --profile web --target $wasm_target --target-dir "$build_dir/$name" "${@:2}"
   local input=$build_dir/$name/$wasm_target/web/counterfeit.wasm stamp
-  stamp="$(sha256sum <"$input") $(wasm-bindgen --version) $(wasm-opt --version) $wasm_opt_flags"
+  stamp="$(cksum <"$input") $(wasm-bindgen --version) $(wasm-opt --version) $wasm_opt_flags"
   if [[ -f $out/stamp && $(<"$out/stamp") == "$stamp" ]]; then
     say "the $name module is up to date"
     return
@@ -217,7 +217,8 @@ serve() {
     sleep 0.1
   done
   say "serving http://127.0.0.1:$port/ (the CPU module; WebGPU's is next)"
-  if webgpu_module; then
+  # A process of its own, for `set -e` does not hold inside a condition.
+  if bash ./build.sh stage webgpu; then
     say "serving http://127.0.0.1:$port/ with both modules; Ctrl-C stops"
   else
     say "the WebGPU module failed to build; serving http://127.0.0.1:$port/ with the CPU module"
@@ -246,6 +247,7 @@ stage_page() {
   cpu_module
   webgpu_module
 }
+stage_webgpu() { webgpu_module; }
 stage_browser() {
   need_chromium
   npm run --silent e2e
@@ -253,7 +255,7 @@ stage_browser() {
 
 # Adds up what cargo, wasm-bindgen and node say they ran: "test result: ok. 3 passed; 0 failed", "ℹ pass 3".
 count() { # passed|failed LOG
-  sed -E 's/\x1b\[[0-9;]*m//g' "$2" | awk -v which="$1" '
+  sed -E $'s/\x1b\\[[0-9;]*m//g' "$2" | awk -v which="$1" '
     /^test result:/ { for (i = 2; i <= NF; i++) if ($i ~ "^" which) sum += $(i - 1) }
     /^(ℹ|#) (pass|fail) [0-9]+$/ { if (index(which, $2) == 1) sum += $3 }
     END { print sum + 0 }'

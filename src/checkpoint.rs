@@ -60,7 +60,10 @@ pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
     let metadata = HashMap::from([
         ("counterfeit".to_owned(), VERSION.to_owned()),
         ("experiment".to_owned(), trainer.experiment.to_toml()),
-        ("progress".to_owned(), serde_json::to_string(&progress).map_err(refuse)?),
+        (
+            "progress".to_owned(),
+            serde_json::to_string(&progress).map_err(refuse)?,
+        ),
     ]);
     let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = names
         .into_iter()
@@ -72,7 +75,12 @@ pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
         .collect::<Result<_>>()?;
     let views = bytes
         .iter()
-        .map(|(name, shape, bytes)| Ok((name, TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(refuse)?)))
+        .map(|(name, shape, bytes)| {
+            Ok((
+                name,
+                TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(refuse)?,
+            ))
+        })
         .collect::<Result<Vec<_>>>()?;
     safetensors::serialize(views, Some(metadata)).map_err(refuse)
 }
@@ -84,7 +92,10 @@ impl Checkpoint {
     /// When the bytes are not a whole checkpoint of this program, or hold numbers that are not finite.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         if bytes.len() > SIZE_LIMIT {
-            return Err(refuse(format!("it has {} bytes, more than {SIZE_LIMIT}", bytes.len())));
+            return Err(refuse(format!(
+                "it has {} bytes, more than {SIZE_LIMIT}",
+                bytes.len()
+            )));
         }
         let (_, header) = SafeTensors::read_metadata(bytes)
             .map_err(|error| refuse(format!("it is not a whole safetensors file ({error})")))?;
@@ -94,11 +105,18 @@ impl Checkpoint {
                 .metadata()
                 .as_ref()
                 .and_then(|metadata| metadata.get(key))
-                .ok_or_else(|| refuse(format!("it was not written by this program (no `{key}` in its metadata)")))
+                .ok_or_else(|| {
+                    refuse(format!(
+                        "it was not written by this program (no `{key}` in its metadata)"
+                    ))
+                })
         };
         let version = entry("counterfeit")?;
         if version != VERSION {
-            return Err(refuse(format!("its format is {}; this program reads {VERSION}", brief(version))));
+            return Err(refuse(format!(
+                "its format is {}; this program reads {VERSION}",
+                brief(version)
+            )));
         }
         let experiment = Experiment::from_toml(entry("experiment")?)?;
         let progress: Progress = serde_json::from_str(entry("progress")?).map_err(refuse)?;
@@ -106,7 +124,11 @@ impl Checkpoint {
             .iter()
             .map(|(name, view)| {
                 if view.dtype() != Dtype::F32 {
-                    return Err(refuse(format!("`{}` is {:?}, not F32", brief(name), view.dtype())));
+                    return Err(refuse(format!(
+                        "`{}` is {:?}, not F32",
+                        brief(name),
+                        view.dtype()
+                    )));
                 }
                 let values: Vec<f32> = view
                     .data()
@@ -114,12 +136,19 @@ impl Checkpoint {
                     .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
                     .collect();
                 if values.iter().any(|v| !v.is_finite()) {
-                    return Err(refuse(format!("`{}` holds numbers that are not finite", brief(name))));
+                    return Err(refuse(format!(
+                        "`{}` holds numbers that are not finite",
+                        brief(name)
+                    )));
                 }
                 Ok((name.to_owned(), (view.shape().to_vec(), values)))
             })
             .collect::<Result<_>>()?;
-        Ok(Self { experiment, progress, tensors })
+        Ok(Self {
+            experiment,
+            progress,
+            tensors,
+        })
     }
 
     /// The run, ready for its next step.
@@ -128,11 +157,16 @@ impl Checkpoint {
     /// When the data are not to be had, or the tensors are not this experiment's.
     pub fn resume(self, mnist: Option<&MnistFiles>, device: &Device) -> Result<Trainer> {
         // Before anything is allocated: a small file may name a huge experiment.
-        let networks = [Network::generator(&self.experiment), Network::discriminator(&self.experiment)];
+        let networks = [
+            Network::generator(&self.experiment),
+            Network::discriminator(&self.experiment),
+        ];
         let needed: usize = networks.iter().map(Network::parameters).sum();
         let held: usize = self.tensors.values().map(|(_, values)| values.len()).sum();
         if held < needed {
-            return Err(refuse(format!("it holds {held} numbers; its experiment needs at least {needed}")));
+            return Err(refuse(format!(
+                "it holds {held} numbers; its experiment needs at least {needed}"
+            )));
         }
         let source = Source::new(&self.experiment, mnist)?;
         let mut trainer = Trainer::new(self.experiment, source, device)?;
@@ -142,7 +176,10 @@ impl Checkpoint {
             *place = take(&mut tensors, name, place.dims(), device)?;
         }
         if let Some(name) = tensors.keys().next() {
-            return Err(refuse(format!("`{}` belongs to no part of its experiment", brief(name))));
+            return Err(refuse(format!(
+                "`{}` belongs to no part of its experiment",
+                brief(name)
+            )));
         }
         trainer.step = self.progress.step;
         trainer.generator.optimizer.time = self.progress.generator_updates;
@@ -157,11 +194,22 @@ impl Checkpoint {
     /// When the tensors are not this experiment's.
     pub fn generator(mut self, device: &Device) -> Result<(Experiment, Network, Weights)> {
         let network = Network::generator(&self.experiment);
-        let side = if self.experiment.ema_decay > 0.0 { "average" } else { "generator" };
+        let side = if self.experiment.ema_decay > 0.0 {
+            "average"
+        } else {
+            "generator"
+        };
         let mut all = |slots: Vec<(String, crate::nets::Slot)>| {
             slots
                 .into_iter()
-                .map(|(name, slot)| take(&mut self.tensors, &format!("{side}.{name}"), slot.shape, device))
+                .map(|(name, slot)| {
+                    take(
+                        &mut self.tensors,
+                        &format!("{side}.{name}"),
+                        slot.shape,
+                        device,
+                    )
+                })
                 .collect::<Result<Vec<_>>>()
         };
         let weights = Weights {
@@ -182,21 +230,43 @@ impl Checkpoint {
 fn named(trainer: &Trainer) -> Vec<(String, Tensor<2>)> {
     let mut all = Vec::new();
     let mut weights = |side: &str, network: &Network, weights: &Weights| {
-        let names = network.trained_slots().into_iter().chain(network.statistics_slots());
+        let names = network
+            .trained_slots()
+            .into_iter()
+            .chain(network.statistics_slots());
         let tensors = weights.trained.iter().chain(&weights.statistics);
-        all.extend(names.zip(tensors).map(|((name, _), t)| (format!("{side}.{name}"), t.clone())));
+        all.extend(
+            names
+                .zip(tensors)
+                .map(|((name, _), t)| (format!("{side}.{name}"), t.clone())),
+        );
     };
-    weights("generator", &trainer.generator.network, &trainer.generator.weights);
-    weights("discriminator", &trainer.discriminator.network, &trainer.discriminator.weights);
+    weights(
+        "generator",
+        &trainer.generator.network,
+        &trainer.generator.weights,
+    );
+    weights(
+        "discriminator",
+        &trainer.discriminator.network,
+        &trainer.discriminator.weights,
+    );
     if let Some(average) = &trainer.average {
         weights("average", &trainer.generator.network, average);
     }
-    for (side, player) in [("generator", &trainer.generator), ("discriminator", &trainer.discriminator)] {
-        let names = player.network.trained_slots().into_iter().flat_map(|(name, _)| {
-            optimizer::moments(trainer.experiment.optimizer)
-                .iter()
-                .map(move |moment| format!("{side}_optimizer.{name}.{moment}"))
-        });
+    for (side, player) in [
+        ("generator", &trainer.generator),
+        ("discriminator", &trainer.discriminator),
+    ] {
+        let names = player
+            .network
+            .trained_slots()
+            .into_iter()
+            .flat_map(|(name, _)| {
+                optimizer::moments(trainer.experiment.optimizer)
+                    .iter()
+                    .map(move |moment| format!("{side}_optimizer.{name}.{moment}"))
+            });
         all.extend(names.zip(player.optimizer.moments.iter().cloned()));
     }
     all
@@ -224,11 +294,145 @@ fn take(
         .remove(name)
         .ok_or_else(|| refuse(format!("`{name}` is missing from it")))?;
     if shape != wanted {
-        return Err(refuse(format!("`{name}` has the shape {shape:?}; its experiment needs {wanted:?}")));
+        return Err(refuse(format!(
+            "`{name}` has the shape {shape:?}; its experiment needs {wanted:?}"
+        )));
     }
     Ok(Tensor::from_data(TensorData::new(values, wanted), device))
 }
 
 fn refuse(why: impl ToString) -> Error {
     Error::Checkpoint(brief(&why.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trainer(settings: &[(&str, &str)]) -> Trainer {
+        let mut experiment = Experiment::preset("digits-mlp").unwrap();
+        experiment
+            .set_all([
+                ("batch_size", "4"),
+                ("examples_per_class", "3"),
+                ("ema_decay", "0.9"),
+            ])
+            .unwrap();
+        experiment.set_all(settings.iter().copied()).unwrap();
+        let source = Source::new(&experiment, None).unwrap();
+        Trainer::new(experiment, source, &Device::flex()).unwrap()
+    }
+
+    fn bytes(trainer: &Trainer) -> Vec<u8> {
+        pollster::block_on(save(trainer)).unwrap()
+    }
+
+    fn load(bytes: &[u8]) -> Result<Trainer> {
+        Checkpoint::parse(bytes)?.resume(None, &Device::flex())
+    }
+
+    /// Every tensor and the progress: a file's header has no fixed order.
+    fn contents(bytes: &[u8]) -> (String, Vec<(String, Vec<u8>)>) {
+        let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
+        let progress = header.metadata().as_ref().unwrap()["progress"].clone();
+        let file = SafeTensors::deserialize(bytes).unwrap();
+        let mut tensors: Vec<_> = file
+            .iter()
+            .map(|(name, view)| (name.to_owned(), view.data().to_vec()))
+            .collect();
+        tensors.sort();
+        (progress, tensors)
+    }
+
+    #[test]
+    fn ten_steps_are_five_saved_loaded_and_five_more() {
+        let dcgan: &[_] = &[
+            ("architecture", "dcgan"),
+            ("dropout", "0"),
+            ("base_channels", "2"),
+        ];
+        let variants = [
+            &[][..],
+            dcgan,
+            &[("optimizer", "rmsprop"), ("n_critic", "2")],
+            &[("optimizer", "sgd")],
+        ];
+        for settings in variants {
+            let mut whole = trainer(settings);
+            let mut half = trainer(settings);
+            for _ in 0..10 {
+                whole.step();
+            }
+            for _ in 0..5 {
+                half.step();
+            }
+            let mut resumed = load(&bytes(&half)).unwrap();
+            assert_eq!(resumed.step, 5);
+            for _ in 0..5 {
+                resumed.step();
+            }
+            assert_eq!(
+                contents(&bytes(&resumed)),
+                contents(&bytes(&whole)),
+                "{settings:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn damage_is_an_error_and_never_a_panic() {
+        let small = [
+            ("generator_hidden", "[2]"),
+            ("discriminator_hidden", "[2]"),
+            ("latent_dim", "2"),
+        ];
+        let whole = bytes(&trainer(&small));
+        for end in (0..whole.len()).step_by(whole.len() / 50) {
+            assert!(load(&whole[..end]).is_err(), "{end}");
+        }
+        // The header is JSON in the first few kilobytes: change every byte of it in turn.
+        let header = 8 + u64::from_le_bytes(whole[..8].try_into().unwrap()) as usize;
+        for at in 0..header {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1 << (at % 7);
+            if let Err(error) = load(&damaged) {
+                assert!(!error.to_string().contains('\n'), "{error}");
+            }
+        }
+        let mut poisoned = whole.clone();
+        poisoned[header..header + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+        assert!(
+            load(&poisoned)
+                .err()
+                .unwrap()
+                .to_string()
+                .contains("not finite")
+        );
+        assert!(load(b"").is_err());
+        assert!(load(b"PK\x03\x04 a zip archive, say").is_err());
+    }
+
+    #[test]
+    fn a_foreign_safetensors_file_is_refused() {
+        let foreign = safetensors::serialize(
+            [("w", TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap())],
+            None,
+        )
+        .unwrap();
+        let error = load(&foreign).err().unwrap().to_string();
+        assert!(error.contains("not written by this program"), "{error}");
+    }
+
+    #[test]
+    fn sampling_needs_only_the_file() {
+        let mut t = trainer(&[]);
+        t.step();
+        let z = crate::nets::matrix(vec![0.5; 200], [2, 100], t.device());
+        let read = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
+        let (_, network, weights) = Checkpoint::parse(&bytes(&t))
+            .unwrap()
+            .generator(t.device())
+            .unwrap();
+        assert_eq!(read(network.sample(&weights, z.clone())), read(t.sample(z)));
+    }
 }

@@ -49,7 +49,9 @@ pub enum Error {
     #[error("the device failed: {0}")]
     Device(String),
     /// The losses are no longer finite.
-    #[error("training diverged at step {step}: the {loss} loss is {value}; lower the learning rates or start again from another seed")]
+    #[error(
+        "training diverged at step {step}: the {loss} loss is {value}; lower the learning rates or start again from another seed"
+    )]
     Diverged {
         /// The step at which it was seen.
         step: u64,

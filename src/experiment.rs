@@ -236,8 +236,8 @@ impl Experiment {
     /// # Errors
     /// When it is not TOML, names an unknown setting, or a value is out of range.
     pub fn from_toml(text: &str) -> Result<Self> {
-        let mut table: toml::Table = toml::from_str(text)
-            .map_err(|error| Error::Syntax(one_line(&error.to_string())))?;
+        let mut table: toml::Table =
+            toml::from_str(text).map_err(|error| Error::Syntax(one_line(&error.to_string())))?;
         if let Some(preset) = table.remove("preset") {
             let name = preset
                 .as_str()
@@ -388,7 +388,9 @@ impl Experiment {
         let mut classes = self.classes.clone();
         classes.sort_unstable();
         classes.dedup();
-        if classes.is_empty() || classes.len() < self.classes.len() || classes.iter().any(|&c| c > 9)
+        if classes.is_empty()
+            || classes.len() < self.classes.len()
+            || classes.iter().any(|&c| c > 9)
         {
             return Err(Error::setting(
                 "classes",
@@ -398,7 +400,11 @@ impl Experiment {
         }
         between("examples_per_class", self.examples_per_class, 0, 100_000)?;
         if ![28, 32, 64].contains(&self.image_size) {
-            return Err(Error::setting("image_size", self.image_size, "28, 32 or 64"));
+            return Err(Error::setting(
+                "image_size",
+                self.image_size,
+                "28, 32 or 64",
+            ));
         }
         between("latent_dim", self.latent_dim, 1, 1024)?;
         widths("generator_hidden", &self.generator_hidden)?;
@@ -483,7 +489,12 @@ impl Experiment {
     }
 }
 
-fn between<T: PartialOrd + std::fmt::Display>(field: &str, value: T, low: T, high: T) -> Result<()> {
+fn between<T: PartialOrd + std::fmt::Display>(
+    field: &str,
+    value: T,
+    low: T,
+    high: T,
+) -> Result<()> {
     if value < low || value > high {
         return Err(Error::setting(
             field,
@@ -643,7 +654,13 @@ mod tests {
     #[test]
     fn presets_are_valid_and_survive_toml_and_links() {
         for wanted in [
-            "mixture-1d", "mixture-1d-5", "ring", "grid", "digits-mlp", "mnist-mlp", "mnist-dcgan",
+            "mixture-1d",
+            "mixture-1d-5",
+            "ring",
+            "grid",
+            "digits-mlp",
+            "mnist-mlp",
+            "mnist-dcgan",
         ] {
             Experiment::preset(wanted).unwrap();
         }
@@ -651,8 +668,14 @@ mod tests {
             let experiment = &preset.experiment;
             experiment.validate().unwrap();
             assert!(!preset.about.is_empty(), "{}", experiment.name);
-            assert_eq!(&Experiment::from_toml(&experiment.to_toml()).unwrap(), experiment);
-            assert_eq!(&Experiment::from_hash(&experiment.to_hash()).unwrap(), experiment);
+            assert_eq!(
+                &Experiment::from_toml(&experiment.to_toml()).unwrap(),
+                experiment
+            );
+            assert_eq!(
+                &Experiment::from_hash(&experiment.to_hash()).unwrap(),
+                experiment
+            );
         }
         assert_eq!(Experiment::presets()[0].experiment.name, "mixture-1d");
     }
@@ -661,8 +684,14 @@ mod tests {
     fn the_textbook_network_is_the_textbook_network() {
         let e = Experiment::preset("mnist-mlp").unwrap();
         assert_eq!((e.latent_dim, e.data_dim(), e.batch_size), (100, 784, 64));
-        assert_eq!((&e.generator_hidden[..], &e.discriminator_hidden[..]), (&[256][..], &[256][..]));
-        assert_eq!((e.dropout, e.generator_lr, e.beta1, e.beta2), (0.3, 2e-4, 0.5, 0.999));
+        assert_eq!(
+            (&e.generator_hidden[..], &e.discriminator_hidden[..]),
+            (&[256][..], &[256][..])
+        );
+        assert_eq!(
+            (e.dropout, e.generator_lr, e.beta1, e.beta2),
+            (0.3, 2e-4, 0.5, 0.999)
+        );
         assert_eq!(e.generator_activation, Activation::LeakyRelu);
     }
 
@@ -682,18 +711,42 @@ mod tests {
     #[test]
     fn errors_name_the_field_what_was_given_and_what_would_be_right() {
         let cases = [
-            ("batch_size", "0", "`batch_size` is 0; it should be from 1 to 16384"),
-            ("dropout", "1.5", "`dropout` is 1.5; it should be at least 0 and below 1"),
-            ("generator_lr", "nan", "`generator_lr` is NaN; it should be above 0 and at most 1"),
-            ("image_size", "30", "`image_size` is 30; it should be 28, 32 or 64"),
+            (
+                "batch_size",
+                "0",
+                "`batch_size` is 0; it should be from 1 to 16384",
+            ),
+            (
+                "dropout",
+                "1.5",
+                "`dropout` is 1.5; it should be at least 0 and below 1",
+            ),
+            (
+                "generator_lr",
+                "nan",
+                "`generator_lr` is NaN; it should be above 0 and at most 1",
+            ),
+            (
+                "image_size",
+                "30",
+                "`image_size` is 30; it should be 28, 32 or 64",
+            ),
             ("classes", "[1, 1]", "different digits"),
             ("objective", "hopeful", "`saturating`"),
-            ("batch_size", "many", "`batch_size` is \"many\"; it should be"),
+            (
+                "batch_size",
+                "many",
+                "`batch_size` is \"many\"; it should be",
+            ),
             ("batchsize", "1", "did you mean `batch_size`?"),
             ("colour", "red", "there is no setting `colour`"),
             ("architecture", "dcgan", "mlp for data that are not images"),
             ("mixture", "[]", "1 to 100"),
-            ("mixture", "[{ mean = [0], std = 0 }]", "between 0.0001 and 1000"),
+            (
+                "mixture",
+                "[{ mean = [0], std = 0 }]",
+                "between 0.0001 and 1000",
+            ),
         ];
         for (key, value, wanted) in cases {
             let mut e = Experiment::preset("mixture-1d").unwrap();
@@ -707,7 +760,15 @@ mod tests {
 
     #[test]
     fn malformed_links_are_errors() {
-        for link in ["batch_size", "name=%zz", "name=%", "#seed=-1", "a=b", "name=%ff", "preset=none"] {
+        for link in [
+            "batch_size",
+            "name=%zz",
+            "name=%",
+            "#seed=-1",
+            "a=b",
+            "name=%ff",
+            "preset=none",
+        ] {
             let error = Experiment::from_hash(link).unwrap_err().to_string();
             assert!(!error.contains('\n'), "{error}");
         }
@@ -722,6 +783,11 @@ mod tests {
         let e = Experiment::from_toml("preset = \"ring\"\nseed = 9").unwrap();
         assert_eq!((e.name.as_str(), e.seed), ("ring", 9));
         assert!(Experiment::from_toml("seed = ").is_err());
-        assert!(Experiment::from_toml("sede = 1").unwrap_err().to_string().contains("`seed`"));
+        assert!(
+            Experiment::from_toml("sede = 1")
+                .unwrap_err()
+                .to_string()
+                .contains("`seed`")
+        );
     }
 }

@@ -27,3 +27,6 @@ pub use experiment::Experiment;
 
 #[cfg(target_family = "wasm")]
 pub mod web;
+
+#[cfg(not(target_family = "wasm"))]
+pub mod native;

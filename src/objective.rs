@@ -57,7 +57,10 @@ mod tests {
 
     #[test]
     fn values_on_the_published_vector() {
-        for (objective, generator) in [(Objective::Saturating, -3.0510), (Objective::NonSaturating, 0.950_99)] {
+        for (objective, generator) in [
+            (Objective::Saturating, -3.0510),
+            (Objective::NonSaturating, 0.950_99),
+        ] {
             assert!((discriminator(objective, &REAL, &FAKE) - 3.125_15).abs() < 1e-4);
             let g = mean(objective.generator(column(&FAKE)));
             assert!((g - generator).abs() < 1e-4, "{objective:?}: {g}");
@@ -72,12 +75,25 @@ mod tests {
 
     #[test]
     fn far_logits_keep_their_loss_and_gradient() {
-        let logits = column(&[-200.0, -20.0, 0.0, 200.0]).autodiff().require_grad();
+        let logits = column(&[-200.0, -20.0, 0.0, 200.0])
+            .autodiff()
+            .require_grad();
         let loss = Objective::NonSaturating.generator(logits.clone()).sum();
         let grads = loss.backward();
-        let gradient = logits.grad(&grads).unwrap().into_data().try_to_vec::<f32>().unwrap();
+        let gradient = logits
+            .grad(&grads)
+            .unwrap()
+            .into_data()
+            .try_to_vec::<f32>()
+            .unwrap();
         let wanted = [-1.0, -1.0, -0.5, 0.0];
         assert!(loss.inner().into_scalar::<f32>() > 219.0);
-        assert!(gradient.iter().zip(wanted).all(|(g, w)| (g - w).abs() < 1e-6), "{gradient:?}");
+        assert!(
+            gradient
+                .iter()
+                .zip(wanted)
+                .all(|(g, w)| (g - w).abs() < 1e-6),
+            "{gradient:?}"
+        );
     }
 }

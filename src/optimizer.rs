@@ -56,40 +56,44 @@ impl Optimizer {
         }
     }
 
-    /// Moves each weight against its gradient.
-    pub fn step(&mut self, weights: &mut [Tensor<2>], gradients: Vec<Tensor<2>>) {
+    /// The weights, each moved against its gradient.
+    ///
+    /// Weights and moments are taken and given back, so that each has one owner and can be updated in place.
+    #[must_use]
+    pub fn step(&mut self, weights: Vec<Tensor<2>>, gradients: Vec<Tensor<2>>) -> Vec<Tensor<2>> {
         self.time += 1;
-        // Weights and moments are taken out and put back, so that each has one owner and is updated in place.
         let mut old = std::mem::take(&mut self.moments).into_iter();
         let mut old = || old.next().expect("moments fit the weights");
-        for (weight, gradient) in weights.iter_mut().zip(gradients) {
-            let current = std::mem::replace(weight, Tensor::empty([0, 0], &weight.device()));
-            *weight = match self.kind {
-                OptimizerKind::Sgd => {
-                    let first = old() * self.beta1 + gradient;
-                    let moved = current - first.clone() * self.learning_rate;
-                    self.moments.push(first);
-                    moved
-                }
-                OptimizerKind::Adam => {
-                    let first = old() * self.beta1 + gradient.clone();
-                    let second = old() * self.beta2 + gradient.clone() * gradient;
-                    let mean = (1.0 - self.beta1) / (1.0 - self.beta1.powf(self.time as f64));
-                    let spread =
-                        ((1.0 - self.beta2) / (1.0 - self.beta2.powf(self.time as f64))).sqrt();
-                    let direction = first.clone() / (second.clone().sqrt() + EPSILON / spread);
-                    self.moments.extend([first, second]);
-                    current - direction * (self.learning_rate * mean / spread)
-                }
-                OptimizerKind::Rmsprop => {
-                    let second = old() * self.beta2 + gradient.clone() * gradient.clone();
-                    let spread = (1.0 - self.beta2).sqrt();
-                    let direction = gradient / (second.clone().sqrt() + EPSILON / spread);
-                    self.moments.push(second);
-                    current - direction * (self.learning_rate / spread)
-                }
-            };
-        }
+        let mut update = |(weight, gradient): (Tensor<2>, Tensor<2>)| match self.kind {
+            OptimizerKind::Sgd => {
+                let first = old() * self.beta1 + gradient;
+                let moved = weight - first.clone() * self.learning_rate;
+                self.moments.push(first);
+                moved
+            }
+            OptimizerKind::Adam => {
+                let first = old() * self.beta1 + gradient.clone();
+                let second = old() * self.beta2 + gradient.clone() * gradient;
+                let mean = (1.0 - self.beta1) / (1.0 - self.beta1.powf(self.time as f64));
+                let spread =
+                    ((1.0 - self.beta2) / (1.0 - self.beta2.powf(self.time as f64))).sqrt();
+                let direction = first.clone() / (second.clone().sqrt() + EPSILON / spread);
+                self.moments.extend([first, second]);
+                weight - direction * (self.learning_rate * mean / spread)
+            }
+            OptimizerKind::Rmsprop => {
+                let second = old() * self.beta2 + gradient.clone() * gradient.clone();
+                let spread = (1.0 - self.beta2).sqrt();
+                let direction = gradient / (second.clone().sqrt() + EPSILON / spread);
+                self.moments.push(second);
+                weight - direction * (self.learning_rate / spread)
+            }
+        };
+        weights
+            .into_iter()
+            .zip(gradients)
+            .map(&mut update)
+            .collect()
     }
 }
 
@@ -107,10 +111,13 @@ mod tests {
         let mut optimizer = Optimizer::new(kind, 0.1, (0.5, 0.9), &weights);
         let mut wanted = 1.0;
         for (t, gradient) in (1..).zip([1.0, -2.0, 0.5]) {
-            optimizer.step(&mut weights, vec![matrix(vec![gradient], [1, 1], &device)]);
+            weights = optimizer.step(weights, vec![matrix(vec![gradient], [1, 1], &device)]);
             wanted -= textbook(gradient.into(), t);
             let got: f32 = weights[0].clone().into_scalar();
-            assert!((f64::from(got) - wanted).abs() < 1e-5, "{kind:?} {t}: {got} {wanted}");
+            assert!(
+                (f64::from(got) - wanted).abs() < 1e-5,
+                "{kind:?} {t}: {got} {wanted}"
+            );
         }
     }
 

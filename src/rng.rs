@@ -154,6 +154,9 @@ mod tests {
         for _ in 0..n {
             counts[rng.below(5)] += 1;
         }
-        assert!(counts.iter().all(|c| (19_000..21_000).contains(c)), "{counts:?}");
+        assert!(
+            counts.iter().all(|c| (19_000..21_000).contains(c)),
+            "{counts:?}"
+        );
     }
 }

@@ -112,10 +112,28 @@ pub struct Observer {
 }
 
 enum Scene {
-    Line { evaluator: Box<Evaluator>, low: f32, high: f32, real: Vec<f32>, points: Tensor<2> },
-    Plane { evaluator: Box<Evaluator>, low: f32, high: f32, real: Vec<f32>, points: Tensor<2> },
-    Points { evaluator: Box<Evaluator> },
-    Gallery { size: usize, count: usize, real: Vec<u8> },
+    Line {
+        evaluator: Box<Evaluator>,
+        low: f32,
+        high: f32,
+        real: Vec<f32>,
+        points: Tensor<2>,
+    },
+    Plane {
+        evaluator: Box<Evaluator>,
+        low: f32,
+        high: f32,
+        real: Vec<f32>,
+        points: Tensor<2>,
+    },
+    Points {
+        evaluator: Box<Evaluator>,
+    },
+    Gallery {
+        size: usize,
+        count: usize,
+        real: Vec<u8>,
+    },
 }
 
 /// Reads what a step reported.
@@ -139,9 +157,18 @@ impl Observer {
                     .next_batch(images)
                     .values;
                 let real = real.into_iter().map(to_byte).collect();
-                (Scene::Gallery { size: e.image_size, count: images, real }, images)
+                (
+                    Scene::Gallery {
+                        size: e.image_size,
+                        count: images,
+                        real,
+                    },
+                    images,
+                )
             }
-            Source::Mixture(mixture) => (Scene::of_mixture(mixture, e.seed, trainer), METRIC_SAMPLES),
+            Source::Mixture(mixture) => {
+                (Scene::of_mixture(mixture, e.seed, trainer), METRIC_SAMPLES)
+            }
         };
         let latents = Rng::new(e.seed, Stream::Fixed).normals(count * e.latent_dim);
         Self {
@@ -155,8 +182,7 @@ impl Observer {
     /// # Errors
     /// When the device fails, or a loss is no longer finite.
     pub async fn look(&self, trainer: &Trainer, report: Option<StepReport>) -> Result<Snapshot> {
-        let mut transaction =
-            Transaction::default().register(trainer.sample(self.latents.clone()));
+        let mut transaction = Transaction::default().register(trainer.sample(self.latents.clone()));
         if let Scene::Line { points, .. } | Scene::Plane { points, .. } = &self.scene {
             transaction = transaction.register(trainer.logits(points.clone()));
         }
@@ -177,7 +203,12 @@ impl Observer {
             None => Vec::new(),
         };
         let (metrics, picture) = self.scene.picture(samples, field);
-        Ok(Snapshot { step: trainer.step, game, metrics, picture })
+        Ok(Snapshot {
+            step: trainer.step,
+            game,
+            metrics,
+            picture,
+        })
     }
 }
 
@@ -191,7 +222,13 @@ impl Scene {
                 let axis = axis(low, high, LINE_POINTS);
                 let real = axis.iter().map(|&x| mixture.density(&[x]) as f32).collect();
                 let points = matrix(axis, [LINE_POINTS, 1], device);
-                Self::Line { evaluator, low, high, real, points }
+                Self::Line {
+                    evaluator,
+                    low,
+                    high,
+                    real,
+                    points,
+                }
             }
             2 => {
                 let axis = axis(low, high, PLANE_CELLS);
@@ -199,9 +236,17 @@ impl Scene {
                     .iter()
                     .flat_map(|&y| axis.iter().flat_map(move |&x| [x, y]))
                     .collect();
-                let real = mixture.sample(DOTS, &mut Rng::new(seed, Stream::Metrics)).values;
+                let real = mixture
+                    .sample(DOTS, &mut Rng::new(seed, Stream::Metrics))
+                    .values;
                 let points = matrix(lattice, [PLANE_CELLS * PLANE_CELLS, 2], device);
-                Self::Plane { evaluator, low, high, real, points }
+                Self::Plane {
+                    evaluator,
+                    low,
+                    high,
+                    real,
+                    points,
+                }
             }
             _ => Self::Points { evaluator },
         }
@@ -209,7 +254,13 @@ impl Scene {
 
     fn picture(&self, mut samples: Vec<f32>, field: Vec<f32>) -> (Vec<Metric>, Option<Picture>) {
         match self {
-            Self::Line { evaluator, low, high, real, .. } => {
+            Self::Line {
+                evaluator,
+                low,
+                high,
+                real,
+                ..
+            } => {
                 let metrics = evaluator.evaluate(&samples);
                 let generated = density::estimate(&samples, *low, *high, LINE_POINTS);
                 let optimal = real
@@ -229,7 +280,13 @@ impl Scene {
                 };
                 (metrics, Some(Picture::Line(line)))
             }
-            Self::Plane { evaluator, low, high, real, .. } => {
+            Self::Plane {
+                evaluator,
+                low,
+                high,
+                real,
+                ..
+            } => {
                 let metrics = evaluator.evaluate(&samples);
                 samples.truncate(2 * DOTS);
                 let plane = Plane {
@@ -261,8 +318,8 @@ const REPORTED: usize = 3;
 
 fn register_report(transaction: Transaction, report: StepReport) -> Transaction {
     transaction
-        .register(report.d_loss)
-        .register(report.g_loss)
+        .register(report.d_rows)
+        .register(report.g_rows)
         .register(report.logits)
 }
 
@@ -283,17 +340,23 @@ pub(crate) fn floats(data: &TensorData) -> Result<Vec<f32>> {
 }
 
 fn game(step: u64, data: &[TensorData]) -> Result<Game> {
-    let scalar = |i: usize| Ok(floats(&data[i])?.first().copied().unwrap_or(f32::NAN));
-    let (d_loss, g_loss) = (scalar(0)?, scalar(1)?);
+    let mean = |rows: &[f32]| rows.iter().sum::<f32>() / rows.len() as f32;
+    // Half of the discriminator's rows are real and half are fake; its loss is the sum of both means.
+    let d_loss = 2.0 * mean(&floats(&data[0])?);
+    let g_loss = mean(&floats(&data[1])?);
     for (loss, value) in [("discriminator", d_loss), ("generator", g_loss)] {
         if !value.is_finite() {
             return Err(Error::Diverged { step, loss, value });
         }
     }
-    let logits = floats(&data[2])?;
-    let (real, fake) = logits.split_at(logits.len() / 2);
-    let mean = |half: &[f32]| half.iter().map(|&d| sigmoid(d)).sum::<f32>() / half.len() as f32;
-    Ok(Game { d_loss, g_loss, d_real: mean(real), d_fake: mean(fake) })
+    let verdicts: Vec<f32> = floats(&data[2])?.into_iter().map(sigmoid).collect();
+    let (real, fake) = verdicts.split_at(verdicts.len() / 2);
+    Ok(Game {
+        d_loss,
+        g_loss,
+        d_real: mean(real),
+        d_fake: mean(fake),
+    })
 }
 
 fn axis(low: f32, high: f32, points: usize) -> Vec<f32> {

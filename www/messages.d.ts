@@ -4,16 +4,17 @@
 export interface Snapshot {
   /** Generator updates so far. */
   step: number;
-  /** The last discriminator and generator losses; 2 ln 2 is an undecided discriminator's. */
-  d_loss: number;
-  g_loss: number;
-  /** Mean of sigmoid(D) over the last real and fake batch. */
-  d_real: number;
-  d_fake: number;
+  /** The last discriminator and generator losses; 2 ln 2 is an undecided discriminator's. `null` before the first step. */
+  d_loss: number | null;
+  g_loss: number | null;
+  /** Mean of sigmoid(D) over the last real and fake batch. `null` before the first step. */
+  d_real: number | null;
+  d_fake: number | null;
   /** Metrics by name, each followed by what a perfect sampler of as many samples would score: w1, w1_floor, js, js_floor,
    *  modes, modes_floor, high_quality, high_quality_floor. Empty for images. `null` where it could not be computed. */
   metrics: Record<string, number | null>;
-  picture: Line | Plane | Gallery;
+  /** `null` for mixtures of more than two dimensions. */
+  picture: Line | Plane | Gallery | null;
 }
 
 /** A one-dimensional mixture: everything over the same axis. */
@@ -79,6 +80,10 @@ export interface PresetInfo { name: string; about: string; kind: 'line' | 'plane
 export type Device = 'cpu' | 'webgpu';
 export type DeviceChoice = Device | 'auto';
 
+/** What is known of WebGPU here: not asked yet; the browser has none; its adapter is software; the server has no module for
+ *  it; its module is being fetched; it can be used. */
+export type Gpu = 'unknown' | 'absent' | 'software' | 'unbuilt' | 'fetching' | 'available';
+
 /** The four MNIST training and test files are on the server or not; the worker needs the two training files. */
 export interface MnistFiles { images: Uint8Array; labels: Uint8Array }
 
@@ -125,15 +130,21 @@ export type Request =
   | { type: 'pause' }
   /** Trains n steps, then pauses and sends a snapshot; answered by 'stepped' with the same id. */
   | { type: 'step'; n: number; id: number }
-  /** Starts the same experiment again from its seed. */
+  /** Back to step 0 of the same experiment and seed, where it waits. */
   | { type: 'reset' }
   /** Steps per second at most; null for as fast as it can. */
   | { type: 'speed'; limit: number | null }
-  | { type: 'set'; key: string; value: string }
+  /** Changes settings one after another, all or none, and starts the experiment that results. */
+  | { type: 'set'; changes: [key: string, value: string][] }
+  /** Another device for the same run, which goes on where it is. */
   | { type: 'device'; device: DeviceChoice }
   | { type: 'save'; id: number }
-  | { type: 'load'; bytes: ArrayBuffer }
+  | { type: 'load'; bytes: ArrayBuffer; device: DeviceChoice; play: boolean }
   | { type: 'bench'; id: number; config: BenchConfig };
+
+/** What went wrong, so that the page can offer what helps: a link, a setting or a checkpoint that cannot be used; a file that
+ *  could not be fetched; losses that are no longer finite; the GPU; anything else in the module. */
+export type ProblemKind = 'link' | 'setting' | 'checkpoint' | 'fetch' | 'diverged' | 'device' | 'crash';
 
 export type State = 'loading' | 'ready' | 'running' | 'paused' | 'error';
 
@@ -141,13 +152,18 @@ export type State = 'loading' | 'ready' | 'running' | 'paused' | 'error';
 export type Reply =
   | { type: 'presets'; presets: PresetInfo[] }
   | { type: 'state'; state: State }
-  | { type: 'opened'; info: ExperimentInfo; device: Device; device_name: string; webgpu: 'unknown' | 'absent' | 'available' }
+  /** A run was opened, or (not `restarted`) goes on on another device. */
+  | { type: 'opened'; info: ExperimentInfo; device: Device; device_name: string; choice: DeviceChoice; restarted: boolean }
+  | { type: 'gpu'; gpu: Gpu; name: string }
   | { type: 'snapshot'; snapshot: Snapshot; steps_per_s: number }
   | { type: 'stepped'; id: number; snapshot: Snapshot }
   /** What `auto` measured, in steps per second of this experiment; null: not to be had. */
   | { type: 'measured'; cpu: number; webgpu: number | null; chosen: Device }
   | { type: 'progress'; what: string; done: number; total: number | null }
-  | { type: 'problem'; what: string; remedy: string; fatal: boolean }
+  /** After a fatal one the worker is of no more use. */
+  | { type: 'problem'; kind: ProblemKind; what: string; remedy: string; fatal: boolean }
+  /** Now and then: a checkpoint for the page to keep, should the run diverge or the worker die. */
+  | { type: 'rescue'; step: number; bytes: ArrayBuffer }
   | { type: 'saved'; id: number; bytes: Uint8Array }
   | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number }
   | { type: 'failed'; id: number; what: string };

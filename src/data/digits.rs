@@ -19,7 +19,11 @@ const DEFAULT_PER_CLASS: usize = 1000;
 /// [`Error::Setting`](crate::error::Error::Setting) when they would not fit in memory; [`Error::Data`](crate::error::Error::Data)
 /// without classes.
 pub fn set(classes: &[u8], per_class: usize, size: usize, rng: &mut Rng) -> Result<Images> {
-    let per_class = if per_class == 0 { DEFAULT_PER_CLASS } else { per_class };
+    let per_class = if per_class == 0 {
+        DEFAULT_PER_CLASS
+    } else {
+        per_class
+    };
     let count = classes.len().saturating_mul(per_class);
     check_pixels(count, size)?;
     let mut pixels = Vec::with_capacity(count * size * size);
@@ -56,6 +60,7 @@ type Stroke = &'static [Point];
 type Style = &'static [Stroke];
 
 /// The ways to write each digit, x rightwards and y downwards in [0, 1].
+#[rustfmt::skip] // It would stand each point on a line of its own.
 const GLYPHS: [&[Style]; 10] = [
     &[
         // An oval, closed where it began.
@@ -207,7 +212,7 @@ fn wobble(stroke: Stroke, rng: &mut Rng) -> Vec<Point> {
 
 /// How one drawing as a whole differs from the model.
 struct Hand {
-    /// A smooth bend in each direction: its height, and its phase along the other.
+    /// A smooth bend of x, and one of y: its height, and its phase along the other.
     bend: [(f32, f32); 2],
     /// Moves the middle up or down.
     waist: f32,
@@ -233,9 +238,9 @@ impl Hand {
 
     /// Where a point of the model goes.
     fn write(&self, (x, y): Point) -> Point {
-        let [(by, phase), (by2, phase2)] = self.bend;
-        let x = x + by * (0.75 * TAU * y + phase).sin();
-        let y = y + by2 * (0.75 * TAU * x + phase2).sin();
+        let bent =
+            |(height, phase): (f32, f32), along: f32| height * (0.75 * TAU * along + phase).sin();
+        let (x, y) = (x + bent(self.bend[0], y), y + bent(self.bend[1], x));
         let y = y + self.waist * y * (1.0 - y);
         let x = self.width * (x - 0.5) + self.slant * (0.5 - y);
         let y = y - 0.5;
@@ -262,7 +267,10 @@ fn curve(stroke: &[Point]) -> Vec<Point> {
                         + (3.0 * q - p - 3.0 * r + s) * cube)
                 };
                 let (q, r) = (pair[0], pair[1]);
-                (mix(before.0, q.0, r.0, after.0), mix(before.1, q.1, r.1, after.1))
+                (
+                    mix(before.0, q.0, r.0, after.0),
+                    mix(before.1, q.1, r.1, after.1),
+                )
             }));
         }
     }
@@ -272,9 +280,14 @@ fn curve(stroke: &[Point]) -> Vec<Point> {
 /// Scales lines to MNIST's box of 20 of 28 pixels, ink included, and puts their centre of mass, as MNIST does, in the
 /// middle, both give or take; in units of the image's side. Nothing leaves the image.
 fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>> {
-    const MARGIN: f32 = 1.0 / 28.0;
+    // At MNIST's size, the centres of the outermost pixels lie here: the ink ends before them.
+    const MARGIN: f32 = 0.5 / 28.0;
+    let border = MARGIN + pen.reach();
     let fold = |start: Point, f: fn(f32, f32) -> f32| {
-        lines.iter().flatten().fold(start, |a, b| (f(a.0, b.0), f(a.1, b.1)))
+        lines
+            .iter()
+            .flatten()
+            .fold(start, |a, b| (f(a.0, b.0), f(a.1, b.1)))
     };
     let low = fold((f32::MAX, f32::MAX), f32::min);
     let high = fold((f32::MIN, f32::MIN), f32::max);
@@ -283,8 +296,9 @@ fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>
     let (x, y) = centre_of_mass(&lines);
     let mut jitter = |low: f32, high: f32, centre: f32| {
         let wanted = 0.5 - scale * centre + 0.02 * rng.normal();
-        let border = MARGIN + pen.radius;
-        wanted.min(1.0 - border - scale * high).max(border - scale * low)
+        wanted
+            .min(1.0 - border - scale * high)
+            .max(border - scale * low)
     };
     let (dx, dy) = (jitter(low.0, high.0, x), jitter(low.1, high.1, y));
     for point in lines.iter_mut().flatten() {
@@ -295,7 +309,11 @@ fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>
 
 fn centre_of_mass(lines: &[Vec<Point>]) -> Point {
     let (mut x, mut y, mut total) = (0.0, 0.0, f32::MIN_POSITIVE);
-    for (a, b) in lines.iter().flat_map(|line| line.windows(2)).map(|ab| (ab[0], ab[1])) {
+    for (a, b) in lines
+        .iter()
+        .flat_map(|line| line.windows(2))
+        .map(|ab| (ab[0], ab[1]))
+    {
         let length = (b.0 - a.0).hypot(b.1 - a.1);
         x += 0.5 * (a.0 + b.0) * length;
         y += 0.5 * (a.1 + b.1) * length;
@@ -318,37 +336,49 @@ impl Pen {
         Self {
             radius: rng.range(0.034, 0.058),
             pressure: (rng.range(0.0, 0.22), TAU * rng.uniform()),
-            edge: rng.range(0.9, 1.5) / 28.0,
+            edge: rng.range(1.0, 1.5) / 28.0,
         }
     }
 
-    /// Inks every pixel by how far its centre lies from the nearest stroke: 255 within, 0 beyond, a ramp between.
+    /// How far from a stroke the ink may go.
+    fn reach(&self) -> f32 {
+        self.radius * (1.0 + self.pressure.0) + 0.5 * self.edge
+    }
+
+    /// The image of these lines, `size` × `size` pixels.
     fn ink(&self, lines: &[Vec<Point>], size: usize) -> Vec<u8> {
-        let mut pixels = vec![0_u8; size * size];
+        let mut pixels = vec![0; size * size];
         let side = size as f32;
-        // An edge narrower than a pixel would be jagged.
-        let edge = (self.edge * side).max(1.0);
+        let (swing, phase) = self.pressure;
         for line in lines {
             for (i, ends) in line.windows(2).enumerate() {
-                let (swing, phase) = self.pressure;
-                let radius = side * self.radius * (1.0 + swing * (0.16 * i as f32 + phase).sin());
-                let reach = radius + 0.5 * edge;
+                let pressure = 1.0 + swing * (0.16 * i as f32 + phase).sin();
+                // Pixels' centres at whole numbers.
                 let [a, b] = [ends[0], ends[1]].map(|(x, y)| (side * x - 0.5, side * y - 0.5));
-                let span = |p: f32, q: f32| {
-                    let first = (p.min(q) - reach).ceil().max(0.0) as usize;
-                    first..((p.max(q) + reach).floor() + 1.0).clamp(0.0, side) as usize
-                };
-                for y in span(a.1, b.1) {
-                    for x in span(a.0, b.0) {
-                        let distance = distance((x as f32, y as f32), a, b);
-                        let coverage = ((reach - distance) / edge).clamp(0.0, 1.0);
-                        let pixel = &mut pixels[y * size + x];
-                        *pixel = (*pixel).max((255.0 * coverage).round() as u8);
-                    }
-                }
+                self.ink_segment(&mut pixels, size, a, b, side * self.radius * pressure);
             }
         }
         pixels
+    }
+
+    /// Inks each pixel by how far its centre lies from a segment: 255 within the radius, 0 beyond it, a ramp between.
+    fn ink_segment(&self, pixels: &mut [u8], size: usize, a: Point, b: Point, radius: f32) {
+        // An edge narrower than a pixel would be jagged.
+        let edge = (self.edge * size as f32).max(1.0);
+        let reach = radius + 0.5 * edge;
+        let span = |p: f32, q: f32| {
+            let first = (p.min(q) - reach).ceil().max(0.0) as usize;
+            let end = (p.max(q) + reach).floor().max(-1.0) + 1.0;
+            first..(end as usize).min(size)
+        };
+        for y in span(a.1, b.1) {
+            for x in span(a.0, b.0) {
+                let distance = distance((x as f32, y as f32), a, b);
+                let coverage = ((reach - distance) / edge).clamp(0.0, 1.0);
+                let pixel = &mut pixels[y * size + x];
+                *pixel = (*pixel).max((255.0 * coverage).round() as u8);
+            }
+        }
     }
 }
 
@@ -357,7 +387,104 @@ fn distance(p: Point, a: Point, b: Point) -> f32 {
     let (along, to) = ((b.0 - a.0, b.1 - a.1), (p.0 - a.0, p.1 - a.1));
     let length = along.0 * along.0 + along.1 * along.1;
     let dot = along.0 * to.0 + along.1 * to.1;
-    let t = if length > 0.0 { (dot / length).clamp(0.0, 1.0) } else { 0.0 };
+    let t = if length > 0.0 {
+        (dot / length).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     let (x, y) = (to.0 - t * along.0, to.1 - t * along.1);
     (x * x + y * y).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::Stream;
+
+    fn rng(seed: u64) -> Rng {
+        Rng::new(seed, Stream::Digits)
+    }
+
+    #[test]
+    fn a_seed_replays_its_digits() {
+        assert_eq!(draw(3, 28, &mut rng(1)), draw(3, 28, &mut rng(1)));
+        assert_ne!(draw(3, 28, &mut rng(1)), draw(3, 28, &mut rng(2)));
+        assert_eq!(draw(13, 28, &mut rng(1)), draw(3, 28, &mut rng(1)));
+    }
+
+    #[test]
+    fn ink_is_mnists_and_keeps_off_the_border() {
+        // Mean pixel by class of MNIST's first 3,000 training images.
+        let mnist = [45.0, 20.0, 38.0, 37.0, 31.0, 33.0, 34.0, 30.0, 38.0, 31.0];
+        let mut rng = rng(0);
+        for (class, wanted) in (0..10).zip(mnist) {
+            for size in [28, 32, 64] {
+                let mut total = 0.0;
+                for _ in 0..100 {
+                    let image = draw(class, size, &mut rng);
+                    assert_eq!(image.len(), size * size);
+                    for i in 0..size {
+                        let border = [i, (size - 1) * size + i, i * size, (i + 1) * size - 1];
+                        assert!(
+                            border.iter().all(|&at| image[at] == 0),
+                            "a {class} at {size} touches the border"
+                        );
+                    }
+                    assert!(image.contains(&255) || image.iter().any(|&pixel| pixel > 200));
+                    total += image.iter().map(|&pixel| f32::from(pixel)).sum::<f32>();
+                }
+                let mean = total / (100 * size * size) as f32;
+                assert!(
+                    (mean - wanted).abs() < 0.25 * wanted,
+                    "{class} at {size}: {mean}, MNIST {wanted}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_class_is_mistaken_for_another() {
+        let known = set(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 100, 28, &mut rng(0)).unwrap();
+        let mut stream = rng(1);
+        let mut right = 0;
+        for class in (0..10).cycle().take(500) {
+            let image = draw(class, 28, &mut stream);
+            let distance = |other: &[u8]| -> u64 {
+                image
+                    .iter()
+                    .zip(other)
+                    .map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2))
+                    .sum()
+            };
+            let nearest = known
+                .pixels()
+                .chunks_exact(784)
+                .zip(known.labels())
+                .min_by_key(|(other, _)| distance(other));
+            right += usize::from(nearest.is_some_and(|(_, &label)| label == class));
+        }
+        // By MNIST too they are known: nearest neighbours among its first 5,000 named 456 of 500 right.
+        assert!(right >= 480, "{right} of 500");
+    }
+
+    #[test]
+    fn a_set_has_each_class_as_often_as_asked() {
+        let images = set(&[3, 7], 0, 28, &mut rng(0)).unwrap();
+        assert_eq!((images.len(), images.dim()), (2000, 784));
+        assert_eq!(images.labels(), [[3; 1000], [7; 1000]].concat());
+        let error = set(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 100_000, 64, &mut rng(0)).unwrap_err();
+        assert!(
+            error.to_string().starts_with("`examples_per_class`"),
+            "{error}"
+        );
+        assert!(set(&[], 5, 28, &mut rng(0)).is_err());
+        assert!(set(&[1], 5, 0, &mut rng(0)).is_err());
+    }
+
+    #[test]
+    fn any_size_can_be_drawn() {
+        for size in [0, 1, 2, 5, 300] {
+            assert_eq!(draw(8, size, &mut rng(0)).len(), size * size);
+        }
+    }
 }

@@ -20,7 +20,9 @@ impl Images {
     /// # Errors
     /// [`Error::Data`] when there are none, or the pixels are not one image a label.
     pub fn new(size: usize, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
-        let wanted = size.checked_mul(size).and_then(|dim| dim.checked_mul(labels.len()));
+        let wanted = size
+            .checked_mul(size)
+            .and_then(|dim| dim.checked_mul(labels.len()));
         if pixels.is_empty() || wanted != Some(pixels.len()) {
             return Err(Error::Data {
                 what: "the images".to_owned(),
@@ -32,7 +34,11 @@ impl Images {
                 remedy: "give at least one image, and one label for each".to_owned(),
             });
         }
-        Ok(Self { size, pixels, labels })
+        Ok(Self {
+            size,
+            pixels,
+            labels,
+        })
     }
 
     /// How many there are: at least one.
@@ -75,7 +81,9 @@ impl Images {
         };
         for &i in indices.iter().filter(|&&i| i < self.len()) {
             let image = &self.pixels[i * dim..(i + 1) * dim];
-            batch.values.extend(image.iter().map(|&pixel| f32::from(pixel) / 127.5 - 1.0));
+            batch
+                .values
+                .extend(image.iter().map(|&pixel| f32::from(pixel) / 127.5 - 1.0));
             batch.labels.push(self.labels[i]);
         }
         batch
@@ -86,7 +94,11 @@ impl Images {
     /// # Errors
     /// [`Error::Setting`] when no image is of these classes.
     pub fn subset(&self, classes: &[u8], per_class: usize) -> Result<Self> {
-        let most = if per_class == 0 { usize::MAX } else { per_class };
+        let most = if per_class == 0 {
+            usize::MAX
+        } else {
+            per_class
+        };
         let mut taken = [0; 256];
         let (mut pixels, mut labels) = (Vec::new(), Vec::new());
         for (image, &label) in self.pixels.chunks_exact(self.dim()).zip(&self.labels) {
@@ -107,7 +119,11 @@ impl Images {
                 format!("among the classes that the data hold: {present:?}"),
             ));
         }
-        Ok(Self { size: self.size, pixels, labels })
+        Ok(Self {
+            size: self.size,
+            pixels,
+            labels,
+        })
     }
 
     /// The same images at `size` × `size` pixels: 28 grow to 32 by a border of 2 black pixels, as is usual for MNIST,
@@ -120,13 +136,21 @@ impl Images {
             return Ok(self);
         }
         check_pixels(self.len(), size)?;
-        let canvas = if self.size == 28 && size >= 32 { 32 } else { self.size };
+        let canvas = if self.size == 28 && size >= 32 {
+            32
+        } else {
+            self.size
+        };
         let mut pixels = Vec::with_capacity(self.len() * size * size);
         for image in self.pixels.chunks_exact(self.dim()) {
             let padded = pad(image, self.size, canvas);
             pixels.extend(bilinear(&padded, canvas, size));
         }
-        Ok(Self { size, pixels, labels: self.labels })
+        Ok(Self {
+            size,
+            pixels,
+            labels: self.labels,
+        })
     }
 }
 
@@ -175,11 +199,131 @@ fn bilinear(image: &[u8], from: usize, to: usize) -> Vec<u8> {
     for &(top, bottom, down) in &taps {
         let (top, bottom) = (&image[top * from..], &image[bottom * from..]);
         for &(left, right, along) in &taps {
-            let mix = |row: &[u8]| {
-                f32::from(row[left]) * (1.0 - along) + f32::from(row[right]) * along
-            };
+            let mix =
+                |row: &[u8]| f32::from(row[left]) * (1.0 - along) + f32::from(row[right]) * along;
             out.push((mix(top) * (1.0 - down) + mix(bottom) * down).round() as u8);
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four 2 × 2 images of classes 5, 3, 5, 5, each of one grey.
+    fn four() -> Images {
+        let pixels = [[10; 4], [20; 4], [30; 4], [40; 4]].concat();
+        Images::new(2, pixels, vec![5, 3, 5, 5]).unwrap()
+    }
+
+    #[test]
+    fn pixels_and_labels_must_fit_together() {
+        assert_eq!((four().len(), four().dim(), four().size()), (4, 4, 2));
+        for (size, pixels, labels) in [
+            (2, 7, 2),
+            (2, 8, 1),
+            (0, 0, 0),
+            (0, 0, 3),
+            (2, 0, 0),
+            (usize::MAX, 4, 1),
+        ] {
+            assert!(Images::new(size, vec![0; pixels], vec![0; labels]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_batch_is_scaled_to_minus_one_and_one() {
+        let images = Images::new(1, vec![0, 255, 51], vec![7, 8, 9]).unwrap();
+        let batch = images.batch(&[2, 1, 0, 99]);
+        // 51 / 255 = 1/5 of the way.
+        assert_eq!(batch.labels, [9, 8, 7]);
+        assert!(
+            batch
+                .values
+                .iter()
+                .zip([-0.6, 1.0, -1.0])
+                .all(|(x, y): (&f32, f32)| (x - y).abs() < 1e-6)
+        );
+    }
+
+    #[test]
+    fn a_subset_takes_the_first_of_each_class_in_order() {
+        let some = four().subset(&[3, 5], 2).unwrap();
+        assert_eq!((some.labels(), some.len()), (&[5, 3, 5][..], 3));
+        assert_eq!(some.pixels(), [[10; 4], [20; 4], [30; 4]].concat());
+        assert_eq!(four().subset(&[5], 0).unwrap().labels(), [5, 5, 5]);
+        let error = four().subset(&[1, 2], 0).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "`classes` is [1, 2]; it should be among the classes that the data hold: [3, 5]"
+        );
+    }
+
+    #[test]
+    fn mnist_grows_by_a_border() {
+        let image: Vec<u8> = (0..784_u32).map(|i| (i % 251) as u8).collect();
+        let grown = Images::new(28, image.clone(), vec![0])
+            .unwrap()
+            .resized(32)
+            .unwrap();
+        assert_eq!((grown.size(), grown.dim()), (32, 1024));
+        for (at, &pixel) in grown.pixels().iter().enumerate() {
+            let (y, x) = (at / 32, at % 32);
+            let inside = (2..30).contains(&y) && (2..30).contains(&x);
+            let wanted = if inside {
+                image[(y - 2) * 28 + x - 2]
+            } else {
+                0
+            };
+            assert_eq!(pixel, wanted, "({x}, {y})");
+        }
+        assert_eq!(
+            Images::new(28, image.clone(), vec![0])
+                .unwrap()
+                .resized(28)
+                .unwrap()
+                .pixels(),
+            image
+        );
+    }
+
+    #[test]
+    fn doubling_is_bilinear_about_pixel_centres() {
+        // Targets lie at -¼, ¼, ¾ and 1¼ of the way from the first pixel's centre to the second's.
+        let row = [0, 64, 191, 255];
+        let doubled = Images::new(2, vec![0, 255, 0, 255], vec![0])
+            .unwrap()
+            .resized(4)
+            .unwrap();
+        assert_eq!(doubled.pixels(), [row; 4].concat());
+        let turned = Images::new(2, vec![0, 0, 255, 255], vec![0])
+            .unwrap()
+            .resized(4)
+            .unwrap();
+        assert_eq!(turned.pixels(), row.map(|grey| [grey; 4]).concat());
+        // By way of 32: a full 28 × 28 image keeps a border of black, 4 pixels less the blending at its edge.
+        let full = Images::new(28, vec![255; 784], vec![0])
+            .unwrap()
+            .resized(64)
+            .unwrap();
+        let row = &full.pixels()[32 * 64..33 * 64];
+        assert_eq!(&row[..6], [0, 0, 0, 64, 191, 255]);
+    }
+
+    #[test]
+    fn sizes_that_memory_cannot_hold_are_refused() {
+        assert!(
+            four()
+                .resized(0)
+                .unwrap_err()
+                .to_string()
+                .contains("`image_size`")
+        );
+        let error = four().resized(1 << 20).unwrap_err().to_string();
+        assert!(error.contains("`examples_per_class`"), "{error}");
+        assert!(check_pixels(1, 1 << 14).is_ok());
+        assert!(check_pixels(3, 1 << 14).is_err());
+        assert!(check_pixels(1, usize::MAX).is_err());
+    }
 }

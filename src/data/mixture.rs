@@ -48,7 +48,11 @@ impl Mixture {
             sum += mode.weight;
             cumulative.push(sum);
         }
-        Ok(Self { modes, cumulative, dim })
+        Ok(Self {
+            modes,
+            cumulative,
+            dim,
+        })
     }
 
     /// Its Gaussians; the weights sum to 1.
@@ -72,9 +76,14 @@ impl Mixture {
         for _ in 0..n {
             let u = rng.uniform();
             // Rounding may leave the last sum a little under 1.
-            let k = self.cumulative.partition_point(|&sum| sum <= u).min(self.modes.len() - 1);
+            let k = self
+                .cumulative
+                .partition_point(|&sum| sum <= u)
+                .min(self.modes.len() - 1);
             let Mode { mean, std, .. } = &self.modes[k];
-            batch.values.extend(mean.iter().map(|mean| mean + std * rng.normal()));
+            batch
+                .values
+                .extend(mean.iter().map(|mean| mean + std * rng.normal()));
             batch.labels.push(k as u8);
         }
         batch
@@ -94,7 +103,10 @@ impl Mixture {
     /// The share that lies at or under `x` along the first dimension: in 1-D, the distribution function.
     #[must_use]
     pub fn cdf(&self, x: f64) -> f64 {
-        self.modes.iter().map(|mode| f64::from(mode.weight) * mode_cdf(mode, 0, x)).sum()
+        self.modes
+            .iter()
+            .map(|mode| f64::from(mode.weight) * mode_cdf(mode, 0, x))
+            .sum()
     }
 
     /// The inverse of [`Mixture::cdf`]: where the share `p` lies below. Infinite at 0 and 1, NaN outside.
@@ -131,10 +143,17 @@ impl Mixture {
             low = low.min(mean - reach);
             high = high.max(mean + reach);
         }
-        let mut x = if floor > low { floor } else { 0.5 * (low + high) };
+        let mut x = if floor > low {
+            floor
+        } else {
+            0.5 * (low + high)
+        };
         low = low.max(floor);
         for _ in 0..100 {
             let excess = self.cdf(x) - p;
+            if excess.abs() < 1e-14 {
+                break;
+            }
             if excess > 0.0 {
                 high = x;
             } else {
@@ -143,11 +162,10 @@ impl Mixture {
             let newton = x - excess / self.slope(x);
             let inside = newton > low && newton < high;
             let next = if inside { newton } else { 0.5 * (low + high) };
-            let moved = (next - x).abs();
-            x = next;
-            if moved <= 1e-12 * (1.0 + x.abs()) {
+            if (next - x).abs() <= f64::EPSILON * x.abs() {
                 break;
             }
+            x = next;
         }
         x
     }
@@ -216,15 +234,191 @@ const CDF_REACH: f64 = 8.0;
 /// Φ(z), to some 10⁻¹⁵: ½ + φ(z) (z + z³/3 + z⁵/(3·5) + z⁷/(3·5·7) + …), after Marsaglia, "Evaluating the normal
 /// distribution", 2004.
 fn normal_cdf(z: f64) -> f64 {
-    if !(z.abs() < CDF_REACH) {
-        return if z.is_nan() { z } else { f64::from(u8::from(z > 0.0)) };
+    if z.is_nan() || z.abs() > CDF_REACH {
+        return if z.is_nan() {
+            z
+        } else {
+            f64::from(u8::from(z > 0.0))
+        };
     }
-    let (mut term, mut sum, mut before, mut odd) = (z, z, f64::NAN, 1.0);
-    while sum != before {
+    let (mut term, mut sum, mut odd) = (z, z, 1.0);
+    while term.abs() > 0.1 * f64::EPSILON * sum.abs() {
         odd += 2.0;
         term *= z * z / odd;
-        before = sum;
         sum += term;
     }
     (0.5 + sum * (-0.5 * z * z).exp() / (2.0 * PI).sqrt()).clamp(0.0, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::rng::Stream;
+
+    fn mode(weight: f32, mean: &[f32], std: f32) -> Mode {
+        Mode {
+            weight,
+            mean: mean.to_vec(),
+            std,
+        }
+    }
+
+    fn uneven() -> Mixture {
+        Mixture::new(&[mode(1.0, &[-2.0], 0.5), mode(3.0, &[1.0], 0.25)]).unwrap()
+    }
+
+    fn close(a: f64, b: f64, tolerance: f64) {
+        assert!((a - b).abs() <= tolerance, "{a} is not {b} to {tolerance}");
+    }
+
+    #[test]
+    fn the_normal_distribution_is_the_tables() {
+        // C's erfc, by way of Python's math.erfc(-z / sqrt(2)) / 2.
+        let table = [
+            (0.0, 0.5),
+            (0.5, 0.691_462_461_274_013_1),
+            (1.0, 0.841_344_746_068_542_9),
+            (-1.96, 0.024_997_895_148_220_435),
+            (-3.0, 0.001_349_898_031_630_094_5),
+            (5.0, 0.999_999_713_348_428_1),
+            (7.999, 1.0),
+            (9.0, 1.0),
+            (-9.0, 0.0),
+            (f64::INFINITY, 1.0),
+        ];
+        for (z, wanted) in table {
+            close(normal_cdf(z), wanted, 2e-15);
+        }
+        assert!(normal_cdf(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn draws_are_the_mixtures() {
+        let n = 40_000;
+        let batch = uneven().sample(n, &mut Rng::new(0, Stream::Data));
+        assert_eq!((batch.values.len(), batch.labels.len()), (n, n));
+        for (label, share, mean, std) in [(0, 0.25, -2.0, 0.5), (1, 0.75, 1.0, 0.25)] {
+            let drawn = batch
+                .values
+                .iter()
+                .zip(&batch.labels)
+                .filter(|(_, l)| **l == label);
+            let drawn: Vec<f64> = drawn.map(|(&x, _)| f64::from(x)).collect();
+            let count = drawn.len() as f64;
+            let centre = drawn.iter().sum::<f64>() / count;
+            let variance = drawn.iter().map(|x| (x - centre).powi(2)).sum::<f64>() / count;
+            // Some four standard errors each.
+            close(count / n as f64, share, 0.009);
+            close(centre, mean, 0.02);
+            close(variance.sqrt(), std, 0.015);
+        }
+    }
+
+    #[test]
+    fn samples_are_rows_of_their_modes_coordinates() {
+        let mixture = Mixture::new(&[
+            mode(1.0, &[0.0, 5.0, 9.0], 1e-3),
+            mode(1.0, &[7.0, 1.0, 3.0], 1e-3),
+        ])
+        .unwrap();
+        let batch = mixture.sample(50, &mut Rng::new(1, Stream::Data));
+        for (row, &label) in batch.values.chunks_exact(3).zip(&batch.labels) {
+            for (x, mean) in row.iter().zip(&mixture.modes()[usize::from(label)].mean) {
+                assert!((x - mean).abs() < 0.01);
+            }
+        }
+    }
+
+    #[test]
+    fn the_density_integrates_to_the_distribution() {
+        let mixture = uneven();
+        let (step, mut integral) = (1e-3, 0.0);
+        for i in -6_000..4_000 {
+            let x = step * (f64::from(i) + 0.5);
+            integral += step * mixture.density(&[x as f32]);
+            if i % 500 == 499 {
+                close(mixture.cdf(x + 0.5 * step), integral, 1e-6);
+            }
+        }
+        close(integral, 1.0, 1e-6);
+        // At the centre of a normal in two dimensions: 1 / (2π σ²).
+        let wide = Mixture::new(&[mode(2.0, &[3.0, 4.0], 2.0)]).unwrap();
+        close(wide.density(&[3.0, 4.0]), 1.0 / (8.0 * PI), 1e-12);
+        close(
+            wide.density(&[3.0, 6.0]),
+            (-0.5_f64).exp() / (8.0 * PI),
+            1e-12,
+        );
+    }
+
+    #[test]
+    fn quantiles_invert_the_distribution() {
+        // The last has next to no density between its modes, where Newton's method alone would be lost.
+        let far = Mixture::new(&[mode(1.0, &[-1000.0], 1e-4), mode(2.0, &[1000.0], 1e-4)]).unwrap();
+        let presets = ["mixture-1d", "mixture-1d-5"]
+            .map(|name| Mixture::new(&Experiment::preset(name).unwrap().mixture).unwrap());
+        for mixture in presets.iter().chain([&uneven(), &far]) {
+            let n = 999;
+            let quantiles = mixture.quantiles(n);
+            assert!(quantiles.is_sorted());
+            for (i, &q) in quantiles.iter().enumerate() {
+                let p = (i as f64 + 0.5) / n as f64;
+                // Near 1000, neighbouring numbers of f64 are 10⁻¹³ apart, which the density of 2,000 multiplies.
+                close(mixture.cdf(q), p, 1e-9);
+                close(mixture.quantile(p), q, 1e-8);
+            }
+        }
+        // Tables: the 97.5% point of a standard normal.
+        let normal = Mixture::new(&[mode(1.0, &[0.0], 1.0)]).unwrap();
+        close(normal.quantile(0.975), 1.959_963_984_540_054, 1e-9);
+        assert_eq!(normal.quantile(0.0), f64::NEG_INFINITY);
+        assert_eq!(normal.quantile(1.0), f64::INFINITY);
+        assert!(
+            [f64::NAN, -0.1, 1.1]
+                .iter()
+                .all(|&p| normal.quantile(p).is_nan())
+        );
+        assert!(normal.quantiles(0).is_empty());
+    }
+
+    #[test]
+    fn nearest_counts_in_each_modes_deviations() {
+        let mixture = uneven();
+        // 0 is 4 deviations from either; -0.2 is 3.6 from the wide one and 4.8 from the narrow.
+        assert_eq!(mixture.nearest(&[-1.5]), (0, 1.0));
+        assert_eq!(mixture.nearest(&[0.5]), (1, 2.0));
+        assert_eq!(mixture.nearest(&[-0.2]).0, 0);
+        for x in [f32::NAN, f32::INFINITY] {
+            assert_eq!(mixture.nearest(&[x]).1, f64::INFINITY);
+        }
+    }
+
+    #[test]
+    fn bounds_leave_room_on_both_sides_of_every_dimension() {
+        // From -2 - 3·0.5 to 1 + 3·0.25 is 5.25; a tenth of it on either side.
+        assert_eq!(uneven().bounds(), (-4.025, 2.275));
+        let flat = Mixture::new(&[mode(1.0, &[0.0, 10.0], 1.0)]).unwrap();
+        assert_eq!(flat.bounds(), (-4.6, 14.6));
+    }
+
+    #[test]
+    fn what_is_no_mixture_is_refused() {
+        let good = mode(1.0, &[0.0], 1.0);
+        let bad = [
+            vec![],
+            vec![good.clone(); 257],
+            vec![mode(1.0, &[], 1.0)],
+            vec![good.clone(), mode(1.0, &[0.0, 0.0], 1.0)],
+            vec![mode(1.0, &[f32::NAN], 1.0)],
+            vec![mode(1.0, &[0.0], 0.0)],
+            vec![mode(0.0, &[0.0], 1.0), good.clone()],
+            vec![mode(f32::MAX, &[0.0], 1.0), mode(f32::MAX, &[0.0], 1.0)],
+        ];
+        for modes in bad {
+            assert!(Mixture::new(&modes).is_err(), "{modes:?}");
+        }
+        let weights: Vec<f32> = uneven().modes().iter().map(|mode| mode.weight).collect();
+        assert_eq!(weights, [0.25, 0.75]);
+    }
 }

@@ -129,7 +129,13 @@ impl Feed {
     #[must_use]
     pub fn new(source: Source, seed: u64) -> Self {
         let rng = Rng::new(seed, Stream::Data);
-        let mut feed = Self { epoch: rng.position(), source, rng, order: Vec::new(), index: 0 };
+        let mut feed = Self {
+            epoch: rng.position(),
+            source,
+            rng,
+            order: Vec::new(),
+            index: 0,
+        };
         feed.begin_epoch();
         feed
     }
@@ -149,7 +155,9 @@ impl Feed {
             chosen.extend_from_slice(&left[..taken]);
             self.index += taken;
         }
-        self.source.images().map_or_else(Batch::default, |images| images.batch(&chosen))
+        self.source
+            .images()
+            .map_or_else(Batch::default, |images| images.batch(&chosen))
     }
 
     /// What it deals from.
@@ -165,7 +173,10 @@ impl Feed {
             Source::Mixture(_) => self.rng.position(),
             Source::Images(_) => self.epoch,
         };
-        Cursor { position, index: self.index }
+        Cursor {
+            position,
+            index: self.index,
+        }
     }
 
     /// Goes to where a feed of the same source stood, so that the same batches follow.
@@ -192,5 +203,159 @@ impl Feed {
         self.index = 0;
         self.order = (0..self.source.images().map_or(0, Images::len)).collect();
         self.rng.shuffle(&mut self.order);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten images of one pixel, each told by its label.
+    fn ten() -> Source {
+        Source::Images(Images::new(1, (0..10).collect(), (0..10).collect()).unwrap())
+    }
+
+    fn digits(seed: u64) -> Experiment {
+        let mut experiment = Experiment::preset("digits-mlp").unwrap();
+        experiment.seed = seed;
+        experiment.examples_per_class = 3;
+        experiment
+    }
+
+    fn ring() -> Source {
+        Source::new(&Experiment::preset("ring").unwrap(), None).unwrap()
+    }
+
+    #[test]
+    fn sources_are_what_the_experiment_names() {
+        assert_eq!(ring().dim(), 2);
+        assert_eq!(
+            ring().mixture().map(|mixture| mixture.modes().len()),
+            Some(8)
+        );
+        assert!(ring().images().is_none());
+        let drawn = Source::new(&digits(0), None).unwrap();
+        assert_eq!(
+            (drawn.dim(), drawn.images().map(Images::len)),
+            (784, Some(30))
+        );
+        assert!(drawn.mixture().is_none());
+    }
+
+    #[test]
+    fn mnist_is_cut_to_the_experiment_or_says_how_to_get_it() {
+        let mut experiment = Experiment::preset("mnist-mlp").unwrap();
+        let error = Source::new(&experiment, None).unwrap_err().to_string();
+        assert!(
+            error.contains("--data DIR") && error.contains("train-images-idx3-ubyte"),
+            "{error}"
+        );
+        let mut images = vec![0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 28, 0, 0, 0, 28];
+        images.extend([9; 4 * 784]);
+        let files = MnistFiles {
+            images,
+            labels: vec![0, 0, 8, 1, 0, 0, 0, 4, 3, 3, 7, 3],
+        };
+        experiment.classes = vec![3];
+        experiment.examples_per_class = 2;
+        experiment.image_size = 32;
+        let source = Source::new(&experiment, Some(&files)).unwrap();
+        let images = source.images().unwrap();
+        assert_eq!((images.labels(), images.dim()), (&[3, 3][..], 1024));
+        experiment.classes = vec![1];
+        assert!(
+            Source::new(&experiment, Some(&files))
+                .unwrap_err()
+                .to_string()
+                .contains("`classes`")
+        );
+    }
+
+    #[test]
+    fn every_epoch_shows_every_image_once_in_a_new_order() {
+        let mut feed = Feed::new(ten(), 5);
+        // 7 does not divide 10: batches stay full across the epochs' seams.
+        let dealt: Vec<u8> = (0..10)
+            .flat_map(|_| {
+                let batch = feed.next_batch(7);
+                assert_eq!((batch.values.len(), batch.labels.len()), (7, 7));
+                batch.labels
+            })
+            .collect();
+        for epoch in dealt.chunks_exact(10) {
+            let mut sorted = epoch.to_vec();
+            sorted.sort_unstable();
+            assert_eq!(sorted, (0..10).collect::<Vec<_>>());
+        }
+        assert_ne!(dealt[..10], dealt[10..20]);
+        assert_eq!(
+            Feed::new(ten(), 5).next_batch(25).labels,
+            dealt[..25],
+            "larger than an epoch"
+        );
+        assert!(feed.next_batch(0).labels.is_empty());
+        assert_ne!(
+            Feed::new(ten(), 6).next_batch(10).labels,
+            dealt[..10],
+            "seeds differ"
+        );
+    }
+
+    #[test]
+    fn a_feed_continues_exactly_where_its_cursor_stood() {
+        for source in [ten(), ring()] {
+            let mut feed = Feed::new(source.clone(), 5);
+            // 0 is the start, 10 and 20 an epoch's end, the others its midst.
+            for taken in [0, 3, 7, 1, 9] {
+                feed.next_batch(taken);
+                let saved = serde_json::to_string(&feed.cursor()).unwrap();
+                let mut again = Feed::new(source.clone(), 99);
+                again.seek(serde_json::from_str(&saved).unwrap()).unwrap();
+                assert_eq!(again.cursor(), feed.cursor());
+                let mut ahead = feed.clone();
+                for n in [4, 10, 23] {
+                    assert_eq!(again.next_batch(n), ahead.next_batch(n), "after {taken}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cursor_of_other_data_is_refused_and_changes_nothing() {
+        for mut feed in [Feed::new(ten(), 5), Feed::new(ring(), 5)] {
+            let before = feed.cursor();
+            let error = feed
+                .seek(Cursor {
+                    index: 11,
+                    ..before
+                })
+                .unwrap_err();
+            assert!(matches!(error, Error::Checkpoint(_)), "{error}");
+            assert_eq!(feed.cursor(), before);
+        }
+        assert!(serde_json::from_str::<Cursor>("{\"index\": -1}").is_err());
+    }
+
+    #[test]
+    fn digits_and_their_order_are_independent() {
+        let pixels = |seed| {
+            Source::new(&digits(seed), None)
+                .unwrap()
+                .images()
+                .unwrap()
+                .pixels()
+                .to_vec()
+        };
+        assert_eq!(pixels(1), pixels(1));
+        assert_ne!(pixels(1), pixels(2));
+        let drawn = Source::new(&digits(1), None).unwrap();
+        let order = Feed::new(drawn, 1).next_batch(30).labels;
+        let mut stream = Rng::new(1, Stream::Data);
+        let mut wanted: Vec<u8> = (0..30).map(|i| i / 3).collect();
+        stream.shuffle(&mut wanted);
+        assert_eq!(
+            order, wanted,
+            "the order comes from the data's stream alone"
+        );
     }
 }

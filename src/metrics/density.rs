@@ -30,15 +30,96 @@ pub fn estimate(samples: &[f32], low: f32, high: f32, points: usize) -> Vec<f32>
         }
     }
     let scale = 1.0 / (samples.len() as f64 * step);
-    let at = |window: &[f64]| window.iter().zip(&kernel).map(|(bin, k)| bin * k).sum::<f64>();
-    bins.windows(kernel.len()).map(|window| (at(window) * scale) as f32).collect()
+    let at = |window: &[f64]| {
+        window
+            .iter()
+            .zip(&kernel)
+            .map(|(bin, k)| bin * k)
+            .sum::<f64>()
+    };
+    bins.windows(kernel.len())
+        .map(|window| (at(window) * scale) as f32)
+        .collect()
 }
 
 /// A Gaussian of this deviation in grid steps, out to four of them, summing to 1.
 fn kernel(deviation: f64) -> Vec<f64> {
     let reach = (4.0 * deviation).ceil() as i32;
-    let values: Vec<f64> =
-        (-reach..=reach).map(|i| (-0.5 * (f64::from(i) / deviation).powi(2)).exp()).collect();
+    let values: Vec<f64> = (-reach..=reach)
+        .map(|i| (-0.5 * (f64::from(i) / deviation).powi(2)).exp())
+        .collect();
     let sum: f64 = values.iter().sum();
     values.iter().map(|value| value / sum).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::{Rng, Stream};
+
+    /// By the trapezoid rule.
+    fn integral(density: &[f32], low: f32, high: f32) -> f32 {
+        let ends = 0.5 * (density[0] + density[density.len() - 1]);
+        (density.iter().sum::<f32>() - ends) * (high - low) / (density.len() - 1) as f32
+    }
+
+    #[test]
+    fn it_integrates_to_the_share_in_range() {
+        let samples = [-1.0, 0.0, 0.3, 0.5, f32::NAN, f32::INFINITY, 1e30, 40.0];
+        for points in [20, 100, 601] {
+            let share = integral(&estimate(&samples, -2.0, 2.0, points), -2.0, 2.0);
+            assert!((share - 0.5).abs() < 1e-4, "{points}: {share}");
+        }
+    }
+
+    #[test]
+    fn one_sample_is_the_kernel_where_it_lies() {
+        // A normal of deviation .01 · 4 = .04, about .5: 1 / (.04 √2π) at its centre, exp(−½) of it a deviation away.
+        let density = estimate(&[0.5], -2.0, 2.0, 401);
+        let peak = 1.0 / (0.04 * std::f32::consts::TAU.sqrt());
+        assert!(
+            (density[250] / peak - 1.0).abs() < 1e-3,
+            "{} {peak}",
+            density[250]
+        );
+        for at in [246, 254] {
+            assert!((density[at] / (peak * (-0.5_f32).exp()) - 1.0).abs() < 1e-3);
+        }
+        // Between two points of the grid, both have half: binning alone would move it.
+        let density = estimate(&[0.505], -2.0, 2.0, 401);
+        assert!((density[250] - density[251]).abs() < 1e-4 * peak);
+    }
+
+    #[test]
+    fn samples_just_outside_still_show_inside() {
+        let density = estimate(&[-2.01], -2.0, 2.0, 401);
+        assert!(density[0] > 1.0, "{}", density[0]);
+    }
+
+    #[test]
+    fn normal_samples_give_the_normal_density() {
+        let samples = Rng::new(0, Stream::Metrics).normals(200_000);
+        let density = estimate(&samples, -4.0, 4.0, 401);
+        for (i, value) in density.iter().enumerate() {
+            let x = -4.0 + 0.02 * i as f32;
+            let wanted = (-0.5 * x * x).exp() / std::f32::consts::TAU.sqrt();
+            assert!((value - wanted).abs() < 0.015, "{x}: {value}, not {wanted}");
+        }
+    }
+
+    #[test]
+    fn nothing_to_show_is_zero() {
+        assert_eq!(estimate(&[], 0.0, 1.0, 3), [0.0; 3]);
+        assert!(estimate(&[0.5], 0.0, 1.0, 0).is_empty());
+        assert_eq!(estimate(&[0.5], 0.0, 1.0, 1), [0.0]);
+        for (low, high) in [
+            (1.0, 0.0),
+            (0.0, 0.0),
+            (f32::NAN, 1.0),
+            (0.0, f32::INFINITY),
+        ] {
+            assert_eq!(estimate(&[0.5], low, high, 4), [0.0; 4]);
+        }
+        assert_eq!(estimate(&[f32::NAN], 0.0, 1.0, 4), [0.0; 4]);
+    }
 }

@@ -66,12 +66,19 @@ mod tests {
                 (read(x.grad(&grads).unwrap()), slopes),
             ] {
                 for (g, w) in got.iter().zip(want) {
-                    assert!((g - w).abs() < 1e-6, "{function:?}: {got:?} is not {want:?}");
+                    assert!(
+                        (g - w).abs() < 1e-6,
+                        "{function:?}: {got:?} is not {want:?}"
+                    );
                 }
             }
         };
         check(Function::Relu, [0.0, 0.0, 0.5, 2.0], [0.0, 0.0, 1.0, 1.0]);
-        check(Function::LeakyRelu, [-0.4, -0.1, 0.5, 2.0], [0.2, 0.2, 1.0, 1.0]);
+        check(
+            Function::LeakyRelu,
+            [-0.4, -0.1, 0.5, 2.0],
+            [0.2, 0.2, 1.0, 1.0],
+        );
         // 1 - tanh²(2) and 1 - tanh²(.5)
         check(
             Function::Tanh,

@@ -23,8 +23,15 @@ pub struct BatchNorm {
 
 impl BatchNorm {
     pub(super) fn weights(self) -> Vec<Slot> {
-        let slot = |role, init| Slot { role, shape: [1, self.channels], init };
-        vec![slot("gain", super::dcgan::GAIN), slot("bias", Init::Constant(0.0))]
+        let slot = |role, init| Slot {
+            role,
+            shape: [1, self.channels],
+            init,
+        };
+        vec![
+            slot("gain", super::dcgan::GAIN),
+            slot("bias", Init::Constant(0.0)),
+        ]
     }
 
     pub(super) fn statistics(self) -> Vec<Slot> {
@@ -92,7 +99,11 @@ trait InnerIfTracked {
 
 impl<const D: usize> InnerIfTracked for Tensor<D> {
     fn inner_if_tracked(self) -> Self {
-        if self.device().is_autodiff() { self.inner() } else { self }
+        if self.device().is_autodiff() {
+            self.inner()
+        } else {
+            self
+        }
     }
 }
 
@@ -109,16 +120,26 @@ mod tests {
     }
 
     fn channel_moments(y: &[f32], channel: usize) -> (f32, f32) {
-        let values: Vec<f32> = y.chunks(8).flat_map(|row| &row[4 * channel..4 * channel + 4]).copied().collect();
+        let values: Vec<f32> = y
+            .chunks(8)
+            .flat_map(|row| &row[4 * channel..4 * channel + 4])
+            .copied()
+            .collect();
         let n = values.len() as f32;
         let mean = values.iter().sum::<f32>() / n;
-        (mean, values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n)
+        (
+            mean,
+            values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n,
+        )
     }
 
     #[test]
     fn a_faint_input_comes_out_with_unit_variance() {
         // A variance of .01 shows whether epsilon is 1e-5 or the .8 that is copied around.
-        let norm = BatchNorm { channels: 2, positions: 4 };
+        let norm = BatchNorm {
+            channels: 2,
+            positions: 4,
+        };
         let mut rng = Rng::new(0, Stream::Data);
         let x = rng.normals(64 * 8).iter().map(|v| 3.0 + 0.1 * v).collect();
         let x = matrix(x, [64, 8], &Device::flex());
@@ -126,7 +147,10 @@ mod tests {
         let y = y.into_data().try_to_vec::<f32>().unwrap();
         for channel in 0..2 {
             let (mean, variance) = channel_moments(&y, channel);
-            assert!(mean.abs() < 1e-4 && (variance - 1.0).abs() < 5e-3, "{mean} {variance}");
+            assert!(
+                mean.abs() < 1e-4 && (variance - 1.0).abs() < 5e-3,
+                "{mean} {variance}"
+            );
         }
         let [mean, variance] = running.map(|t| t.into_data().try_to_vec::<f32>().unwrap()[0]);
         assert!((mean - 0.3).abs() < 0.005, "{mean}");
@@ -135,14 +159,22 @@ mod tests {
 
     #[test]
     fn at_rest_a_row_does_not_see_its_batch_mates() {
-        let norm = BatchNorm { channels: 2, positions: 4 };
+        let norm = BatchNorm {
+            channels: 2,
+            positions: 4,
+        };
         let device = Device::flex();
         let row: Vec<f32> = (0..8u8).map(f32::from).collect();
         let sample = |x: Vec<f32>, n| {
-            norm.sample(matrix(x, [n, 8], &device), ones(2.0), ones(0.5), [ones(1.0), ones(4.0)])
-                .into_data()
-                .to_vec::<f32>()
-                .unwrap()
+            norm.sample(
+                matrix(x, [n, 8], &device),
+                ones(2.0),
+                ones(0.5),
+                [ones(1.0), ones(4.0)],
+            )
+            .into_data()
+            .to_vec::<f32>()
+            .unwrap()
         };
         let alone = sample(row.clone(), 1);
         let together = sample([row, vec![100.0; 8]].concat(), 2);

@@ -1,8 +1,8 @@
 //! Strided 4×4 convolutions and their transposes, as a DCGAN has them: they halve or double an image's sides.
 
+use burn::tensor::Tensor;
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
-use burn::tensor::Tensor;
 
 use super::Slot;
 
@@ -88,10 +88,26 @@ mod tests {
         let weight = matrix(rng.normals(b * a * 16), [b, a * 16], &device);
         let x = matrix(rng.normals(2 * a * 64), [2, a * 64], &device);
         let y = matrix(rng.normals(2 * b * 16), [2, b * 16], &device);
-        let down = Conv { inputs: a, outputs: b, side }.forward(x.clone(), weight.clone());
-        let up = ConvTranspose { inputs: b, outputs: a, side: side / 2 }.forward(y.clone(), weight);
+        let down = Conv {
+            inputs: a,
+            outputs: b,
+            side,
+        }
+        .forward(x.clone(), weight.clone());
+        let up = ConvTranspose {
+            inputs: b,
+            outputs: a,
+            side: side / 2,
+        }
+        .forward(y.clone(), weight);
         assert_eq!((down.dims(), up.dims()), ([2, b * 16], [2, a * 64]));
-        let (left, right) = ((down * y).sum().into_scalar::<f32>(), (x * up).sum().into_scalar::<f32>());
-        assert!((left - right).abs() < 1e-3 * left.abs().max(1.0), "{left} {right}");
+        let (left, right) = (
+            (down * y).sum().into_scalar::<f32>(),
+            (x * up).sum().into_scalar::<f32>(),
+        );
+        assert!(
+            (left - right).abs() < 1e-3 * left.abs().max(1.0),
+            "{left} {right}"
+        );
     }
 }

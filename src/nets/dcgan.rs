@@ -36,10 +36,17 @@ pub(super) fn generator(experiment: &Experiment) -> Network {
         channels[0] * side * side,
     ))];
     for (i, &inputs) in channels.iter().enumerate() {
-        layers.push(Layer::BatchNorm(BatchNorm { channels: inputs, positions: side * side }));
+        layers.push(Layer::BatchNorm(BatchNorm {
+            channels: inputs,
+            positions: side * side,
+        }));
         layers.push(Layer::Activation(Function::Relu));
         let outputs = channels.get(i + 1).copied().unwrap_or(1);
-        layers.push(Layer::ConvTranspose(ConvTranspose { inputs, outputs, side }));
+        layers.push(Layer::ConvTranspose(ConvTranspose {
+            inputs,
+            outputs,
+            side,
+        }));
         side *= 2;
     }
     layers.push(Layer::Activation(Function::Tanh));
@@ -53,15 +60,25 @@ pub(super) fn discriminator(experiment: &Experiment) -> Network {
     let mut inputs = 1;
     let mut layers = Vec::new();
     for &outputs in channels.iter().rev() {
-        layers.push(Layer::Conv(Conv { inputs, outputs, side }));
+        layers.push(Layer::Conv(Conv {
+            inputs,
+            outputs,
+            side,
+        }));
         side /= 2;
         if inputs > 1 {
-            layers.push(Layer::BatchNorm(BatchNorm { channels: outputs, positions: side * side }));
+            layers.push(Layer::BatchNorm(BatchNorm {
+                channels: outputs,
+                positions: side * side,
+            }));
         }
         layers.push(Layer::Activation(Function::LeakyRelu));
         inputs = outputs;
     }
-    layers.push(Layer::Linear(Linear::dcgan(inputs * smallest * smallest, 1)));
+    layers.push(Layer::Linear(Linear::dcgan(
+        inputs * smallest * smallest,
+        1,
+    )));
     Network::new(layers)
 }
 
@@ -82,7 +99,11 @@ mod tests {
             let mut e = Experiment::preset("mnist-dcgan").unwrap();
             e.image_size = size;
             assert_eq!(Network::generator(&e).parameters(), generator, "{size}");
-            assert_eq!(Network::discriminator(&e).parameters(), discriminator, "{size}");
+            assert_eq!(
+                Network::discriminator(&e).parameters(),
+                discriminator,
+                "{size}"
+            );
         }
     }
 }

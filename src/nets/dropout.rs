@@ -22,7 +22,12 @@ impl Dropout {
             .collect();
         let device = x.device().inner();
         let mask = matrix(mask, shape, &device);
-        x.clone() * if x.device().is_autodiff() { mask.autodiff() } else { mask }
+        x.clone()
+            * if x.device().is_autodiff() {
+                mask.autodiff()
+            } else {
+                mask
+            }
     }
 }
 

@@ -52,5 +52,9 @@ pub(super) fn device(name: &str) -> Result<Device> {
 }
 
 fn unknown(name: &str) -> Error {
-    Error::setting("device", crate::experiment::brief(name), "a device of this build")
+    Error::setting(
+        "device",
+        crate::experiment::brief(name),
+        "a device of this build",
+    )
 }

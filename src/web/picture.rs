@@ -9,11 +9,16 @@ use crate::snapshot::{Picture, Snapshot};
 /// The snapshot as the page reads it.
 pub(super) fn snapshot(snapshot: &Snapshot) -> JsValue {
     let game = snapshot.game;
-    let of = |f: fn(&crate::snapshot::Game) -> f32| number(game.as_ref().map_or(f32::NAN, f).into());
+    let of =
+        |f: fn(&crate::snapshot::Game) -> f32| number(game.as_ref().map_or(f32::NAN, f).into());
     let metrics = object(&[]);
     for metric in &snapshot.metrics {
         set(&metrics, metric.name, &number(metric.value));
-        set(&metrics, &format!("{}_floor", metric.name), &number(metric.floor));
+        set(
+            &metrics,
+            &format!("{}_floor", metric.name),
+            &number(metric.floor),
+        );
     }
     object(&[
         ("step", number(snapshot.step as f64)),
@@ -22,7 +27,10 @@ pub(super) fn snapshot(snapshot: &Snapshot) -> JsValue {
         ("d_real", of(|g| g.d_real)),
         ("d_fake", of(|g| g.d_fake)),
         ("metrics", metrics),
-        ("picture", snapshot.picture.as_ref().map_or(JsValue::NULL, picture)),
+        (
+            "picture",
+            snapshot.picture.as_ref().map_or(JsValue::NULL, picture),
+        ),
     ])
 }
 
@@ -78,7 +86,11 @@ pub(super) fn text(text: &str) -> JsValue {
 
 /// A number; `null` where it is none, as in JSON.
 fn number(value: f64) -> JsValue {
-    if value.is_finite() { JsValue::from_f64(value) } else { JsValue::NULL }
+    if value.is_finite() {
+        JsValue::from_f64(value)
+    } else {
+        JsValue::NULL
+    }
 }
 
 fn floats(values: &[f32]) -> JsValue {

@@ -63,7 +63,12 @@ impl Playground {
     }
 
     fn of(trainer: Trainer, note: &'static str) -> Self {
-        Self { observer: Observer::new(&trainer, GALLERY), trainer, last: None, note }
+        Self {
+            observer: Observer::new(&trainer, GALLERY),
+            trainer,
+            last: None,
+            note,
+        }
     }
 
     /// What is run: `ExperimentInfo`.
@@ -87,7 +92,7 @@ impl Playground {
     /// When the device fails.
     pub async fn sync(&self) -> std::result::Result<(), JsError> {
         if let Some(last) = &self.last {
-            read(Transaction::default().register(last.g_loss.clone())).await?;
+            read(Transaction::default().register(last.g_rows.clone())).await?;
         }
         Ok(())
     }

@@ -1,0 +1,115 @@
+//! The worker's handle in a real browser's worker: a GAN trains on the CPU and on WebGPU.
+#![cfg(target_family = "wasm")]
+
+use counterfeit::web::{Playground, describe, open_device, presets, revise};
+use js_sys::{Float32Array, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
+
+fn get(object: &JsValue, path: &str) -> JsValue {
+    path.split('.').fold(object.clone(), |object, key| {
+        Reflect::get(&object, &JsValue::from_str(key)).unwrap()
+    })
+}
+
+fn number(object: &JsValue, path: &str) -> f64 {
+    get(object, path)
+        .as_f64()
+        .unwrap_or_else(|| panic!("{path} is not a number"))
+}
+
+fn open(hash: &str, device: &str) -> Playground {
+    Playground::open(hash, device, &JsValue::UNDEFINED).unwrap_or_else(|_| panic!("{hash}"))
+}
+
+async fn look(playground: &Playground) -> JsValue {
+    playground
+        .snapshot()
+        .await
+        .unwrap_or_else(|_| panic!("a snapshot"))
+}
+
+/// Some steps: losses are finite, the generator's weights change what it makes, and a checkpoint continues elsewhere.
+async fn trains(device: &str, steps: u32) {
+    open_device(device.to_owned())
+        .await
+        .unwrap_or_else(|_| panic!("{device} opens"));
+    let mut playground = open(
+        "#preset=mixture-1d&batch_size=32&generator_hidden=[8]&discriminator_hidden=[8]",
+        device,
+    );
+    let before = look(&playground).await;
+    assert!(get(&before, "d_loss").is_null(), "no step, no loss");
+    playground.step(steps);
+    playground.sync().await.unwrap_or_else(|_| panic!("sync"));
+    let after = look(&playground).await;
+    assert_eq!(number(&after, "step"), f64::from(steps));
+    for loss in ["d_loss", "g_loss"] {
+        let value = number(&after, loss);
+        assert!(value.is_finite() && value.abs() < 20.0, "{loss} {value}");
+    }
+    let samples = |snapshot: &JsValue| {
+        get(snapshot, "picture.samples")
+            .unchecked_into::<Float32Array>()
+            .to_vec()
+    };
+    assert_ne!(samples(&before), samples(&after), "the generator moves");
+    assert!(number(&after, "metrics.w1") > 0.0 && number(&after, "metrics.w1_floor") > 0.0);
+
+    let saved = playground.save().await.unwrap_or_else(|_| panic!("save"));
+    let loaded =
+        Playground::load(&saved, "cpu", &JsValue::UNDEFINED).unwrap_or_else(|_| panic!("load"));
+    let elsewhere = look(&loaded).await;
+    for (here, there) in samples(&after).iter().zip(samples(&elsewhere)) {
+        assert!((here - there).abs() < 1e-3, "{here} {there}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn trains_on_the_cpu() {
+    trains("cpu", 50).await;
+}
+
+#[cfg(feature = "gpu")]
+#[wasm_bindgen_test]
+async fn trains_on_webgpu() {
+    trains("webgpu", 5).await;
+}
+
+#[wasm_bindgen_test]
+async fn draws_digits_where_mnist_is_not_to_be_had() {
+    let mut playground = open(
+        "#preset=mnist-mlp&examples_per_class=4&classes=[3,7]&batch_size=8",
+        "cpu",
+    );
+    let info = playground.info().unwrap_or_else(|_| panic!("info"));
+    assert!(
+        get(&info, "note")
+            .as_string()
+            .is_some_and(|note| note.contains("MNIST"))
+    );
+    playground.step(2);
+    let snapshot = look(&playground).await;
+    let generated = get(&snapshot, "picture.generated").unchecked_into::<Uint8Array>();
+    let count = number(&snapshot, "picture.count");
+    assert_eq!(f64::from(generated.length()), count * 28.0 * 28.0);
+}
+
+#[wasm_bindgen_test]
+fn presets_are_links_that_can_be_revised() {
+    let presets = presets();
+    assert!(presets.length() >= 7);
+    let hash = get(&presets.get(0), "hash").as_string().unwrap();
+    let revised = revise(&hash, "batch_size", "17").unwrap_or_else(|_| panic!("revise"));
+    let info = describe(&revised).unwrap_or_else(|_| panic!("describe"));
+    assert_eq!(number(&info, "settings.batch_size"), 17.0);
+    let error: JsValue = revise(&hash, "batch_size", "0").err().unwrap().into();
+    assert!(
+        get(&error, "message")
+            .as_string()
+            .unwrap()
+            .contains("`batch_size` is 0")
+    );
+}
