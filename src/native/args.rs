@@ -1,0 +1,190 @@
+//! What was asked: the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use super::device::Choice;
+
+/// Trains generative adversarial networks.
+///
+/// Without arguments it trains a DCGAN on MNIST, or, where MNIST cannot be had, on digits that it draws itself.
+///
+/// Exit codes: 0 done, 2 a usage or input error, 130 interrupted and saved, 1 anything else.
+#[derive(Debug, Parser)]
+#[command(version, verbatim_doc_comment)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train a preset, an experiment from a file, or a run that was interrupted
+    Train(Train),
+    /// Draw samples from a checkpoint: a PNG of images, or a CSV of points
+    Sample(Sample),
+    /// Score a checkpoint, each metric beside what a perfect sampler scores
+    Evaluate(Evaluate),
+    /// List the presets
+    Presets(Presets),
+    /// Measure training speed
+    Bench(Bench),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Train(Train::default())
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Train {
+    /// An experiment, as `presets --toml` prints them
+    #[arg(value_name = "FILE.toml", conflicts_with = "preset")]
+    pub file: Option<PathBuf>,
+    /// A named experiment; `counterfeit presets` lists them
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// Change a setting, such as `batch_size=64`; can be given again
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    pub set: Vec<(String, String)>,
+    /// Stop after this many steps, those before a resume included
+    #[arg(long)]
+    pub steps: Option<u64>,
+    /// The seed that every random number comes from
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Choice,
+    /// The folder with MNIST's files [else `$COUNTERFEIT_DATA`, else the user's cache, else downloaded]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The folder to write to, new or empty [default: runs/NAME-NUMBER]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Go on with the run in this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "preset", "set", "seed", "out"])]
+    pub resume: Option<PathBuf>,
+    /// Report on standard output, a JSON object a line
+    #[arg(long)]
+    pub json: bool,
+    /// Steps from one report to the next [default: 20 for images, 100 for mixtures]
+    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub report_every: Option<u64>,
+    /// Steps from one grid of images to the next
+    #[arg(long, value_name = "STEPS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
+    pub sample_every: u64,
+    /// Steps from one checkpoint to the next
+    #[arg(long, value_name = "STEPS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
+    pub checkpoint_every: u64,
+}
+
+impl Default for Train {
+    fn default() -> Self {
+        Self {
+            file: None,
+            preset: None,
+            set: Vec::new(),
+            steps: None,
+            seed: None,
+            device: Choice::default(),
+            data: None,
+            out: None,
+            resume: None,
+            json: false,
+            report_every: None,
+            sample_every: 250,
+            checkpoint_every: 500,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Sample {
+    /// A checkpoint, or the folder of a run
+    pub checkpoint: PathBuf,
+    /// How many samples
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub count: u64,
+    /// The seed that latents come from [default: the run's, which gives the latents of its grids]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// The file to write [default: samples.png or samples.csv]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = Choice::Cpu)]
+    pub device: Choice,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Evaluate {
+    /// A checkpoint, or the folder of a run
+    pub checkpoint: PathBuf,
+    /// The folder with MNIST's files, for a run on MNIST
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Where to write a grid of images [default: evaluation.png beside the checkpoint]
+    #[arg(long, value_name = "FILE.png")]
+    pub out: Option<PathBuf>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = Choice::Cpu)]
+    pub device: Choice,
+    /// Print a JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Presets {
+    /// Print this preset whole
+    #[arg(long, value_name = "NAME")]
+    pub toml: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Bench {
+    /// What to train [default: the reference DCGAN, at 64 pixels]
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// Change a setting; can be given again
+    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
+    pub set: Vec<(String, String)>,
+    /// Height and width of images: 28, 32 or 64
+    #[arg(long)]
+    pub size: Option<usize>,
+    /// Real samples in a step
+    #[arg(long)]
+    pub batch: Option<usize>,
+    /// Steps that are timed, in five parts
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(5..=1_000_000))]
+    pub steps: u64,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Choice,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+        .ok_or_else(|| "it should be KEY=VALUE, such as batch_size=64".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound_and_defaults_agree() {
+        Args::command().debug_assert();
+        let parsed = Args::try_parse_from(["counterfeit", "train"]).unwrap();
+        assert_eq!(
+            format!("{:?}", parsed.command),
+            format!("{:?}", Some(Command::default()))
+        );
+    }
+}

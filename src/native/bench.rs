@@ -1,0 +1,123 @@
+//! `bench`: training speed, as one JSON line that can be laid beside another program's.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use burn::tensor::Device;
+use serde::Serialize;
+
+use super::args::Bench;
+use super::progress::say;
+use super::report::print_json;
+use super::{device, presets};
+use crate::data::Source;
+use crate::error::Error;
+use crate::experiment::{DataKind, Experiment};
+use crate::trainer::Trainer;
+
+/// Timed parts, whose median is the figure.
+const REPEATS: u64 = 5;
+
+#[derive(Serialize)]
+struct Figures {
+    preset: String,
+    device: String,
+    size: usize,
+    batch: usize,
+    steps: u64,
+    repeats: u64,
+    warmup_s: f64,
+    steps_per_s: f64,
+    images_per_s: f64,
+    /// The slowest and the fastest part.
+    images_per_s_range: [f64; 2],
+    generator_parameters: usize,
+    discriminator_parameters: usize,
+}
+
+/// Measures training.
+///
+/// # Errors
+/// When the settings are wrong or the device fails.
+pub fn run(args: &Bench) -> Result<ExitCode> {
+    let experiment = experiment(args)?;
+    let opened = device::open(args.device)?;
+    let source = Source::new(&experiment, None)?;
+    let mut trainer = Trainer::new(experiment, source, &opened.device)?;
+    say(&format!("{} on {}", trainer.experiment.name, opened.name));
+
+    let part = args.steps / REPEATS;
+    let warm_up = (args.steps / 10).max(3);
+    let warmup_s = time(&mut trainer, warm_up, &opened.device)?;
+    let mut rates = Vec::new();
+    for _ in 0..REPEATS {
+        rates.push(part as f64 / time(&mut trainer, part, &opened.device)?);
+    }
+    rates.sort_by(f64::total_cmp);
+
+    let e = &trainer.experiment;
+    let images = |steps_per_s: f64| round(steps_per_s * e.batch_size as f64);
+    let median = rates[rates.len() / 2];
+    print_json(&Figures {
+        preset: e.name.clone(),
+        device: opened.name,
+        size: e.image_size,
+        batch: e.batch_size,
+        steps: part * REPEATS,
+        repeats: REPEATS,
+        warmup_s: round(warmup_s),
+        steps_per_s: round(median),
+        images_per_s: images(median),
+        images_per_s_range: [images(rates[0]), images(rates[rates.len() - 1])],
+        generator_parameters: trainer.generator.network.parameters(),
+        discriminator_parameters: trainer.discriminator.network.parameters(),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The preset, or the DCGAN that every framework is timed with: 64 pixels, batches of 128, no moving average.
+fn experiment(args: &Bench) -> Result<Experiment> {
+    let mut settings: Vec<(&str, String)> = Vec::new();
+    let mut experiment = if let Some(name) = &args.preset {
+        Experiment::preset(name)?
+    } else {
+        settings.extend([
+            ("image_size", "64".to_owned()),
+            ("ema_decay", "0".to_owned()),
+        ]);
+        Experiment::preset(presets::DEFAULT)?
+    };
+    if experiment.data == DataKind::Mnist {
+        // What the pixels show makes no difference to speed, and drawn ones are always to be had.
+        settings.extend([
+            ("data", "digits".to_owned()),
+            ("examples_per_class", "100".to_owned()),
+        ]);
+    }
+    settings.extend(args.size.map(|size| ("image_size", size.to_string())));
+    settings.extend(args.batch.map(|batch| ("batch_size", batch.to_string())));
+    settings.extend(
+        args.set
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.clone())),
+    );
+    experiment.set_all(settings.iter().map(|(key, value)| (*key, value.as_str())))?;
+    Ok(experiment)
+}
+
+/// Seconds that `steps` steps take, to the last result.
+fn time(trainer: &mut Trainer, steps: u64, device: &Device) -> Result<f64> {
+    let start = Instant::now();
+    for _ in 0..steps {
+        trainer.step();
+    }
+    device
+        .sync()
+        .map_err(|error| Error::Device(format!("{error:?}")))?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+fn round(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}

@@ -1,0 +1,107 @@
+//! MNIST from its mirrors, checked before it is kept.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use flate2::read::MultiGzDecoder;
+use indicatif::ProgressBar;
+use sha2::{Digest, Sha256};
+
+use super::mnist::Part;
+use super::{files, progress};
+
+/// The original site has long asked for a password.
+const MIRRORS: [&str; 2] = [
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+];
+/// Ten times what the larger file has.
+const COMPRESSED_LIMIT: u64 = 100 << 20;
+/// Twice what the larger file has.
+const UNCOMPRESSED_LIMIT: u64 = 100 << 20;
+
+/// Downloads a file into `folder`; gives its bytes, gzipped.
+///
+/// # Errors
+/// When no mirror gives the right file, or it cannot be kept.
+pub fn fetch(part: &Part, folder: &Path) -> Result<Vec<u8>> {
+    let name = format!("{}.gz", part.names[0]);
+    let [first, second] = MIRRORS.map(|mirror| format!("{mirror}{name}"));
+    let bytes = fetch_verified(&first, part)
+        .or_else(|why| fetch_verified(&second, part).with_context(|| format!("{why:#}")))?;
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    files::write(&folder.join(name), &bytes)?;
+    Ok(bytes)
+}
+
+fn fetch_verified(url: &str, part: &Part) -> Result<Vec<u8>> {
+    let bytes = get(url).with_context(|| url.to_owned())?;
+    verify(&bytes, part.sha256).with_context(|| url.to_owned())?;
+    Ok(bytes)
+}
+
+fn get(url: &str) -> Result<Vec<u8>> {
+    let agent = ureq::Agent::new_with_config(
+        ureq::Agent::config_builder()
+            .https_only(true)
+            .timeout_resolve(Some(Duration::from_secs(5)))
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_recv_response(Some(Duration::from_secs(20)))
+            .timeout_recv_body(Some(Duration::from_mins(10)))
+            .build(),
+    );
+    let mut response = agent.get(url).call()?;
+    let bar: ProgressBar = progress::download(url, response.body().content_length());
+    let mut bytes = Vec::new();
+    let body = response.body_mut().with_config().limit(COMPRESSED_LIMIT);
+    bar.wrap_read(body.reader()).read_to_end(&mut bytes)?;
+    bar.finish_and_clear();
+    Ok(bytes)
+}
+
+fn verify(gzipped: &[u8], sha256: &str) -> Result<()> {
+    let mut contents = Vec::new();
+    MultiGzDecoder::new(gzipped)
+        .take(UNCOMPRESSED_LIMIT)
+        .read_to_end(&mut contents)
+        .context("it is not a gzip file")?;
+    let digest = hex(&Sha256::digest(&contents));
+    ensure!(
+        digest == sha256,
+        "its contents are not MNIST's: SHA-256 {digest}, not {sha256}"
+    );
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('?');
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    #[test]
+    fn only_the_right_contents_pass() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(b"abc").unwrap();
+        let gzipped = encoder.finish().unwrap();
+        // FIPS 180-2, appendix B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        verify(&gzipped, abc).unwrap();
+        assert!(verify(&gzipped, &abc.replace("ba78", "ba79")).is_err());
+        assert!(verify(&gzipped[..12], abc).is_err(), "truncated");
+        assert!(verify(b"<html>", abc).is_err());
+    }
+}

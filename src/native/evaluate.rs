@@ -1,0 +1,128 @@
+//! `evaluate`: how good a checkpoint is.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow};
+use burn::tensor::Tensor;
+
+use super::args::Evaluate;
+use super::failure::mistake;
+use super::mnist::Mnist;
+use super::report::{Report, print, print_json};
+use super::sample::CHUNK;
+use super::{device, files, folder, grid, mnist};
+use crate::data::Feed;
+use crate::nets::matrix;
+use crate::rng::{Rng, Stream};
+use crate::snapshot::{Game, METRIC_SAMPLES, Observer, Picture};
+use crate::trainer::Trainer;
+
+const GRID: usize = 64;
+
+/// Scores a checkpoint.
+///
+/// # Errors
+/// When it cannot be used, or its data are not to be had.
+pub fn run(args: &Evaluate) -> Result<ExitCode> {
+    let checkpoint = folder::load(&args.checkpoint)?;
+    let experiment = checkpoint.experiment.clone();
+    let mnist = mnist::needed_by(&experiment, args.data.as_deref())?;
+    let opened = device::open(args.device)?;
+    let trainer = checkpoint.resume(mnist.as_ref().map(Mnist::files), &opened.device);
+    let trainer = mnist::blame(trainer, &experiment, mnist.as_ref())
+        .map_err(|error| error.context(args.checkpoint.display().to_string()))?;
+    let observer = Observer::new(&trainer, GRID);
+    let snapshot = pollster::block_on(observer.look(&trainer, None))?;
+    let mut report = Report::new(trainer.step, verdict(&trainer)?, snapshot.metrics);
+    report.event = Some("done");
+    if let Some(Picture::Gallery(gallery)) = snapshot.picture {
+        let out = args.out.clone().unwrap_or_else(|| beside(&args.checkpoint));
+        let png = grid::png(&gallery.generated, gallery.size)?;
+        files::write(&out, &png).map_err(mistake)?;
+        report.samples = Some(out.display().to_string());
+    }
+    if args.json {
+        print_json(&report)?;
+    } else {
+        describe(&report)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn beside(checkpoint: &std::path::Path) -> PathBuf {
+    if checkpoint.is_dir() {
+        checkpoint.join("evaluation.png")
+    } else {
+        checkpoint.with_file_name("evaluation.png")
+    }
+}
+
+/// The game at rest, over as many samples as the metrics have.
+fn verdict(trainer: &Trainer) -> Result<Game> {
+    let e = &trainer.experiment;
+    let device = trainer.device();
+    let mut feed = Feed::new(trainer.source().clone(), e.seed);
+    let mut latents = Rng::new(e.seed, Stream::Metrics);
+    let mut sums = [0.0; 4];
+    let chunks = METRIC_SAMPLES / CHUNK;
+    for _ in 0..chunks {
+        let real = matrix(feed.next_batch(CHUNK).values, [CHUNK, e.data_dim()], device);
+        let latents = latents.normals(CHUNK * e.latent_dim);
+        let fake = trainer.sample(matrix(latents, [CHUNK, e.latent_dim], device));
+        let (real, fake) = (trainer.logits(real), trainer.logits(fake));
+        let sign = |sign| Tensor::full([CHUNK, 1], sign, device);
+        let d_loss = e.objective.discriminator(real.clone(), sign(-1.0)).mean()
+            + e.objective.discriminator(fake.clone(), sign(1.0)).mean();
+        let g_loss = e.objective.generator(fake.clone()).mean();
+        let mean = |logits| burn::tensor::activation::sigmoid(logits).mean();
+        for (sum, value) in sums
+            .iter_mut()
+            .zip([d_loss, g_loss, mean(real), mean(fake)])
+        {
+            *sum += scalar(value)? / chunks as f32;
+        }
+    }
+    let [d_loss, g_loss, d_real, d_fake] = sums;
+    Ok(Game {
+        d_loss,
+        g_loss,
+        d_real,
+        d_fake,
+    })
+}
+
+fn scalar(value: Tensor<1>) -> Result<f32> {
+    let data = value.into_data();
+    let values: Vec<f32> = data
+        .try_to_vec()
+        .map_err(|error| anyhow!("the device failed: {error:?}"))?;
+    values
+        .first()
+        .copied()
+        .ok_or_else(|| anyhow!("the device failed: it returned nothing"))
+}
+
+fn describe(report: &Report) -> Result<()> {
+    print(&format!("step           {:>9}", report.step))?;
+    let verdicts = [
+        ("D loss", report.d_loss),
+        ("G loss", report.g_loss),
+        ("D(x)", report.d_real),
+        ("D(G(z))", report.d_fake),
+    ];
+    for (name, value) in verdicts {
+        print(&format!("{name:<14} {value:>9.4}"))?;
+    }
+    for metric in &report.metrics.0 {
+        print(&format!(
+            "{:<14} {:>9.4}   a perfect sampler: {:.4}",
+            metric.name, metric.value, metric.floor
+        ))?;
+    }
+    if let Some(path) = &report.samples {
+        print(&format!("samples        {path}"))?;
+        print("Metrics of images need a classifier, which this program does not have yet.")?;
+    }
+    Ok(())
+}

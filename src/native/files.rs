@@ -1,0 +1,115 @@
+//! Files: read with a limit, and written so that a kill at any moment leaves the old one or the new one, whole.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::failure::mistake;
+
+/// The most that an experiment's text may have.
+const TEXT_LIMIT: u64 = 1 << 20;
+
+/// The bytes of a file of at most `limit` bytes.
+///
+/// # Errors
+/// When it cannot be read, or is larger.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let refuse =
+        |why: &dyn std::fmt::Display| mistake(format!("{} cannot be read: {why}", path.display()));
+    let file = File::open(path).map_err(|error| refuse(&error))?;
+    let mut bytes = Vec::new();
+    // Without asking for the size: a device or a pipe has none.
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| refuse(&error))?;
+    if bytes.len() as u64 > limit {
+        return Err(refuse(&format!(
+            "it has more than {} MiB, the most that such a file may have",
+            limit >> 20
+        )));
+    }
+    Ok(bytes)
+}
+
+/// A short text.
+///
+/// # Errors
+/// As [`read`], and when it is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String> {
+    String::from_utf8(read(path, TEXT_LIMIT)?).map_err(|_| {
+        mistake(format!(
+            "{} is not a text file: it should be TOML in UTF-8",
+            path.display()
+        ))
+    })
+}
+
+/// Puts `bytes` in the place of whatever is at `path`, at once.
+///
+/// # Errors
+/// When the folder cannot be written to, or the disk is full; then what was there stays.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let part = part_of(path);
+    write_part(&part, bytes)
+        .and_then(|()| fs::rename(&part, path))
+        .and_then(|()| sync_folder(path))
+        .inspect_err(|_| {
+            // Nothing is left to do about a second failure.
+            let _ = fs::remove_file(&part);
+        })
+        .with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn write_part(part: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(part)?;
+    file.write_all(bytes)?;
+    // The rename must not reach the disk before the bytes.
+    file.sync_all()
+}
+
+/// In the same folder, as a rename is atomic only within a file system.
+fn part_of(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.part"))
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Elsewhere a folder cannot be opened, and renames are journalled.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.bin");
+        write(&path, b"one").unwrap();
+        write(&path, b"two").unwrap();
+        assert_eq!(read(&path, 3).unwrap(), b"two");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(read(&path, 2).is_err(), "larger than the limit");
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).unwrap();
+        assert!(write(&path, b"one").is_err(), "a folder is in the way");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

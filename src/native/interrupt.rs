@@ -1,0 +1,32 @@
+//! Ctrl-C: once to stop after the step and save, twice to stop at once.
+
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+
+use super::progress;
+
+/// What shells expect of a program that SIGINT ended; here the run is saved first.
+pub const EXIT_CODE: u8 = 130;
+
+static ASKED: AtomicBool = AtomicBool::new(false);
+
+/// Listens from now on.
+///
+/// # Errors
+/// When the system does not let it.
+pub fn listen() -> Result<()> {
+    ctrlc::set_handler(|| {
+        if ASKED.swap(true, Ordering::SeqCst) {
+            process::exit(EXIT_CODE.into());
+        }
+        progress::say("\nfinishing this step, then saving; Ctrl-C again quits at once");
+    })
+    .context("Ctrl-C cannot be listened for")
+}
+
+/// Whether the run should stop.
+pub fn asked() -> bool {
+    ASKED.load(Ordering::SeqCst)
+}

@@ -1,0 +1,63 @@
+//! The desktop's host: a command line around the core. Here, and only here, are files, clocks, a terminal and waiting.
+//!
+//! [`args`] is what was asked; each command has its file; [`plan`] turns a request to train into a run that is ready to
+//! go, and [`train`] runs it.
+
+mod args;
+mod bench;
+mod device;
+mod download;
+mod evaluate;
+mod failure;
+mod files;
+mod folder;
+mod grid;
+mod interrupt;
+mod mnist;
+mod pace;
+mod plan;
+mod presets;
+mod progress;
+mod report;
+mod sample;
+mod train;
+
+use std::panic;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use self::args::{Args, Command};
+
+/// The whole program: 0 done, 2 a usage or input error, 130 interrupted, 1 anything else.
+#[must_use]
+pub fn main() -> ExitCode {
+    // What a library gives up on is still one line and exit code 1, not a backtrace.
+    panic::set_hook(Box::new(|info| {
+        let what = info.payload_as_str().unwrap_or("no reason was given");
+        let place = info
+            .location()
+            .map_or(String::new(), |at| format!(" ({at})"));
+        failure::say(&format!("internal: {what}{place}; please report this"));
+    }));
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return failure::usage(&error),
+    };
+    match panic::catch_unwind(|| run(args.command.unwrap_or_default())) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => failure::exit(&error),
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Train(args) => train::run(&args),
+        Command::Sample(args) => sample::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
+        Command::Presets(args) => presets::run(&args),
+        Command::Bench(args) => bench::run(&args),
+    }
+}

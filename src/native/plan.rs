@@ -1,0 +1,154 @@
+//! What was asked → what will be done. Everything that can be wrong with a request to train is found here, before the
+//! first step and before anything is written.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::args::Train;
+use super::device::{self, Opened};
+use super::failure::mistake;
+use super::folder::{self, Folder};
+use super::mnist::{self, Mnist};
+use super::{files, presets};
+use crate::experiment::{DataKind, Experiment};
+use crate::trainer::Trainer;
+
+/// A run that is ready to go.
+pub struct Plan {
+    /// At the step where it goes on.
+    pub trainer: Trainer,
+    /// Where it writes.
+    pub folder: Folder,
+    /// For people, before it starts.
+    pub notices: Vec<String>,
+}
+
+impl Plan {
+    /// The run that was asked for.
+    ///
+    /// # Errors
+    /// When something that was asked or given is wrong.
+    pub fn new(args: &Train) -> Result<Self> {
+        match &args.resume {
+            Some(folder) => Self::resumed(args, folder),
+            None => Self::fresh(args),
+        }
+    }
+
+    fn fresh(args: &Train) -> Result<Self> {
+        let mut experiment = chosen(args)?;
+        let mut notices = Vec::new();
+        let mnist = match mnist::needed_by(&experiment, args.data.as_deref()) {
+            Err(why) if !names_data(args) => {
+                notices.push(format!("{why:#}"));
+                notices.push("training on digits that this program draws instead".to_owned());
+                experiment.set_all([("data", "digits"), ("name", "digits-dcgan")])?;
+                None
+            }
+            found => found?,
+        };
+        let source = mnist::source(&experiment, mnist.as_ref())?;
+        let opened = device::open(args.device)?;
+        let trainer = Trainer::new(experiment, source, &opened.device)?;
+        let folder = Folder::create(args.out.as_deref(), &trainer.experiment)?;
+        notices.push(introduction(&trainer, &opened, &folder));
+        Ok(Self {
+            trainer,
+            folder,
+            notices,
+        })
+    }
+
+    fn resumed(args: &Train, path: &Path) -> Result<Self> {
+        if !path.is_dir() {
+            return Err(mistake(format!(
+                "--resume {}: there is no such folder; name the folder of a run",
+                path.display()
+            )));
+        }
+        let mut checkpoint = folder::load(path)?;
+        let done = checkpoint.step();
+        if let Some(steps) = args.steps {
+            checkpoint.experiment.set("steps", &steps.to_string())?;
+        }
+        let experiment = checkpoint.experiment.clone();
+        if done >= experiment.steps {
+            return Err(mistake(format!(
+                "--resume {}: it has done {done} of {} steps; go beyond with --steps",
+                path.display(),
+                experiment.steps
+            )));
+        }
+        let mnist = mnist::needed_by(&experiment, args.data.as_deref())?;
+        let opened = device::open(args.device)?;
+        let trainer = checkpoint.resume(mnist.as_ref().map(Mnist::files), &opened.device);
+        let trainer = mnist::blame(trainer, &experiment, mnist.as_ref())
+            .with_context(|| format!("--resume {}", path.display()))?;
+        let folder = Folder::reopen(path, done, &experiment)?;
+        let notices = vec![introduction(&trainer, &opened, &folder)];
+        Ok(Self {
+            trainer,
+            folder,
+            notices,
+        })
+    }
+}
+
+/// Reads an experiment's file.
+///
+/// # Errors
+/// When it cannot be read, or is not a valid experiment.
+pub fn from_file(path: &Path) -> Result<Experiment> {
+    let text = files::read_text(path)?;
+    Experiment::from_toml(&text).with_context(|| path.display().to_string())
+}
+
+fn chosen(args: &Train) -> Result<Experiment> {
+    let mut experiment = match (&args.file, &args.preset) {
+        (Some(path), _) => from_file(path)?,
+        (None, Some(name)) => Experiment::preset(name)?,
+        (None, None) => Experiment::preset(presets::DEFAULT)?,
+    };
+    let numbers = [("steps", args.steps), ("seed", args.seed)]
+        .into_iter()
+        .filter_map(|(key, number)| Some((key.to_owned(), number?.to_string())));
+    let settings: Vec<_> = args.set.iter().cloned().chain(numbers).collect();
+    experiment.set_all(
+        settings
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    )?;
+    Ok(experiment)
+}
+
+/// Whether the user asked for these data, be it by a preset: then nothing else will do.
+fn names_data(args: &Train) -> bool {
+    args.file.is_some()
+        || args.preset.is_some()
+        || args.data.is_some()
+        || args.set.iter().any(|(key, _)| key == "data")
+}
+
+fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {
+    let e = &trainer.experiment;
+    let data = match (e.data, trainer.source().images()) {
+        (DataKind::Mnist, Some(images)) => format!("{} images of MNIST", images.len()),
+        (_, Some(images)) => format!("{} drawn digits", images.len()),
+        (_, None) => format!("a mixture of {} Gaussians", e.mixture.len()),
+    };
+    let from = match trainer.step {
+        0 => String::new(),
+        step => format!(" from step {step}"),
+    };
+    format!(
+        "{}: {data}, {} + {} parameters, {} steps of {}{from}, on {}, to {}",
+        e.name,
+        trainer.generator.network.parameters(),
+        trainer.discriminator.network.parameters(),
+        e.steps,
+        e.batch_size,
+        opened.name,
+        folder.path().display()
+    )
+}

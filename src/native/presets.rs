@@ -1,0 +1,33 @@
+//! `presets`: what there is to train.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::args::Presets;
+use super::report::print;
+use crate::experiment::Experiment;
+
+/// What is trained when nothing is asked for.
+pub const DEFAULT: &str = "mnist-dcgan";
+
+/// Lists the presets, or prints one whole.
+///
+/// # Errors
+/// When there is none of this name.
+pub fn run(args: &Presets) -> Result<ExitCode> {
+    if let Some(name) = &args.toml {
+        print(Experiment::preset(name)?.to_toml().trim_end())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let presets = Experiment::presets();
+    let names = presets.iter().map(|preset| preset.experiment.name.len());
+    let width = names.max().unwrap_or(0);
+    for preset in presets {
+        print(&format!(
+            "{:width$}  {}",
+            preset.experiment.name, preset.about
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

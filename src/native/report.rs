@@ -1,0 +1,117 @@
+//! What is said of a run: a JSON object for programs, a few words for people.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use anyhow::{Context, Result};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::metrics::Metric;
+use crate::snapshot::Game;
+
+/// A run after a step. As JSON one flat object, its metrics by name, each followed by its floor.
+#[derive(Clone, Serialize)]
+pub struct Report {
+    /// `done` or `interrupted` in the last report of a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<&'static str>,
+    /// Generator updates so far.
+    pub step: u64,
+    /// The discriminator's loss.
+    pub d_loss: f32,
+    /// The generator's loss.
+    pub g_loss: f32,
+    /// Mean of sigmoid(D) over real samples.
+    pub d_real: f32,
+    /// Mean of sigmoid(D) over generated ones.
+    pub d_fake: f32,
+    /// Where the data have any.
+    #[serde(flatten)]
+    pub metrics: Metrics,
+    /// Real samples a second since the report before; in the last report, over the whole run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub images_per_s: Option<f64>,
+    /// Where the run is saved, in its last report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
+    /// A grid of images.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub samples: Option<String>,
+}
+
+/// Metrics with their floors.
+#[derive(Clone)]
+pub struct Metrics(pub Vec<Metric>);
+
+impl Report {
+    /// What a step was like.
+    pub fn new(step: u64, game: Game, metrics: Vec<Metric>) -> Self {
+        Self {
+            event: None,
+            step,
+            d_loss: game.d_loss,
+            g_loss: game.g_loss,
+            d_real: game.d_real,
+            d_fake: game.d_fake,
+            metrics: Metrics(metrics),
+            images_per_s: None,
+            checkpoint: None,
+            samples: None,
+        }
+    }
+}
+
+/// Prints a JSON object on a line of standard output.
+///
+/// # Errors
+/// When nobody reads it.
+pub fn print_json(object: &impl Serialize) -> Result<()> {
+    let line = serde_json::to_string(object)?;
+    print(&line)
+}
+
+/// Prints a line on standard output.
+///
+/// # Errors
+/// When nobody reads it.
+pub fn print(line: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")
+        .and_then(|()| out.flush())
+        .context("standard output")
+}
+
+impl Serialize for Metrics {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2 * self.0.len()))?;
+        for metric in &self.0 {
+            map.serialize_entry(metric.name, &metric.value)?;
+            map.serialize_entry(&format!("{}_floor", metric.name), &metric.floor)?;
+        }
+        map.end()
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "D loss {:.3}, G loss {:.3}, D(x) {:.2}, D(G(z)) {:.2}",
+            self.d_loss, self.g_loss, self.d_real, self.d_fake
+        )?;
+        for Metric { name, value, floor } in &self.metrics.0 {
+            // Modes are counted.
+            if *name == "modes" {
+                write!(f, ", {name} {value:.0} of {floor:.0}")?;
+            } else {
+                write!(f, ", {name} {value:.3} (floor {floor:.3})")?;
+            }
+        }
+        match self.images_per_s {
+            Some(rate) if rate >= 10.0 => write!(f, ", {rate:.0} images/s"),
+            Some(rate) => write!(f, ", {rate:.2} images/s"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! `train`: the run loop. Steps are queued; losses are read only where a report, a grid or a checkpoint is due.
+
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow};
+use indicatif::HumanDuration;
+
+use super::args::Train;
+use super::folder::Folder;
+use super::pace::Pace;
+use super::plan::Plan;
+use super::progress::{Progress, say};
+use super::report::{Report, print_json};
+use super::{grid, interrupt};
+use crate::error::Error;
+use crate::experiment::Experiment;
+use crate::snapshot::{Observer, Picture, read_game};
+use crate::trainer::{StepReport, Trainer};
+
+/// Images in a grid: 8 × 8.
+const GRID: usize = 64;
+/// Steps that may wait on a device; more only take memory.
+const QUEUE: u64 = 256;
+
+/// Trains as asked.
+///
+/// # Errors
+/// When the request is wrong, training diverges, or the device or the disk fails.
+pub fn run(args: &Train) -> Result<ExitCode> {
+    let Plan {
+        trainer,
+        folder,
+        notices,
+    } = Plan::new(args)?;
+    for notice in notices {
+        say(&notice);
+    }
+    interrupt::listen()?;
+    let mut run = Run::new(args, trainer, folder);
+    let last = run.play()?;
+    run.end(last)
+}
+
+struct Run<'a> {
+    args: &'a Train,
+    trainer: Trainer,
+    folder: Folder,
+    observer: Observer,
+    progress: Progress,
+    pace: Pace,
+    report_every: u64,
+}
+
+/// What there is to do after a step.
+#[derive(Clone, Copy)]
+struct Due {
+    report: bool,
+    grid: bool,
+    checkpoint: bool,
+}
+
+impl Due {
+    fn any(self) -> bool {
+        self.report || self.grid || self.checkpoint
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(args: &'a Train, trainer: Trainer, folder: Folder) -> Self {
+        let e = &trainer.experiment;
+        let report_every = args.report_every.unwrap_or_else(|| default_report_every(e));
+        let progress = Progress::new(trainer.step, e.steps, args.json);
+        Self {
+            args,
+            observer: Observer::new(&trainer, GRID),
+            pace: Pace::new(trainer.step),
+            trainer,
+            folder,
+            progress,
+            report_every,
+        }
+    }
+
+    /// Steps until all are done, or someone interrupts; gives the last report.
+    fn play(&mut self) -> Result<Report> {
+        self.pace.go_on();
+        loop {
+            let unread = self.trainer.step();
+            self.progress.step();
+            let step = self.trainer.step;
+            let last = step >= self.trainer.experiment.steps || interrupt::asked();
+            let due = self.due(step, last);
+            if due.any() {
+                let report = self
+                    .look(unread, due)
+                    .map_err(|error| self.explain(&error))?;
+                if last {
+                    return Ok(report);
+                }
+            } else if step.is_multiple_of(QUEUE) {
+                self.wait()?;
+            }
+        }
+    }
+
+    fn due(&self, step: u64, last: bool) -> Due {
+        let due = |every| last || step.is_multiple_of(every);
+        Due {
+            report: due(self.report_every),
+            grid: due(self.args.sample_every) && self.trainer.experiment.has_images(),
+            checkpoint: due(self.args.checkpoint_every),
+        }
+    }
+
+    /// Reads the step's report, and does what is due. Reading comes first: a run that diverged is not saved.
+    fn look(&mut self, unread: StepReport, due: Due) -> Result<Report> {
+        self.wait()?;
+        let steps_per_s = self.pace.stop(self.trainer.step);
+        let scored = due.report && !self.trainer.experiment.has_images();
+        let (game, metrics, picture) = if due.grid || scored {
+            let look = self.observer.look(&self.trainer, Some(unread));
+            let snapshot = pollster::block_on(look)?;
+            (snapshot.game, snapshot.metrics, snapshot.picture)
+        } else {
+            let game = pollster::block_on(read_game(&self.trainer, unread))?;
+            (Some(game), Vec::new(), None)
+        };
+        let game = game.ok_or_else(|| anyhow!("a step was not reported"))?;
+        let mut report = Report::new(self.trainer.step, game, metrics);
+        report.images_per_s = Some(self.images(steps_per_s));
+        if due.report {
+            self.progress.report(&report);
+            if self.args.json {
+                print_json(&report)?;
+            }
+        }
+        if let Some(Picture::Gallery(gallery)) = picture {
+            let png = grid::png(&gallery.generated, gallery.size)?;
+            self.folder.keep_grid(self.trainer.step, &png)?;
+        }
+        if due.checkpoint {
+            self.folder.save(&self.trainer)?;
+        }
+        self.pace.go_on();
+        Ok(report)
+    }
+
+    /// Waits for the device; on the CPU there is nothing to wait for.
+    fn wait(&self) -> Result<()> {
+        let synced = self.trainer.device().sync();
+        Ok(synced.map_err(|error| Error::Device(format!("{error:?}")))?)
+    }
+
+    fn images(&self, steps_per_s: f64) -> f64 {
+        let rate = steps_per_s * self.trainer.experiment.batch_size as f64;
+        (rate * 10.0).round() / 10.0
+    }
+
+    /// What stopped the run, and what is left of it.
+    fn explain(&self, error: &anyhow::Error) -> anyhow::Error {
+        match self.folder.saved() {
+            Some(step) => anyhow!(
+                "{error:#}; the last good checkpoint, of step {step}, is {}",
+                self.folder.checkpoint().display()
+            ),
+            None => anyhow!("{error:#}; no checkpoint had been saved yet"),
+        }
+    }
+
+    /// Says how the run ended.
+    fn end(self, mut report: Report) -> Result<ExitCode> {
+        self.progress.end();
+        let done = report.step >= self.trainer.experiment.steps;
+        let checkpoint = self.folder.checkpoint().display().to_string();
+        report.event = Some(if done { "done" } else { "interrupted" });
+        report.images_per_s = Some(self.images(self.pace.mean()));
+        report.checkpoint = Some(checkpoint.clone());
+        if self.args.json {
+            print_json(&report)?;
+        }
+        say(&format!("step {}: {report}", report.step));
+        let spent = HumanDuration(self.pace.spent());
+        if done {
+            say(&format!("done in {spent}; saved as {checkpoint}"));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let command = resume_command(self.args, self.folder.path());
+        say(&format!(
+            "interrupted; saved as {checkpoint}; go on with: {command}"
+        ));
+        Ok(interrupt::EXIT_CODE.into())
+    }
+}
+
+/// Images take long, so they report often; mixtures have metrics to compute.
+fn default_report_every(experiment: &Experiment) -> u64 {
+    if experiment.has_images() { 20 } else { 100 }
+}
+
+/// The command that goes on with this run, for the shell in which it was started.
+fn resume_command(args: &Train, folder: &Path) -> String {
+    let program = env::args()
+        .next()
+        .unwrap_or_else(|| "counterfeit".to_owned());
+    let mut words = vec![program, "train".to_owned(), "--resume".to_owned()];
+    words.push(folder.display().to_string());
+    if let Some(data) = &args.data {
+        words.extend(["--data".to_owned(), data.display().to_string()]);
+    }
+    words.extend(["--device".to_owned(), args.device.word().to_owned()]);
+    if args.json {
+        words.push("--json".to_owned());
+    }
+    let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
+    quoted.join(" ")
+}
+
+fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:+,@\\".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_to_go_on_survives_a_shell() {
+        let args = Train {
+            data: Some("my data".into()),
+            ..Train::default()
+        };
+        let command = resume_command(&args, Path::new("runs/a-001"));
+        assert!(
+            command.ends_with(" train --resume runs/a-001 --data 'my data' --device auto"),
+            "{command}"
+        );
+        assert_eq!(quote("it's"), r"'it'\''s'");
+    }
+}

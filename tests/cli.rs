@@ -1,0 +1,567 @@
+//! The command line as its users meet it: each test runs the program.
+#![cfg(not(target_family = "wasm"))]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use counterfeit::checkpoint::Checkpoint;
+use counterfeit::experiment::Experiment;
+use safetensors::SafeTensors;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A folder of its own for a test, with no data and no way to the net.
+struct Place(TempDir);
+
+struct Outcome {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    fn file(&self, name: &str, contents: &[u8]) -> String {
+        fs::write(self.path(name), contents).unwrap();
+        self.text(name)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_counterfeit"));
+        command
+            .args(args)
+            .current_dir(self.0.path())
+            .env_remove("COUNTERFEIT_DATA")
+            .env("HOME", self.0.path())
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            // The discard port: nothing listens there, so that a download fails at once on every machine.
+            .env("HTTPS_PROXY", "http://127.0.0.1:9")
+            .env("https_proxy", "http://127.0.0.1:9")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Outcome {
+        finish(&mut self.command(args))
+    }
+
+    /// Runs what should succeed.
+    fn ok(&self, args: &[&str]) -> Outcome {
+        let outcome = self.run(args);
+        assert_eq!(outcome.code, 0, "{args:?}: {}", outcome.stderr);
+        outcome
+    }
+
+    /// Runs what should be refused with exit code 2 and one line that holds every one of `wanted`.
+    fn refused(&self, args: &[&str], wanted: &[&str]) {
+        let outcome = self.run(args);
+        assert_eq!(outcome.code, 2, "{args:?}: {}", outcome.stderr);
+        assert_eq!(outcome.stdout, "", "{args:?}");
+        assert_one_line(&outcome.stderr);
+        for wanted in wanted {
+            assert!(outcome.stderr.contains(wanted), "{args:?}: {:?} lacks {wanted:?}", outcome.stderr);
+        }
+    }
+
+    fn spawn(&self, args: &[&str]) -> Child {
+        let mut command = self.command(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// MNIST's two files in a folder, whatever is in them.
+    fn mnist(&self, name: &str, images: &[u8], labels: &[u8]) -> String {
+        let folder = self.path(name);
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("train-images-idx3-ubyte"), images).unwrap();
+        fs::write(folder.join("train-labels.idx1-ubyte"), labels).unwrap();
+        folder.display().to_string()
+    }
+}
+
+fn finish(command: &mut Command) -> Outcome {
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Outcome {
+        code: output.status.code().unwrap_or(-1),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+fn assert_one_line(stderr: &str) {
+    assert!(stderr.starts_with("error: ") && stderr.ends_with('\n'), "{stderr:?}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    for word in ["panicked", "RUST_BACKTRACE", "internal"] {
+        assert!(!stderr.contains(word), "{stderr}");
+    }
+}
+
+fn objects(stdout: &str) -> Vec<serde_json::Map<String, Value>> {
+    stdout
+        .lines()
+        .map(|line| match serde_json::from_str(line) {
+            Ok(Value::Object(object)) => object,
+            other => panic!("{line:?} is no JSON object: {other:?}"),
+        })
+        .collect()
+}
+
+/// An IDX file's bytes.
+fn idx(dims: &[u32], bytes: &[u8]) -> Vec<u8> {
+    let mut file = vec![0, 0, 8, u8::try_from(dims.len()).unwrap()];
+    file.extend(dims.iter().flat_map(|dim| dim.to_be_bytes()));
+    file.extend_from_slice(bytes);
+    file
+}
+
+fn images(n: u32) -> Vec<u8> {
+    let pixels: Vec<u8> = (0..n * 784).map(|i| (i % 251) as u8).collect();
+    idx(&[n, 28, 28], &pixels)
+}
+
+fn labels(n: u32) -> Vec<u8> {
+    let labels: Vec<u8> = (0..n).map(|i| (i % 10) as u8).collect();
+    idx(&[n], &labels)
+}
+
+/// A run of a second or less; more arguments may follow.
+const TINY: [&str; 13] = [
+    "train", "--preset", "mixture-1d", "--device", "cpu", "--set", "generator_hidden=[8]", "--set",
+    "discriminator_hidden=[8]", "--set", "batch_size=16", "--checkpoint-every", "5",
+];
+
+fn tiny<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    TINY.iter().chain(more).copied().collect()
+}
+
+// ---- What is wrong is refused ---------------------------------------------------------------------------------------
+
+#[test]
+fn usage_errors() {
+    let place = Place::new();
+    place.refused(&["conjure"], &["conjure", "--help"]);
+    place.refused(&["train", "--bach", "3"], &["--bach"]);
+    place.refused(&["train", "--steps", "many"], &["--steps", "many"]);
+    place.refused(&["train", "--device", "tpu"], &["tpu", "auto, cpu, gpu"]);
+    place.refused(&["train", "--set", "batch_size"], &["KEY=VALUE"]);
+    place.refused(&["train", "--preset", "ring", "a.toml"], &["--preset", "FILE.toml"]);
+    place.refused(&["train", "--resume", "a", "--seed", "1"], &["--resume", "--seed"]);
+    place.refused(&["train", "--report-every", "0"], &["--report-every"]);
+    place.refused(&["sample"], &["CHECKPOINT"]);
+    place.refused(&["sample", "a", "--count", "0"], &["--count", "10000"]);
+    place.refused(&["bench", "--steps", "1"], &["--steps"]);
+}
+
+#[test]
+fn experiments_that_are_wrong() {
+    let place = Place::new();
+    place.refused(&["train", "--preset", "rang"], &["`rang`", "mnist-dcgan"]);
+    place.refused(&["presets", "--toml", "rang"], &["`rang`", "mnist-dcgan"]);
+    place.refused(&tiny(&["--set", "batchsize=1"]), &["did you mean `batch_size`"]);
+    place.refused(&tiny(&["--set", "batch_size=0"]), &["`batch_size` is 0", "from 1 to"]);
+    place.refused(&tiny(&["--set", "batch_size=many"]), &["`batch_size`"]);
+    place.refused(&tiny(&["--set", "dropout=nan"]), &["`dropout`"]);
+    place.refused(&tiny(&["--steps", "0"]), &["`steps` is 0"]);
+    place.refused(&tiny(&["--seed", "9007199254740992"]), &["`seed`"]);
+    place.refused(&["bench", "--size", "30"], &["`image_size` is 30"]);
+    let files: [(&[u8], &str); 6] = [
+        (b"preset = \"ring\"\nsede = 1", "did you mean `seed`"),
+        (b"preset = \"ring\"\nbatch_size = -1", "`batch_size`"),
+        (b"seed = ", "cannot be read"),
+        (b"\xff\xfe", "UTF-8"),
+        (b"preset = 3", "`preset`"),
+        (&[b'#'; (1 << 20) + 1], "1 MiB"),
+    ];
+    for (contents, wanted) in files {
+        let file = place.file("wrong.toml", contents);
+        place.refused(&["train", &file], &["wrong.toml", wanted]);
+    }
+    place.refused(&["train", "absent.toml"], &["absent.toml"]);
+    place.refused(&["train", "."], &["cannot be read"]);
+    assert!(!place.path("runs").exists(), "a request that is refused leaves nothing behind");
+}
+
+#[test]
+fn mnist_files_that_are_wrong() {
+    let place = Place::new();
+    let whole = images(4);
+    let mut corrupt = b"\x1f\x8b\x08\0\0\0\0\0\0\xff".to_vec();
+    corrupt.extend([7; 100]);
+    let cases: [(&str, Vec<u8>, Vec<u8>, &str); 9] = [
+        ("truncated", whole[..2000].to_vec(), labels(4), "ends after"),
+        ("truncated header", whole[..6].to_vec(), labels(4), "images"),
+        ("empty", Vec::new(), labels(4), "images"),
+        ("empty labels", images(4), Vec::new(), "labels"),
+        ("wrong magic", b"P5 28 28 255 0000".to_vec(), labels(4), "no IDX file"),
+        ("absurd size", idx(&[u32::MAX, u32::MAX, u32::MAX], &[0; 99]), labels(4), "promises"),
+        ("swapped", labels(4), images(4), "swap"),
+        ("another set's labels", images(4), labels(5), "5 for 4 images"),
+        ("corrupt gzip", corrupt, labels(4), "images"),
+    ];
+    for (name, images, labels, wanted) in cases {
+        let folder = place.mnist(name, &images, &labels);
+        place.refused(&["train", "--preset", "mnist-mlp", "--data", &folder], &[name, wanted]);
+        assert!(!place.path("runs").exists(), "{name}");
+    }
+}
+
+#[test]
+fn mnist_that_is_absent_is_asked_for() {
+    let place = Place::new();
+    place.refused(&["train", "--preset", "mnist-mlp", "--data", "."], &["--data .", "train-images-idx3-ubyte"]);
+    place.refused(&["train", "--preset", "mnist-mlp", "--data", "nowhere"], &["--data nowhere"]);
+    let start = Instant::now();
+    place.refused(&["train", "--preset", "mnist-mlp"], &["could not be downloaded", "--data", "digits"]);
+    assert!(start.elapsed() < Duration::from_secs(40), "{:?}", start.elapsed());
+}
+
+#[test]
+fn mnist_is_found_in_its_places() {
+    let place = Place::new();
+    let data = place.mnist("files", &images(20), &labels(20));
+    let cached = place.path("cache/counterfeit/mnist");
+    let args = [
+        "train", "--preset", "mnist-mlp", "--steps", "1", "--device", "cpu", "--set", "batch_size=4",
+        "--set", "generator_hidden=[8]",
+    ];
+    place.ok(&[&args[..], &["--data", &data]].concat());
+    let named = finish(place.command(&args).env("COUNTERFEIT_DATA", &data));
+    assert_eq!(named.code, 0, "{}", named.stderr);
+    assert!(named.stderr.contains("20 images of MNIST"), "{}", named.stderr);
+    if cfg!(target_os = "linux") {
+        fs::create_dir_all(cached.parent().unwrap()).unwrap();
+        fs::rename(&data, &cached).unwrap();
+        place.ok(&args);
+    }
+}
+
+#[test]
+fn checkpoints_that_are_wrong() {
+    let place = Place::new();
+    place.ok(&tiny(&["--steps", "5", "--out", "run"]));
+    let good = fs::read(place.path("run/checkpoint.safetensors")).unwrap();
+    let mut not_finite = good.clone();
+    let end = not_finite.len();
+    not_finite[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
+    let header = br#"{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#;
+    let foreign = [&(header.len() as u64).to_le_bytes()[..], header, &[0; 4]].concat();
+    let text = String::from_utf8_lossy(&good[..400]).into_owned();
+    let renamed = |from: &str, to: &str| {
+        assert_eq!(from.len(), to.len());
+        let at = good.windows(from.len()).position(|w| w == from.as_bytes());
+        let at = at.unwrap_or_else(|| panic!("no {from} in {text}…"));
+        let mut bytes = good.clone();
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+        bytes
+    };
+    let cases: [(&str, Vec<u8>, &str); 8] = [
+        ("empty", Vec::new(), "not a whole safetensors file"),
+        ("truncated", good[..good.len() - 10].to_vec(), "not a whole safetensors file"),
+        ("noise", vec![0xa5; 4096], "not a whole safetensors file"),
+        ("promises", [&u64::MAX.to_le_bytes()[..], &[0; 64]].concat(), "not a whole safetensors file"),
+        ("foreign", foreign, "not written by this program"),
+        ("not-finite", not_finite, "not finite"),
+        ("other-network", renamed("generator_hidden = [8]", "generator_hidden = [9]"), "shape"),
+        ("unknown-setting", renamed("latent_dim = 1", "lament_dim = 1"), "lament_dim"),
+    ];
+    for (name, bytes, wanted) in cases {
+        let file = place.file(&format!("{name}.safetensors"), &bytes);
+        place.refused(&["sample", &file], &[name, wanted]);
+        place.refused(&["evaluate", &file], &[name, wanted]);
+        place.file("run/checkpoint.safetensors", &bytes);
+        place.refused(&["train", "--resume", "run", "--steps", "9"], &["run", wanted]);
+    }
+    place.refused(&["sample", "absent.safetensors"], &["absent.safetensors"]);
+    place.refused(&["sample", "cache"], &["cache"]);
+    place.refused(&["train", "--resume", "absent"], &["--resume absent"]);
+}
+
+#[test]
+fn folders_that_cannot_be_written_to() {
+    let place = Place::new();
+    // Below a file, which even root cannot write to.
+    place.file("file", b"");
+    place.refused(&tiny(&["--out", "file/run"]), &["file/run"]);
+    place.refused(&tiny(&["--out", "file"]), &["file"]);
+    place.ok(&tiny(&["--steps", "5", "--out", "run"]));
+    place.refused(&["sample", "run", "--out", "file/s.csv"], &["file/s.csv"]);
+    place.refused(&["sample", "run", "--out", "s.png"], &["s.png", ".csv"]);
+    place.file("runs", b"");
+    place.refused(&tiny(&[]), &["runs", "--out"]);
+}
+
+#[test]
+fn a_run_is_not_overwritten() {
+    let place = Place::new();
+    place.ok(&tiny(&["--steps", "5", "--out", "run"]));
+    let before = fs::read(place.path("run/checkpoint.safetensors")).unwrap();
+    place.refused(&tiny(&["--steps", "5", "--out", "run"]), &["holds a run", "--resume run"]);
+    place.refused(&["train", "--resume", "run"], &["has done 5 of 5 steps", "--steps"]);
+    place.refused(&["train", "--resume", "run", "--steps", "3"], &["has done 5 of 3 steps"]);
+    assert_eq!(fs::read(place.path("run/checkpoint.safetensors")).unwrap(), before);
+    place.ok(&tiny(&["--steps", "5"]));
+    place.ok(&tiny(&["--steps", "5"]));
+    assert!(place.path("runs/mixture-1d-001").is_dir() && place.path("runs/mixture-1d-002").is_dir());
+}
+
+// ---- What is right is done ------------------------------------------------------------------------------------------
+
+#[test]
+fn json_is_all_that_standard_output_holds() {
+    let place = Place::new();
+    let args = tiny(&["--steps", "20", "--report-every", "8", "--json", "--out", "run"]);
+    let outcome = place.ok(&args);
+    let reports = objects(&outcome.stdout);
+    let steps: Vec<u64> = reports.iter().map(|r| r["step"].as_u64().unwrap()).collect();
+    assert_eq!(steps, [8, 16, 20, 20], "reports, the last step's, and the last object");
+    for report in &reports {
+        for key in ["d_loss", "g_loss", "d_real", "d_fake", "w1", "w1_floor", "js", "js_floor", "images_per_s"] {
+            assert!(report[key].is_number(), "{key} in {report:?}");
+        }
+        for key in ["modes", "modes_floor", "high_quality", "high_quality_floor"] {
+            assert!(report[key].is_number(), "{key} in {report:?}");
+        }
+        assert!((0.0..=1.0).contains(&report["d_real"].as_f64().unwrap()), "{report:?}");
+    }
+    let (done, earlier) = reports.split_last().unwrap();
+    assert!(earlier.iter().all(|report| !report.contains_key("event")));
+    assert_eq!(done["event"], "done");
+    assert_eq!(done["w1"], earlier.last().unwrap()["w1"]);
+    let checkpoint = fs::read(place.path(done["checkpoint"].as_str().unwrap())).unwrap();
+    assert_eq!(Checkpoint::parse(&checkpoint).unwrap().step(), 20);
+    let kept = fs::read_to_string(place.path("run/experiment.toml")).unwrap();
+    assert_eq!(Experiment::from_toml(&kept).unwrap().steps, 20);
+
+    let evaluated = objects(&place.ok(&["evaluate", "run", "--json"]).stdout);
+    assert_eq!(evaluated.len(), 1);
+    assert_eq!(evaluated[0]["w1"], done["w1"], "the same samples are scored");
+    assert_eq!(evaluated[0]["w1_floor"], done["w1_floor"]);
+}
+
+/// What tells one state of a run from another.
+fn state(folder: &Path) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>) {
+    let bytes = fs::read(folder.join("checkpoint.safetensors")).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let tensors = tensors.iter().map(|(name, view)| (name.to_owned(), view.data().to_vec())).collect();
+    let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+    (tensors, header.metadata().clone().unwrap().into_iter().collect())
+}
+
+#[test]
+fn ten_steps_are_five_and_five_more() {
+    let digits = ["data=digits", "examples_per_class=3", "batch_size=7"];
+    let cases: [(&str, &str, &[&str]); 4] = [
+        ("mlp with dropout", "digits-mlp", &["generator_hidden=[16]", "discriminator_hidden=[16]"]),
+        ("dcgan with an average", "mnist-dcgan", &["base_channels=4", "latent_dim=5"]),
+        ("dcgan without", "mnist-dcgan", &["base_channels=4", "ema_decay=0", "n_critic=2", "optimizer=rmsprop"]),
+        ("mlp with an average", "digits-mlp", &["generator_hidden=[16]", "ema_decay=0.9", "optimizer=sgd"]),
+    ];
+    for (name, preset, settings) in cases {
+        let place = Place::new();
+        let mut args = vec!["train", "--preset", preset, "--device", "cpu", "--sample-every", "3"];
+        args.extend(digits.iter().chain(settings).flat_map(|setting| ["--set", setting]));
+        let train = |steps, out| place.ok(&[&args[..], &["--steps", steps, "--out", out]].concat());
+        train("10", "whole");
+        train("5", "parts");
+        let (five, _) = state(&place.path("parts"));
+        place.ok(&["train", "--resume", "parts", "--steps", "10", "--device", "cpu"]);
+        let (whole, parts) = (state(&place.path("whole")), state(&place.path("parts")));
+        assert_eq!(whole.1, parts.1, "{name}");
+        for (tensor, values) in &whole.0 {
+            assert!(values == &parts.0[tensor], "{name}: {tensor}");
+        }
+        assert_ne!(five, whole.0, "{name}: five more steps change something");
+        let grid = |run: &str| fs::read(place.path(run).join("samples-000010.png")).unwrap();
+        assert!(grid("whole") == grid("parts"), "{name}");
+        place.ok(&["sample", "whole", "--out", "again.png"]);
+        assert!(grid("whole") == fs::read(place.path("again.png")).unwrap(), "{name}: the run's own latents");
+    }
+}
+
+#[test]
+fn samples_are_a_grid_or_a_table() {
+    let place = Place::new();
+    place.ok(&tiny(&["--steps", "1", "--out", "points"]));
+    place.ok(&["sample", "points/checkpoint.safetensors", "--count", "300"]);
+    let table = fs::read_to_string(place.path("samples.csv")).unwrap();
+    let numbers: Vec<f32> = table.lines().skip(1).map(|line| line.parse().unwrap()).collect();
+    assert_eq!((table.lines().next(), numbers.len()), (Some("x"), 300));
+    place.ok(&["sample", "points", "--count", "300", "--seed", "5", "--out", "other.csv"]);
+    assert_ne!(table, fs::read_to_string(place.path("other.csv")).unwrap());
+
+    place.ok(&[
+        "train", "--preset", "digits-mlp", "--steps", "1", "--out", "images", "--device", "cpu", "--set",
+        "examples_per_class=2", "--set", "generator_hidden=[8]",
+    ]);
+    place.ok(&["sample", "images", "--count", "10"]);
+    let file = BufReader::new(fs::File::open(place.path("samples.png")).unwrap());
+    let image = png::Decoder::new(file).read_info().unwrap();
+    assert_eq!((image.info().width, image.info().height), (4 * 30 + 2, 3 * 30 + 2));
+    let shown = place.ok(&["evaluate", "images"]).stdout;
+    assert!(shown.contains("D(x)") && shown.contains("classifier"), "{shown}");
+    assert!(place.path("images/evaluation.png").is_file());
+}
+
+#[test]
+fn presets_are_listed_and_printed_whole() {
+    let place = Place::new();
+    let list = place.ok(&["presets"]).stdout;
+    assert_eq!(list.lines().count(), Experiment::presets().len());
+    for preset in Experiment::presets() {
+        assert!(list.contains(&preset.experiment.name) && list.contains(&preset.about));
+    }
+    let whole = place.ok(&["presets", "--toml", "ring"]).stdout;
+    assert_eq!(Experiment::from_toml(&whole).unwrap(), Experiment::preset("ring").unwrap());
+    let file = place.file("ring.toml", whole.as_bytes());
+    place.ok(&["train", &file, "--steps", "1", "--device", "cpu"]);
+}
+
+#[test]
+fn bench_is_one_json_line() {
+    let place = Place::new();
+    let args = ["bench", "--size", "28", "--batch", "2", "--steps", "5", "--device", "cpu", "--set", "base_channels=2"];
+    let figures = objects(&place.ok(&args).stdout);
+    assert_eq!(figures.len(), 1);
+    let figures = &figures[0];
+    assert_eq!((&figures["size"], &figures["batch"], &figures["steps"]), (&28.into(), &2.into(), &5.into()));
+    assert!(figures["images_per_s"].as_f64().unwrap() > 0.0);
+    // Latent 100, base 2: 100 × 4 × 7², two of gain and bias, 4 × 2 × 4², 2 × 4².
+    assert_eq!(figures["generator_parameters"], 100 * 4 * 49 + 2 * (4 + 2) + 4 * 2 * 16 + 2 * 16);
+}
+
+#[test]
+fn divergence_is_an_error_that_names_the_last_good_checkpoint() {
+    let place = Place::new();
+    let outcome = place.run(&tiny(&[
+        "--set", "optimizer=sgd", "--set", "beta1=0.99", "--set", "generator_lr=1", "--set", "discriminator_lr=1",
+        "--set", "mixture=[{ mean = [1000], std = 1000 }]", "--steps", "5000", "--checkpoint-every", "1",
+        "--report-every", "1", "--out", "run", "--json",
+    ]));
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    let last = outcome.stderr.lines().last().unwrap();
+    assert!(last.starts_with("error: training diverged at step"), "{last}");
+    assert!(last.contains("run/checkpoint.safetensors"), "{last}");
+    objects(&outcome.stdout);
+    let bytes = fs::read(place.path("run/checkpoint.safetensors")).unwrap();
+    let checkpoint = Checkpoint::parse(&bytes).unwrap();
+    assert!(last.contains(&format!("of step {}", checkpoint.step())), "{last}");
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_panic() {
+    let place = Place::new();
+    let mut child = place.spawn(&tiny(&["--steps", "5000", "--report-every", "1", "--json"]));
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(!stderr.contains("panicked") && !stderr.contains("internal"), "{stderr}");
+}
+
+// ---- What is interrupted is kept ------------------------------------------------------------------------------------
+
+fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < Duration::from_secs(60), "{what} did not come");
+        sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn without_arguments_it_trains_on_drawn_digits_and_says_so() {
+    let place = Place::new();
+    let mut child = place.spawn(&[]);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let said: Vec<String> = lines.by_ref().take(3).collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(said[0].contains("MNIST") && said[0].contains("could not be downloaded"), "{said:?}");
+    assert!(said[1].contains("digits that this program draws"), "{said:?}");
+    assert!(said[2].contains("runs/digits-dcgan-001"), "{said:?}");
+    assert!(place.path("runs/digits-dcgan-001/experiment.toml").is_file());
+}
+
+#[test]
+fn a_kill_at_any_moment_leaves_a_whole_checkpoint() {
+    let place = Place::new();
+    let checkpoint = place.path("run/checkpoint.safetensors");
+    let started = ["--steps", "1000000", "--checkpoint-every", "1", "--out", "run", "--set", "generator_hidden=[512, 512]"];
+    let mut args = tiny(&started);
+    let mut before = 0;
+    for round in 0..8 {
+        let mut child = place.spawn(&args);
+        let mut seen = before;
+        wait_for("a checkpoint", || {
+            seen = fs::read(&checkpoint).map_or(before, |bytes| {
+                Checkpoint::parse(&bytes).expect("whole at every moment").step()
+            });
+            seen > before
+        });
+        // Somewhere within the writing of one of the next checkpoints.
+        sleep(Duration::from_millis(3 * round));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let bytes = fs::read(&checkpoint).unwrap();
+        let step = Checkpoint::parse(&bytes).unwrap().step();
+        assert!(step >= seen, "{step} after {seen}");
+        before = step;
+        args = vec!["train", "--resume", "run", "--checkpoint-every", "1", "--device", "cpu"];
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_saves_and_names_the_command_to_go_on() {
+    let place = Place::new();
+    let mut args = tiny(&["--steps", "1000000", "--report-every", "1", "--json", "--out", "my run"]);
+    args[12] = "1000000";
+    let mut child = place.spawn(&args);
+    let mut reports = BufReader::new(child.stdout.take().unwrap()).lines();
+    reports.next().unwrap().unwrap();
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupt.unwrap().success());
+    let last = reports.map(Result::unwrap).last().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let last = &objects(&last)[0];
+    assert_eq!(last["event"], "interrupted");
+    let step = last["step"].as_u64().unwrap();
+    let bytes = fs::read(place.path("my run/checkpoint.safetensors")).unwrap();
+    assert_eq!(Checkpoint::parse(&bytes).unwrap().step(), step);
+
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    let (_, command) = stderr.lines().last().unwrap().split_once("go on with: ").unwrap();
+    let command = format!("{command} --steps {}", step + 2);
+    let again = finish(Command::new("sh").args(["-c", &command]).current_dir(place.0.path()));
+    assert_eq!(again.code, 0, "{command}: {}", again.stderr);
+    assert_eq!(objects(&again.stdout).last().unwrap()["step"], step + 2);
+}
+
+// ---- A GPU, in software ---------------------------------------------------------------------------------------------
+
+#[cfg(not(feature = "gpu"))]
+#[test]
+fn a_build_without_gpu_says_so() {
+    Place::new().refused(&["train", "--preset", "ring", "--device", "gpu"], &["--device gpu", "feature `gpu`"]);
+}
+
+/// Debian's Chromium brings a Vulkan driver that needs no GPU.
+#[cfg(feature = "gpu")]
+const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";

@@ -1,0 +1,101 @@
+// Whatever goes wrong, the page says so and stays of use.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PATIENCE, WEBGPU, browse, report, says, serve, trainsOn, until, visit } from './helpers.mjs';
+
+const site = await serve(), browser = await browse();
+
+test('a malformed link is explained, and the page goes on', async () => {
+  for (const [link, message] of [
+    ['#batch_size=banana', /batch_size/],
+    ['#preset=no-such-thing', /no-such-thing/],
+    ['#colour=red', /colour/],
+    ['#%', /link/],
+    [`#name=${'x'.repeat(70_000)}`, /link|name/],
+    ['#name=<img src=x onerror=document.title="hacked">&batch_size=0', /batch_size/],
+  ]) {
+    const page = await visit(browser, site + link);
+    await says(page, message);
+    await until(page, 'running', 'paused', 'ready');
+    await page.evaluate(() => window.counterfeit.play());
+    await trainsOn(page);
+    assert.notEqual(await page.title(), 'hacked');
+    await page.context().close();
+  }
+});
+
+test('a module that cannot be fetched is explained', async () => {
+  const broken = await serve((request, response) => /pkg\/cpu\/.*\.wasm/.test(request.url) && Boolean(response.destroy()));
+  const page = await visit(browser, broken);
+  await says(page, /fetched/);
+  await page.context().close();
+});
+
+test('a module that arrives damaged is explained', async () => {
+  const broken = await serve((request, response) => {
+    if (!/pkg\/cpu\/.*\.wasm/.test(request.url)) return false;
+    response.writeHead(200, { 'content-type': 'application/wasm' }).end('not WebAssembly');
+    return true;
+  });
+  const page = await visit(browser, broken);
+  await page.waitForFunction(() => document.documentElement.dataset.state === 'error');
+  await says(page, /wasm|WebAssembly|module/);
+  await page.context().close();
+});
+
+test('a file that is no checkpoint is refused, and the run goes on', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  const junk = Buffer.from('this is no checkpoint'), lying = Buffer.alloc(64);
+  // A safetensors header that claims to be longer than any file.
+  lying.writeBigUInt64LE(2n ** 62n);
+  for (const buffer of [junk, lying, Buffer.alloc(0)]) {
+    await page.setInputFiles('input[type=file]', { name: 'broken.safetensors', mimeType: 'application/octet-stream', buffer });
+    await says(page, /checkpoint/);
+    await trainsOn(page);
+  }
+  await page.context().close();
+});
+
+test('a worker that is lost is replaced, and the page says so', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  await trainsOn(page, 50);
+  await page.workers()[0].evaluate(() => { setTimeout(() => { throw new Error('the worker is lost'); }); });
+  await says(page, /stopped.*fresh one/);
+  await until(page, 'running');
+  await trainsOn(page);
+  await page.context().close();
+});
+
+/** What the page says of WebGPU, in its menu of devices. */
+async function aboutWebgpu(page, pattern) {
+  await page.click('#device summary');
+  await page.waitForFunction(source => new RegExp(source).test(document.querySelector('#about-webgpu').innerText), pattern.source);
+}
+
+test('without WebGPU the page says so in a line and trains on the CPU', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  await aboutWebgpu(page, /no WebGPU adapter.*CPU/);
+  assert.equal(await page.innerText('#device-now'), 'CPU');
+  await trainsOn(page);
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
+test('WebGPU, where it is chosen, takes the run over and trains it', async t => {
+  const page = await visit(await browse(WEBGPU), `${site}#preset=mixture-1d&batch_size=32`);
+  // A software adapter compiles shaders at leisure.
+  page.setDefaultTimeout(4 * PATIENCE);
+  await until(page, 'running');
+  await aboutWebgpu(page, /software adapter|Ready/);
+  await page.check('#device input[value=webgpu]');
+  await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'WebGPU');
+  await trainsOn(page);
+  const { step, d_loss, g_loss } = await report(page);
+  t.diagnostic(`step ${step}: losses ${d_loss}, ${g_loss}; ${await page.innerText('#about-webgpu')}`);
+  assert.ok(Number.isFinite(d_loss) && Number.isFinite(g_loss));
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});

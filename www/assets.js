@@ -1,0 +1,94 @@
+// What the worker fetches: the wasm modules and MNIST. Each is fetched once and kept.
+
+/** @import { Device, MnistFiles, Wasm } from './messages.js' */
+/** @typedef {(what: string, done: number, total: number | null) => void} Progress */
+
+/** The server answered that it has no such file: a fact about the server, where any other failure is worth another try. */
+export class Missing extends Error {}
+
+/** @type {Map<string, Promise<any>>} */
+const kept = new Map();
+
+/** Keeps what was fetched, but not a failure, which may be over by the next time.
+ * @template T
+ * @param {string} key
+ * @param {() => Promise<T>} get
+ * @returns {Promise<T>} */
+function once(key, get) {
+  let found = kept.get(key);
+  if (!found) {
+    found = get();
+    kept.set(key, found);
+    found.catch(() => kept.delete(key));
+  }
+  return found;
+}
+
+/** @param {URL} url */
+async function get(url) {
+  const response = await fetch(url).catch(() => {
+    throw new Error(`${url.pathname} could not be fetched: the server does not answer`);
+  });
+  if (response.status === 404) throw new Missing(`${url.pathname} is not on this server`);
+  if (!response.ok) throw new Error(`${url.pathname} could not be fetched: the server answered ${response.status}`);
+  return response;
+}
+
+/** Reports a response's arrival from a copy of it, so that the original still goes through the browser's own streaming
+ * compiler and its cache of compiled modules.
+ * @param {Response} response @param {string} what @param {Progress} progress */
+async function watch(response, what, progress) {
+  const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
+  const total = length ? Number(length) : null;
+  let done = 0;
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
+  for (let last = 0; ;) {
+    const { value, done: ended } = await reader.read();
+    done += value?.length ?? 0;
+    if (ended) return progress(what, done, done);
+    if (performance.now() - last > 100) progress(what, done, total);
+    last = performance.now();
+  }
+}
+
+/** @param {Device} device @param {Progress} progress @returns {Promise<{ wasm: Wasm, name: string }>} */
+export const loadModule = (device, progress) => once(device, async () => {
+  const script = new URL(`pkg/${device}/counterfeit.js`, import.meta.url);
+  const [code, binary] = await Promise.all([
+    // A failed import does not say why; the fetch of its companion does.
+    import(script.href).catch(error => error),
+    get(new URL(`pkg/${device}/counterfeit_bg.wasm`, import.meta.url)),
+  ]);
+  if (code instanceof Error) throw code;
+  const what = device === 'webgpu' ? 'the WebGPU module' : 'the trainer';
+  watch(binary.clone(), what, progress).catch(() => {});
+  const wasm = /** @type {Wasm} */ (code);
+  await wasm.default({ module_or_path: binary });
+  return { wasm, name: await wasm.open_device(device) };
+});
+
+/** @param {string} name @param {Progress} progress */
+async function unzipped(name, progress) {
+  const response = await get(new URL(`data/mnist/${name}`, import.meta.url));
+  watch(response.clone(), 'MNIST', progress).catch(() => {});
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  // Some servers unzip on the way. What is left is unzipped here, once, and not in every run that is opened.
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** MNIST's training files; undefined where the server has none.
+ * @param {Progress} progress @returns {Promise<MnistFiles | undefined>} */
+export const loadMnist = progress => once('mnist', async () => {
+  try {
+    const [labels, images] = await Promise.all([
+      unzipped('train-labels-idx1-ubyte.gz', () => {}),
+      unzipped('train-images-idx3-ubyte.gz', progress),
+    ]);
+    return { images, labels };
+  } catch (error) {
+    if (error instanceof Missing) return undefined;
+    throw error;
+  }
+});

@@ -1,0 +1,148 @@
+// The page's single state, and every way in which it changes: what the worker replies and what the visitor does.
+
+import { Past } from './past.js';
+
+/** @import { Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State } from './messages.js' */
+
+/** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean }} Problem */
+/** @typedef {{
+ *   state: State,
+ *   presets: PresetInfo[],
+ *   info: ExperimentInfo | null,
+ *   choice: DeviceChoice,
+ *   device: Device,
+ *   gpu: Gpu,
+ *   gpuName: string,
+ *   rates: { cpu: number, webgpu: number | null, chosen: Device } | null,
+ *   stepsPerSecond: number,
+ *   live: Snapshot | null,
+ *   past: Past,
+ *   viewing: Snapshot | null,
+ *   rescue: { hash: string, step: number, bytes: ArrayBuffer } | null,
+ *   problem: Problem | null,
+ *   progress: { what: string, done: number, total: number | null } | null,
+ *   hidden: ReadonlySet<string>,
+ * }} Model */
+
+/** @typedef {Reply
+ *   | { type: 'view', snapshot: Snapshot | null }
+ *   | { type: 'layer', layer: string }
+ *   | { type: 'dismiss' }} Action */
+
+/** @type {Model} */
+const initial = {
+  state: 'loading',
+  presets: [],
+  info: null,
+  choice: 'auto',
+  device: 'cpu',
+  gpu: 'unknown',
+  gpuName: '',
+  rates: null,
+  stepsPerSecond: 0,
+  live: null,
+  past: new Past(),
+  /** A past picture that the visitor looks at; null shows the newest. */
+  viewing: null,
+  rescue: null,
+  problem: null,
+  progress: null,
+  /** Layers of the picture that are switched off. */
+  hidden: new Set(['samples']),
+};
+
+/** @param {Model} model @param {Action} action @returns {Model} */
+export function reduce(model, action) {
+  switch (action.type) {
+    case 'presets': return { ...model, presets: action.presets };
+    case 'state':
+      // What was wrong with a run is over once it runs again.
+      return { ...model, state: action.state, problem: action.state === 'running' && model.problem?.kind === 'diverged' ? null : model.problem };
+    case 'opened': {
+      const { info, device, choice } = action;
+      const same = { ...model, info, device, choice, progress: null };
+      if (!action.restarted) return same;
+      // Another run is the answer to these; but the first run of all may stand in for a link that could not be opened.
+      const answered = model.info ? ['link', 'diverged', 'setting', 'checkpoint'] : [];
+      const problem = model.problem && answered.includes(model.problem.kind) ? null : model.problem;
+      const rescue = model.rescue?.hash === info.hash ? model.rescue : null;
+      return { ...same, past: new Past(), viewing: null, live: null, stepsPerSecond: 0, problem, rescue, rates: info.hash === model.info?.hash ? model.rates : null };
+    }
+    case 'gpu': return { ...model, gpu: action.gpu, gpuName: action.name };
+    case 'measured': return { ...model, rates: action };
+    case 'snapshot':
+      model.past.add(action.snapshot);
+      return { ...model, live: action.snapshot, stepsPerSecond: action.steps_per_s };
+    case 'stepped':
+      model.past.add(action.snapshot);
+      return { ...model, live: action.snapshot };
+    case 'progress': return { ...model, progress: action.done === action.total ? null : action };
+    case 'problem': return { ...model, problem: action, progress: null, state: action.fatal ? 'error' : model.state };
+    case 'rescue':
+      return model.info ? { ...model, rescue: { hash: model.info.hash, step: action.step, bytes: action.bytes } } : model;
+    case 'view': return { ...model, viewing: action.snapshot };
+    case 'layer': {
+      const hidden = new Set(model.hidden);
+      if (!hidden.delete(action.layer)) hidden.add(action.layer);
+      return { ...model, hidden };
+    }
+    case 'dismiss': return { ...model, problem: null };
+    case 'saved': case 'benched': case 'failed': return model;
+  }
+}
+
+/** For whoever asked for less motion, the picture changes now and then, rather than all the time. */
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+const CALM_MS = 500;
+
+export class Store {
+  model = initial;
+  /** @type {((model: Model) => void)[]} */
+  #views = [];
+  #frame = 0;
+  #timer = 0;
+  #drawnAt = 0;
+
+  /** @param {Action} action */
+  dispatch(action) {
+    this.model = reduce(this.model, action);
+    if (this.#frame || this.#timer) return;
+    const wait = calm.matches && action.type === 'snapshot' ? this.#drawnAt + CALM_MS - performance.now() : 0;
+    if (wait > 0) this.#timer = setTimeout(() => this.draw(), wait);
+    // However many messages come in between, a frame draws once, and draws the newest.
+    else this.#frame = requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+    this.#frame = this.#timer = 0;
+    this.#drawnAt = performance.now();
+    for (const view of this.#views) view(this.model);
+  }
+
+  /** @param {(model: Model) => void} view */
+  subscribe(view) { this.#views.push(view); }
+}
+
+/** Keeps the address and the experiment the same: each change is an entry in the history, so that Back undoes it.
+ * @param {Store} store @param {(hash: string) => void} open */
+export function syncHash(store, open) {
+  // What the address asked for already has its entry.
+  let entered = true;
+  addEventListener('hashchange', () => {
+    const hash = location.hash.slice(1);
+    if (hash === store.model.info?.hash) return;
+    entered = true;
+    open(hash);
+  });
+  return () => {
+    const hash = store.model.info?.hash;
+    if (hash === undefined) return;
+    // A link that could not be read stays in the address bar, to be corrected there.
+    if (location.hash.slice(1) !== hash && store.model.problem?.kind !== 'link') {
+      history[entered ? 'replaceState' : 'pushState'](null, '', `#${hash}`);
+    }
+    entered = false;
+  };
+}

@@ -1,0 +1,62 @@
+// The worker's life: started first thing, asked and answered, and replaced when it dies.
+
+/** @import { BenchConfig, Reply, Request } from './messages.js' */
+
+export class Trainer {
+  /** @type {Worker} */
+  #worker;
+  #ids = 0;
+  /** @type {Map<number, { resolve: (answer: any) => void, reject: (error: Error) => void }>} */
+  #waiting = new Map();
+
+  /** @param {(reply: Reply) => void} hear */
+  constructor(hear) {
+    this.hear = hear;
+    this.#worker = this.#start();
+  }
+
+  #start() {
+    const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module', name: 'trainer' });
+    worker.onmessage = event => {
+      // A worker that was replaced may still have messages under way.
+      if (worker === this.#worker) this.#receive(event.data);
+    };
+    worker.onerror = event => {
+      event.preventDefault();
+      if (worker !== this.#worker) return;
+      this.hear({ type: 'problem', kind: event.message ? 'crash' : 'fetch', fatal: true,
+        what: event.message ? 'The trainer stopped on an internal error' : 'The trainer could not be fetched',
+        remedy: event.message ? 'A fresh one takes over.' : 'See that the server is running, then try again.' });
+    };
+    return worker;
+  }
+
+  /** @param {Reply} reply */
+  #receive(reply) {
+    this.hear(reply);
+    if (!('id' in reply)) return;
+    const waiting = this.#waiting.get(reply.id);
+    this.#waiting.delete(reply.id);
+    if (reply.type === 'failed') waiting?.reject(new Error(reply.what));
+    else waiting?.resolve(reply);
+  }
+
+  /** @param {Request} request @param {Transferable[]} [transfer] */
+  tell(request, transfer = []) { this.#worker.postMessage(request, transfer); }
+
+  /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'bench', config: BenchConfig }} request @returns {Promise<any>} */
+  ask(request) {
+    const id = ++this.#ids;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.tell({ ...request, id });
+    });
+  }
+
+  replace() {
+    this.#worker.terminate();
+    for (const { reject } of this.#waiting.values()) reject(new Error('The trainer was replaced'));
+    this.#waiting.clear();
+    this.#worker = this.#start();
+  }
+}

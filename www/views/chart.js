@@ -1,0 +1,109 @@
+// A small chart of series over steps, with reference lines and a mark where the visitor looks back.
+
+import { theme } from '../theme.js';
+
+/** @typedef {'real' | 'generated' | 'discriminator' | 'muted'} Colour */
+/** @typedef {{ label: string, colour: Colour, dash?: number[] }} Line */
+/** @typedef {{ at: number, label: string }} Reference */
+/** @typedef {{ low: number, high: number } | { from: number }} Scale `from`: fits the data, but always shows this value. */
+
+/** @type {Promise<any> | null} */
+let library = null;
+const load = () => library ??= import(new URL('../vendor/uPlot.esm.js', import.meta.url).href).then(module => module.default);
+
+/** @param {HTMLElement} place @param {{ lines: Line[], scale: Scale, format?: (value: number) => string }} options */
+export async function chart(place, { lines, scale, format = value => String(+value.toFixed(2)) }) {
+  const uPlot = await load().catch(() => null);
+  if (!uPlot) {
+    place.textContent = 'The chart library could not be fetched; training is not affected.';
+    return { draw() {}, redraw() {} };
+  }
+  /** @type {Reference[]} */
+  let references = [];
+  /** @type {number | null} */
+  let looking = null;
+  const axis = {
+    stroke: () => theme.muted,
+    // The library reads whole pixels only.
+    font: `${Math.round(theme.em * 0.92)}px ${theme.family}`,
+    grid: { stroke: () => theme.line, width: 1 },
+    ticks: { show: false },
+  };
+  const box = () => ({ width: Math.max(place.clientWidth, 120), height: place.clientHeight });
+  const plot = new uPlot({
+    ...box(),
+    padding: [8, 8, 0, 0],
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false },
+      y: {
+        range: (/** @type {unknown} */ _, /** @type {number} */ low, /** @type {number} */ high) => {
+          if ('low' in scale) return [scale.low, scale.high];
+          const all = references.map(({ at }) => at).concat(low ?? 0, high ?? 1, scale.from);
+          const bottom = Math.min(...all), top = Math.max(...all);
+          return [bottom < 0 ? bottom * 1.1 : bottom, top * 1.1];
+        },
+      },
+    },
+    axes: [
+      { ...axis, size: theme.em * 2, gap: 4, space: 64, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(short) },
+      { ...axis, size: theme.em * 3, gap: 6, space: 26, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(format) },
+    ],
+    series: [{}, ...lines.map(({ label, colour, dash }) => ({
+      label, stroke: () => theme[colour], width: 1.5, dash, points: { show: false }, spanGaps: true,
+    }))],
+    hooks: { draw: [(/** @type {any} */ u) => marks(u, references, looking)] },
+  }, [[], ...lines.map(() => [])], place);
+  new ResizeObserver(() => plot.setSize(box())).observe(place);
+
+  return {
+    redraw: () => plot.redraw(),
+    /** @param {(number | null)[][]} data steps first @param {Reference[]} lines @param {number | null} at */
+    draw(data, lines, at) {
+      references = lines;
+      looking = at;
+      plot.setData(data);
+    },
+  };
+}
+
+/** @param {any} u @param {Reference[]} references @param {number | null} looking */
+function marks(u, references, looking) {
+  const { ctx: c, bbox } = u;
+  const ratio = devicePixelRatio;
+  c.save();
+  c.font = `${Math.round(theme.em * 0.92) * ratio}px ${theme.family}`;
+  c.lineWidth = ratio;
+  c.strokeStyle = c.fillStyle = theme.muted;
+  c.textAlign = 'right';
+  c.textBaseline = 'bottom';
+  for (const { at, label } of references) {
+    const y = Math.round(u.valToPos(at, 'y', true)) + 0.5;
+    c.setLineDash([2 * ratio, 3 * ratio]);
+    c.beginPath();
+    c.moveTo(bbox.left, y);
+    c.lineTo(bbox.left + bbox.width, y);
+    c.stroke();
+    // A halo keeps the words legible where a series runs through them.
+    c.setLineDash([]);
+    c.lineWidth = 3 * ratio;
+    c.strokeStyle = theme.surface;
+    c.strokeText(label, bbox.left + bbox.width - 2 * ratio, y - 2 * ratio);
+    c.fillText(label, bbox.left + bbox.width - 2 * ratio, y - 2 * ratio);
+    c.strokeStyle = theme.muted;
+    c.lineWidth = ratio;
+  }
+  if (looking !== null) {
+    const x = Math.round(u.valToPos(looking, 'x', true)) + 0.5;
+    c.strokeStyle = theme.ink;
+    c.beginPath();
+    c.moveTo(x, bbox.top);
+    c.lineTo(x, bbox.top + bbox.height);
+    c.stroke();
+  }
+  c.restore();
+}
+
+/** 12k rather than 12000. @param {number} step */
+const short = step => step >= 1e6 ? `${+(step / 1e6).toFixed(1)}M` : step >= 1e3 ? `${+(step / 1e3).toFixed(1)}k` : String(step);

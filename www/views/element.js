@@ -1,0 +1,24 @@
+// A shorthand for making elements.
+
+/** @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Partial<Omit<HTMLElementTagNameMap[T], 'dataset' | 'style'>> & { dataset?: Record<string, string>, style?: string, for?: string }} [properties]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[T]} */
+export function element(tag, properties = {}, ...children) {
+  const { dataset, style, for: target, ...rest } = properties;
+  const made = document.createElement(tag);
+  Object.assign(made, rest);
+  Object.assign(made.dataset, dataset);
+  if (style) made.style.cssText = style;
+  if (target) made.setAttribute('for', target);
+  made.append(...children);
+  return made;
+}
+
+/** The element of an id that index.html is known to have. @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html has no #${id}`);
+  return found;
+}

@@ -1,0 +1,79 @@
+// Images: what the same latents become, beside real ones.
+
+import { font } from './ink.js';
+
+/** @import { Gallery } from '../messages.js' */
+/** @import { Frame } from './paint.js' */
+
+export const layers = [
+  { key: 'real', label: 'real', mark: 'box' },
+  { key: 'generated', label: 'generated', mark: 'dashbox' },
+];
+
+export const caption = 'Each generated image comes from a latent that stays the same throughout the run, so that one can watch '
+  + 'it become a digit. The real ones are what the discriminator compares them with.';
+
+const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
+
+/** @param {CanvasRenderingContext2D} c @param {Gallery} picture @param {Frame} frame */
+export function draw(c, picture, { width, height, theme, hidden, small = false }) {
+  const shown = /** @type {('generated' | 'real')[]} */ (['generated', 'real'].filter(side => !hidden.has(side)));
+  if (!shown.length) return;
+  if (small) return thumbnail(c, picture, width, height);
+  const { em } = theme;
+  const gap = em * 1.6, head = em * 2;
+  const beside = width > height || shown.length === 1;
+  const boxWidth = beside ? (width - gap * (shown.length + 1)) / shown.length : width - 2 * gap;
+  const boxHeight = beside ? height - head - gap / 2 : height / shown.length - head - gap / 2;
+  // As many columns as use the box best, in full rows.
+  let columns = 1, cell = 0;
+  for (let n = 1; n <= picture.count; n++) {
+    if (picture.count % n) continue;
+    const fits = Math.min(boxWidth / n, boxHeight / Math.ceil(picture.count / n));
+    if (fits > cell) [columns, cell] = [n, fits];
+  }
+  const rows = Math.ceil(picture.count / columns);
+  const gridWidth = columns * cell, gridHeight = rows * cell;
+  const total = beside ? gridWidth * shown.length + gap * (shown.length - 1) : gridWidth;
+  shown.forEach((side, i) => {
+    const left = (width - total) / 2 + (beside ? i * (gridWidth + gap) : 0);
+    const top = head + (beside ? Math.max(0, (height - head - gridHeight) / 2 - gap / 4) : i * (height / shown.length));
+    paint(picture, picture[side], columns, rows);
+    c.imageSmoothingEnabled = cell < picture.size;
+    c.drawImage(sheet, left, top, gridWidth, gridHeight);
+    c.strokeStyle = c.fillStyle = side === 'real' ? theme.real : theme.generated;
+    c.lineWidth = 2;
+    c.setLineDash(side === 'real' ? [] : [em * 0.6, em * 0.3]);
+    c.strokeRect(left - 3, top - 3, gridWidth + 6, gridHeight + 6);
+    c.setLineDash([]);
+    c.font = font(theme);
+    c.textAlign = 'left';
+    c.textBaseline = 'alphabetic';
+    c.fillText(side === 'real' ? 'Real' : 'Generated', left - 3, top - em * 0.8);
+  });
+}
+
+/** The first few, as large as they fit. @param {CanvasRenderingContext2D} c @param {Gallery} picture @param {number} width @param {number} height */
+function thumbnail(c, picture, width, height) {
+  const cell = height / 3, columns = Math.max(1, Math.floor(width / cell));
+  paint({ ...picture, count: Math.min(picture.count, columns * 3) }, picture.generated, columns, 3);
+  c.drawImage(sheet, (width - columns * cell) / 2, 0, columns * cell, height);
+}
+
+/** @param {Gallery} picture @param {Uint8Array} images @param {number} columns @param {number} rows */
+function paint({ size, count }, images, columns, rows) {
+  sheet.width = columns * size;
+  sheet.height = rows * size;
+  const context = /** @type {CanvasRenderingContext2D} */ (sheet.getContext('2d'));
+  const image = context.createImageData(sheet.width, sheet.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let n = 0; n < count; n++) {
+    const origin = Math.floor(n / columns) * size * sheet.width + (n % columns) * size;
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column < size; column++) {
+        pixels[origin + row * sheet.width + column] = 0xff000000 | images[(n * size + row) * size + column] * 0x010101;
+      }
+    }
+  }
+  context.putImageData(image, 0, 0);
+}

@@ -1,0 +1,176 @@
+// One dimension: the two densities, and what the discriminator makes of each point, over the same axis.
+
+import { font } from './ink.js';
+
+/** @import { Line } from '../messages.js' */
+/** @import { Theme } from '../theme.js' */
+/** @import { Frame } from './paint.js' */
+
+export const layers = [
+  { key: 'real', label: 'real', mark: 'solid' },
+  { key: 'generated', label: 'generated', mark: 'dashed' },
+  { key: 'discriminator', label: 'D(x)', mark: 'double' },
+  { key: 'optimal', label: 'optimal D', mark: 'dotted' },
+  { key: 'samples', label: 'samples', mark: 'ticks' },
+];
+
+export const caption = 'The generator turns noise into points; their density should become the real one. The discriminator’s '
+  + 'D(x), on the right axis, is how sure it is that a point at x is real: ½ where it cannot tell.';
+
+/** Room above the real density, in its own heights. A few sizes rather than any, so that the axis seldom moves. */
+const HEADROOM = [1.3, 2, 3.2];
+let headroom = HEADROOM[0];
+
+/** @param {CanvasRenderingContext2D} c @param {Line} picture @param {Frame} frame */
+export function draw(c, picture, { width, height, theme, hidden, small = false }) {
+  const { em } = theme;
+  const left = small ? 0 : em * 3, right = width - (small ? 0 : em * 2.6);
+  const bottom = height - (small ? 1 : em * 2.4), top = small ? 2 : em;
+  const peak = max(picture.real);
+  const most = max(picture.generated) / peak;
+  const fits = HEADROOM.find(room => most < room) ?? HEADROOM[2];
+  // Shrinks only when there is room to spare, or the axis would flicker between two sizes.
+  if (!small && (fits > headroom || most < headroom * 0.5)) headroom = fits;
+  const tall = peak * (small ? HEADROOM[0] : headroom);
+  const x = (/** @type {number} */ value) => left + (value - picture.low) / (picture.high - picture.low) * (right - left);
+  const y = (/** @type {number} */ density) => bottom - density / tall * (bottom - top);
+  const belief = (/** @type {number} */ d) => bottom - d * (bottom - top);
+
+  /** @param {Float32Array} values @param {(value: number) => number} place */
+  const path = (values, place) => {
+    c.beginPath();
+    const across = (right - left) / (values.length - 1);
+    for (let i = 0; i < values.length; i++) c.lineTo(left + i * across, place(values[i]));
+  };
+  /** @param {Float32Array} values @param {string} colour @param {number[]} dash */
+  const area = (values, colour, dash) => {
+    path(values, y);
+    c.strokeStyle = colour;
+    c.lineWidth = small ? 1.25 : em / 5.5;
+    c.setLineDash(small ? [] : dash);
+    c.stroke();
+    c.setLineDash([]);
+    c.lineTo(right, bottom);
+    c.lineTo(left, bottom);
+    c.globalAlpha = theme.dark ? 0.22 : 0.14;
+    c.fillStyle = colour;
+    c.fill();
+    c.globalAlpha = 1;
+  };
+
+  if (!small) axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, theme, hidden);
+  c.save();
+  c.beginPath();
+  c.rect(left, top - 2, right - left, bottom - top + 3);
+  c.clip();
+  c.lineJoin = 'round';
+  if (!hidden.has('real')) area(picture.real, theme.real, []);
+  if (!hidden.has('generated')) area(picture.generated, theme.generated, [em * 0.75, em * 0.3]);
+  if (!hidden.has('optimal') && !small) {
+    path(picture.optimal, belief);
+    c.strokeStyle = theme.optimal;
+    c.lineWidth = em / 9;
+    c.setLineDash([1, em / 3]);
+    c.lineCap = 'round';
+    c.stroke();
+    c.setLineDash([]);
+    c.lineCap = 'butt';
+  }
+  if (!hidden.has('discriminator')) {
+    path(picture.discriminator, belief);
+    if (!small) {
+      c.strokeStyle = theme.discriminator;
+      c.lineWidth = em / 3;
+      c.stroke();
+      // A light core makes it a double line: told from the densities without its colour.
+      c.strokeStyle = theme.surface;
+      c.lineWidth = em / 11;
+    } else {
+      c.strokeStyle = theme.discriminator;
+      c.lineWidth = 1;
+    }
+    c.stroke();
+  }
+  c.restore();
+  if (!hidden.has('samples') && !small) {
+    c.beginPath();
+    for (const sample of picture.samples) {
+      if (sample < picture.low || sample > picture.high) continue;
+      c.moveTo(x(sample), bottom - 1);
+      c.lineTo(x(sample), bottom - em);
+    }
+    c.strokeStyle = theme.generated;
+    c.globalAlpha = 0.5;
+    c.lineWidth = 1.5;
+    c.stroke();
+    c.globalAlpha = 1;
+  }
+}
+
+/** @param {CanvasRenderingContext2D} c @param {Line} picture @param {number} tall
+ * @param {{ left: number, right: number, top: number, bottom: number }} box
+ * @param {(v: number) => number} x @param {(v: number) => number} y @param {(v: number) => number} belief
+ * @param {Theme} theme @param {ReadonlySet<string>} hidden */
+function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, theme, hidden) {
+  const { em } = theme;
+  c.font = font(theme);
+  c.strokeStyle = theme.line;
+  c.lineWidth = 1;
+  c.beginPath();
+  c.fillStyle = theme.muted;
+  c.textAlign = 'center';
+  c.textBaseline = 'top';
+  for (const value of ticks(picture.low, picture.high, 8)) {
+    const at = Math.round(x(value)) + 0.5;
+    c.moveTo(at, top);
+    c.lineTo(at, bottom);
+    c.fillText(label(value), at, bottom + em * 0.7);
+  }
+  c.textAlign = 'right';
+  c.textBaseline = 'middle';
+  for (const value of ticks(0, tall, 5)) {
+    if (value > 0) c.fillText(value.toFixed(2).replace(/0$/, ''), left - em * 0.6, y(value));
+  }
+  c.moveTo(left, Math.round(bottom) + 0.5);
+  c.lineTo(right, Math.round(bottom) + 0.5);
+  c.stroke();
+  c.textAlign = 'left';
+  c.textBaseline = 'top';
+  c.fillText('density', left + em * 0.5, top);
+  if (hidden.has('discriminator') && hidden.has('optimal')) return;
+  c.fillStyle = theme.discriminator;
+  c.textAlign = 'right';
+  c.fillText('D(x)', right - em * 0.5, top);
+  c.textAlign = 'left';
+  c.textBaseline = 'middle';
+  for (const [value, text] of /** @type {[number, string][]} */ ([[0, '0'], [0.5, '½'], [1, '1']])) c.fillText(text, right + em * 0.6, belief(value));
+  c.strokeStyle = theme.discriminator;
+  c.globalAlpha = 0.45;
+  c.setLineDash([2, 4]);
+  c.beginPath();
+  c.moveTo(left, Math.round(belief(0.5)) + 0.5);
+  c.lineTo(right, Math.round(belief(0.5)) + 0.5);
+  c.stroke();
+  c.setLineDash([]);
+  c.globalAlpha = 1;
+}
+
+/** @param {Float32Array} values */
+function max(values) {
+  let most = 0;
+  for (const value of values) if (value > most) most = value;
+  return most;
+}
+
+/** Round numbers, at most `count` of them. @param {number} low @param {number} high @param {number} count */
+export function ticks(low, high, count) {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find(m => m * power >= rough) ?? 10);
+  const found = [];
+  for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(i * step);
+  return found;
+}
+
+/** A real minus sign, and no trailing dust of binary fractions. @param {number} value */
+export const label = value => String(+value.toPrecision(4)).replace('-', '−');

@@ -1,0 +1,34 @@
+// What went wrong, in words that say what to do, with buttons that do it.
+
+import { byId, element } from './element.js';
+
+/** @import { Model } from '../state.js' */
+
+/** @param {{ dismiss: () => void, reset: () => void, retry: () => void, first: () => void, goBack: () => void }} acts */
+export function problems(acts) {
+  const place = byId('problem');
+  /** @type {unknown} */
+  let shown = null;
+  /** @param {Model} model */
+  return function show({ problem, rescue, info }) {
+    if (problem === shown) return;
+    shown = problem;
+    place.hidden = !problem;
+    if (!problem) return place.replaceChildren();
+    /** @type {[string, () => void][]} */
+    const buttons = [];
+    if (problem.kind === 'diverged') {
+      buttons.push(['Reset and play', acts.reset]);
+      if (rescue && rescue.hash === info?.hash) buttons.push([`Back to step ${rescue.step.toLocaleString('en')}`, acts.goBack]);
+    }
+    if (problem.kind === 'fetch' || problem.fatal) buttons.push(['Try again', acts.retry]);
+    if (problem.kind === 'link') buttons.push(['Start with the first experiment', acts.first]);
+    buttons.push(['Dismiss', acts.dismiss]);
+    place.replaceChildren(
+      element('p', {}, element('b', {}, ended(problem.what)), ' ', problem.remedy),
+      element('span', { className: 'acts' }, ...buttons.map(([label, onclick]) => element('button', { type: 'button', onclick }, label))));
+  };
+}
+
+/** @param {string} text */
+const ended = text => /[.!?…]$/.test(text) ? text : `${text}.`;

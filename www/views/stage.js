@@ -1,0 +1,62 @@
+// The one large picture and the toggles of its layers.
+
+import { theme } from '../theme.js';
+import { byId, element } from './element.js';
+import { VIEWS, paint } from './paint.js';
+
+/** @import { Model, Store } from '../state.js' */
+/** @import { Frame } from './paint.js' */
+/** @import { Snapshot } from '../messages.js' */
+
+/** Away from this thread where the browser can. @param {HTMLCanvasElement} canvas @returns {(picture: Snapshot['picture'], frame: Frame) => void} */
+function painter(canvas) {
+  if (!canvas.transferControlToOffscreen) return (picture, frame) => paint(canvas, picture, frame);
+  const worker = new Worker(new URL('../painter.js', import.meta.url), { type: 'module', name: 'painter' });
+  const offscreen = canvas.transferControlToOffscreen();
+  worker.postMessage(offscreen, [offscreen]);
+  return (picture, frame) => worker.postMessage({ picture, frame });
+}
+
+/** @param {Store} store */
+export function stage(store) {
+  const canvas = /** @type {HTMLCanvasElement} */ (byId('picture'));
+  const toggles = byId('layers');
+  const caption = byId('caption');
+  const show = painter(canvas);
+  let width = 0, height = 0, kind = '';
+  /** @type {unknown[]} */
+  let shown = [];
+  new ResizeObserver(([entry]) => {
+    ({ width, height } = entry.contentRect);
+    shown = [];
+    store.draw();
+  }).observe(/** @type {HTMLElement} */ (canvas.parentElement));
+
+  /** @param {'line' | 'plane' | 'gallery' | ''} now */
+  function choose(now) {
+    kind = now;
+    /** @type {HTMLElement} */ (canvas.parentElement).dataset.kind = now;
+    caption.textContent = now ? VIEWS[now].caption : 'Mixtures of more than two dimensions have no picture; the numbers tell how it goes.';
+    toggles.replaceChildren(...(now ? VIEWS[now].layers : []).map(({ key, label, mark }) =>
+      element('button', { type: 'button', className: `layer ${key}`, onclick: () => store.dispatch({ type: 'layer', layer: key }), dataset: { layer: key } },
+        element('span', { className: `mark ${mark}`, ariaHidden: 'true' }), label)));
+  }
+
+  return {
+    redraw() { shown = []; },
+    /** @param {Model} model */
+    draw({ viewing, live, hidden }) {
+      const snapshot = viewing ?? live;
+      if (!snapshot || !width) return;
+      const now = [snapshot, hidden];
+      if (now.every((value, i) => value === shown[i])) return;
+      shown = now;
+      const of = snapshot.picture?.kind ?? '';
+      if (of !== kind) choose(of);
+      for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (toggles.children)) {
+        button.setAttribute('aria-pressed', String(!hidden.has(button.dataset.layer ?? '')));
+      }
+      show(snapshot.picture, { width, height, ratio: devicePixelRatio, theme, hidden });
+    },
+  };
+}

@@ -1,0 +1,453 @@
+// The trainer's side of the page: holds the wasm modules and the run, and trains in slices short enough that a message
+// never waits long. Everything that touches the run goes through one queue, because the modules must not be re-entered
+// while they await a device.
+
+import { Missing, loadMnist, loadModule } from './assets.js';
+import { Pace } from './pace.js';
+
+/** @import { BenchConfig, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, ProblemKind, Reply, Request, Snapshot, State } from './messages.js' */
+
+/** Pictures faster than this are not seen. */
+const PICTURE_MS = 33;
+/** What a crash or a divergence may cost. */
+const RESCUE_MS = 10_000;
+/** `auto` looks for a GPU only once the first pictures are out, so as not to delay them. */
+const GPU_AFTER_MS = 1500;
+
+/** @type {{ playground: Playground, device: Device, info: ExperimentInfo, mnist: MnistFiles | undefined } | null} */
+let run = null;
+let playing = false;
+/** @type {{ id: number, left: number }[]} */
+let goals = [];
+/** @type {DeviceChoice} */
+let choice = 'auto';
+/** @type {Gpu} */
+let gpu = 'unknown', adapterName = '', gpuReady = false;
+/** Steps per second by device, for each shape of experiment that was measured. @type {Map<string, Record<Device, number>>} */
+const measured = new Map();
+/** The link last asked for: a download that another link has overtaken is dropped. */
+let wanted = '';
+const pace = new Pace();
+let pictureAt = 0, rescueAt = 0;
+
+/** @param {Reply} reply @param {Transferable[]} [transfer] */
+const post = (reply, transfer = []) => self.postMessage(reply, { transfer });
+/** @param {State} state */
+const become = state => post({ type: 'state', state });
+/** @param {ProblemKind} kind @param {unknown} error @param {string} remedy */
+const problem = (kind, error, remedy, fatal = false) => post({ type: 'problem', kind, what: sentence(error), remedy, fatal });
+/** @param {unknown} error */
+function sentence(error) {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+/** @type {import('./assets.js').Progress} */
+const progress = (what, done, total) => post({ type: 'progress', what, done, total });
+
+// --- The queue -------------------------------------------------------------------------------------------------------
+
+/** @type {(() => Promise<void> | void)[]} */
+const inbox = [];
+let wake = () => {};
+/** @param {() => Promise<void> | void} act */
+function enqueue(act) {
+  inbox.push(act);
+  wake();
+}
+/** @param {number} [ms] */
+const idle = ms => new Promise(done => {
+  const timer = ms === undefined ? 0 : setTimeout(done, ms);
+  wake = () => { clearTimeout(timer); done(undefined); };
+});
+// A message to oneself lets waiting messages in, without the 4 ms that nested timeouts are held back.
+const channel = new MessageChannel();
+const breathe = () => new Promise(done => { channel.port1.onmessage = done; channel.port2.postMessage(0); });
+
+async function live() {
+  for (;;) {
+    try {
+      for (let act; (act = inbox.shift());) await act();
+      if (run && (goals.length || playing)) {
+        await slice();
+        await breathe();
+      } else if (!inbox.length) await idle();
+    } catch (error) {
+      fail(error);
+    }
+  }
+}
+
+/** What to make of an error that came out of training. @param {unknown} error */
+function fail(error) {
+  playing = false;
+  for (const { id } of goals.splice(0)) post({ type: 'failed', id, what: sentence(error) });
+  if (error instanceof WebAssembly.RuntimeError) {
+    return problem('crash', 'The trainer stopped on an internal error', 'A fresh one takes over.', true);
+  }
+  if (/finite|nan|diverge/i.test(sentence(error))) {
+    problem('diverged', error, 'Lower a learning rate, or choose another objective, and reset.');
+  } else if (run?.device === 'webgpu') {
+    return problem('device', error, 'The run goes on on the CPU.', true);
+  } else {
+    problem('crash', error, 'Reset to start the same experiment again.');
+  }
+  become('error');
+}
+
+// --- Training --------------------------------------------------------------------------------------------------------
+
+async function slice() {
+  if (!run) return;
+  const { playground, device } = run;
+  const goal = goals[0];
+  const n = goal ? Math.min(goal.left, pace.stride) : Math.min(pace.stride, pace.allowed());
+  if (n < 1) return void await idle(pace.wait());
+  const start = performance.now();
+  playground.step(n);
+  // Without this a GPU's queue would grow without bound, and `pause` would wait for all of it.
+  if (device === 'webgpu') await playground.sync();
+  pace.trained(n, performance.now() - start);
+  if (goal && (goal.left -= n) === 0) {
+    goals.shift();
+    const snapshot = await playground.snapshot();
+    if (!goals.length && !playing) become('paused');
+    post({ type: 'stepped', id: goal.id, snapshot }, buffers(snapshot));
+  } else if (performance.now() >= pictureAt) await show();
+  if (performance.now() >= rescueAt) await rescue();
+}
+
+async function show() {
+  if (!run) return;
+  const start = performance.now();
+  const snapshot = await run.playground.snapshot();
+  post({ type: 'snapshot', snapshot, steps_per_s: pace.rate() }, buffers(snapshot));
+  // Pictures take a fifth of the time at most, however much they cost.
+  pictureAt = start + Math.max(PICTURE_MS, 5 * (performance.now() - start));
+}
+
+async function rescue() {
+  if (!run) return;
+  const start = performance.now();
+  // Read first: a run that has diverged throws here, and does not overwrite a good checkpoint.
+  const { step } = await run.playground.snapshot();
+  const bytes = owned(await run.playground.save());
+  post({ type: 'rescue', step, bytes }, [bytes]);
+  rescueAt = performance.now() + Math.max(RESCUE_MS, 50 * (performance.now() - start));
+}
+
+/** The distinct buffers of a snapshot, to hand over rather than copy. @param {Snapshot} snapshot */
+const buffers = snapshot => [...new Set(
+  Object.values(snapshot.picture ?? {}).flatMap(value => ArrayBuffer.isView(value) ? [/** @type {ArrayBuffer} */ (value.buffer)] : []))];
+/** @param {Uint8Array} bytes @returns {ArrayBuffer} */
+const owned = bytes => bytes.byteLength === bytes.buffer.byteLength
+  ? /** @type {ArrayBuffer} */ (bytes.buffer) : /** @type {ArrayBuffer} */ (bytes.slice().buffer);
+
+// --- Opening a run ---------------------------------------------------------------------------------------------------
+
+/** @param {string} hash @param {boolean} play @returns {Promise<void>} */
+async function open(hash, play) {
+  wanted = hash;
+  let cpu;
+  try {
+    cpu = (await loadModule('cpu', progress)).wasm;
+  } catch (error) {
+    return problem('fetch', error, 'See that the page has been built and its server is running, then try again.', true);
+  }
+  /** @type {ExperimentInfo} */
+  let info;
+  try {
+    info = cpu.describe(hash);
+  } catch (error) {
+    const kept = run ? 'The run before it goes on.' : 'The first experiment is shown instead.';
+    problem('link', `This link cannot be opened: ${error instanceof Error ? error.message : error}`, `Correct it in the address bar, or choose an experiment. ${kept}`);
+    return run ? undefined : open('', play);
+  }
+  if (info.settings.data !== 'mnist') return begin(info, undefined, play);
+  if (!run) become('loading');
+  // Not awaited here, so that the page can change its mind during the download.
+  loadMnist(progress).then(mnist => enqueue(() => wanted === hash ? begin(info, mnist, play) : undefined), error => {
+    problem('fetch', error, 'Drawn digits stand in until MNIST can be had; try again to fetch it.');
+    enqueue(() => wanted === hash ? begin(info, undefined, play) : undefined);
+  });
+}
+
+/** @param {ExperimentInfo} info @param {MnistFiles | undefined} mnist @param {boolean} play */
+async function begin(info, mnist, play) {
+  const device = deviceFor(info);
+  const { wasm } = await loadModule(device, progress);
+  let playground;
+  try {
+    playground = wasm.Playground.open(info.hash, device, mnist);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    return problem('setting', error, 'The run before it goes on.');
+  }
+  await adopt(playground, device, mnist, true, play);
+}
+
+/** @param {Playground} playground @param {Device} device @param {MnistFiles | undefined} mnist @param {boolean} restarted @param {boolean} play */
+async function adopt(playground, device, mnist, restarted, play) {
+  const { name } = await loadModule(device, progress);
+  run?.playground.free();
+  run = { playground, device, info: playground.info(), mnist };
+  pace.restart();
+  if (restarted) {
+    for (const { id } of goals.splice(0)) post({ type: 'failed', id, what: 'Another run was opened' });
+    playing = play;
+    rescueAt = performance.now() + RESCUE_MS;
+  }
+  post({ type: 'opened', info: run.info, device, device_name: name, choice, restarted });
+  await show();
+  if (restarted) become(playing ? 'running' : 'ready');
+  considerGpu();
+}
+
+/** @param {[string, string][]} changes */
+async function set(changes) {
+  if (!run) return;
+  const { wasm } = await loadModule('cpu', progress);
+  let hash = run.info.hash;
+  try {
+    for (const [key, value] of changes) hash = wasm.revise(hash, key, value);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    return problem('setting', error, 'It stays as it was.');
+  }
+  await open(hash, playing);
+}
+
+/** @param {ArrayBuffer} buffer @param {boolean} play */
+async function load(buffer, play) {
+  try {
+    const { wasm } = await loadModule('cpu', progress);
+    const bytes = new Uint8Array(buffer);
+    let playground = await wasm.Playground.load(bytes, 'cpu', run?.mnist);
+    // Only a checkpoint that was read says whether it needs MNIST.
+    let mnist = run?.mnist;
+    if (playground.info().settings.data === 'mnist' && !mnist && (mnist = await loadMnist(progress).catch(() => undefined))) {
+      playground.free();
+      playground = await wasm.Playground.load(bytes, 'cpu', mnist);
+    }
+    wanted = playground.info().hash;
+    await adopt(playground, 'cpu', mnist, true, play);
+    if (!play) become('paused');
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    problem('checkpoint', `The checkpoint cannot be opened: ${error instanceof Error ? error.message : error}`, 'Choose a .safetensors file that Counterfeit has saved.');
+    if (!run) await open('', play);
+  }
+}
+
+// --- Devices ---------------------------------------------------------------------------------------------------------
+
+/** What the cost of a step depends on. @param {ExperimentInfo} info */
+const shape = ({ settings: s }) => JSON.stringify([s.data, s.architecture, s.latent_dim, s.generator_hidden,
+  s.discriminator_hidden, s.base_channels, s.image_size, s.batch_size, s.n_critic, s.optimizer, s.objective]);
+
+/** @param {ExperimentInfo} info @returns {Device} */
+function deviceFor(info) {
+  if (!gpuReady || choice === 'cpu') return 'cpu';
+  if (choice === 'webgpu') return 'webgpu';
+  const rates = measured.get(shape(info));
+  return rates && rates.webgpu > rates.cpu ? 'webgpu' : 'cpu';
+}
+
+/** @param {Gpu} status */
+function gpuIs(status) {
+  gpu = status;
+  post({ type: 'gpu', gpu, name: adapterName });
+}
+
+/** Whether there is an adapter, and a real one. */
+async function findAdapter() {
+  const adapter = await /** @type {any} */ (navigator).gpu?.requestAdapter().catch(() => null);
+  if (!adapter) return gpuIs('absent');
+  adapterName = [adapter.info?.vendor, adapter.info?.architecture].filter(Boolean).join(' ');
+  gpuIs(adapter.info?.isFallbackAdapter ? 'software' : 'available');
+}
+
+let considering = 0;
+/** Looks in the background whether the GPU should have the run, and moves it there. */
+function considerGpu() {
+  clearTimeout(considering);
+  if (!run || choice === 'cpu' || run.device === 'webgpu') return;
+  const rates = measured.get(shape(run.info));
+  if (choice === 'auto' && rates) return void post({ type: 'measured', ...rates, chosen: run.device });
+  considering = setTimeout(useGpu, choice === 'auto' ? GPU_AFTER_MS : 0);
+}
+
+async function useGpu() {
+  const asked = choice, info = run?.info;
+  if (!info) return;
+  if (gpu === 'unknown') await findAdapter();
+  if (gpu === 'absent' || gpu === 'unbuilt') return;
+  if (gpu === 'software' && asked === 'auto') return;
+  const before = gpu;
+  try {
+    if (before !== 'available' || asked === 'webgpu') gpuIs('fetching');
+    const { wasm } = await loadModule('webgpu', progress);
+    gpuReady = true;
+    gpuIs(before === 'software' ? 'software' : 'available');
+    if (asked === 'webgpu') return enqueue(() => choice === 'webgpu' ? move('webgpu') : undefined);
+    // Pipelines compile while the CPU goes on training; only the timing itself needs the worker for itself.
+    const trial = wasm.Playground.open(info.hash, 'webgpu', run?.mnist);
+    trial.step(2);
+    await trial.sync();
+    enqueue(() => compare(trial, info));
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return fail(error);
+    if (error instanceof Missing) return gpuIs('unbuilt');
+    gpuIs('absent');
+    if (asked === 'webgpu') problem('device', `WebGPU cannot be used: ${error instanceof Error ? error.message : error}`, 'The run stays on the CPU.');
+  }
+}
+
+/** @param {Playground} trial @param {ExperimentInfo} info */
+async function compare(trial, info) {
+  try {
+    if (!run || choice !== 'auto' || run.info.hash !== info.hash) return considerGpu();
+    const webgpu = await time(trial, 'webgpu');
+    let cpu = pace.measured();
+    if (!cpu) {
+      const { wasm } = await loadModule('cpu', progress);
+      const other = wasm.Playground.open(info.hash, 'cpu', run.mnist);
+      cpu = await time(other, 'cpu');
+      other.free();
+    }
+    measured.set(shape(info), { cpu, webgpu });
+    const chosen = webgpu > cpu ? 'webgpu' : 'cpu';
+    post({ type: 'measured', cpu, webgpu, chosen });
+    if (chosen === 'webgpu') await move('webgpu');
+  } finally {
+    trial.free();
+  }
+}
+
+/** Steps per second over a quarter of a second. @param {Playground} playground @param {Device} device */
+async function time(playground, device) {
+  const start = performance.now();
+  let steps = 0, elapsed = 0;
+  for (let n = 1; elapsed < 250; n = Math.min(n * 2, 64)) {
+    playground.step(n);
+    if (device === 'webgpu') await playground.sync();
+    steps += n;
+    elapsed = performance.now() - start;
+  }
+  return steps / elapsed * 1e3;
+}
+
+/** The same run, on another device. @param {Device} device */
+async function move(device) {
+  if (!run || run.device === device) return;
+  await rescue();
+  const bytes = await run.playground.save();
+  try {
+    const { wasm } = await loadModule(device, progress);
+    const playground = await wasm.Playground.load(bytes, device, run.mnist);
+    await adopt(playground, device, run.mnist, false, playing);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    problem('device', error, `The run stays on the ${run.device === 'cpu' ? 'CPU' : 'GPU'}.`);
+  }
+}
+
+// A lost GPU may leave a read waiting for ever, and only the device itself says so; the modules keep theirs to themselves.
+const Adapter = /** @type {any} */ (globalThis).GPUAdapter;
+if (Adapter) {
+  const requestDevice = Adapter.prototype.requestDevice;
+  /** @param {...unknown} options */
+  Adapter.prototype.requestDevice = async function (...options) {
+    const device = await requestDevice.apply(this, options);
+    device.lost.then(/** @param {{ reason: string, message: string }} lost */ lost => {
+      if (run?.device !== 'webgpu') return gpuIs('absent');
+      problem('device', 'The GPU was lost', 'The run goes on on the CPU.', true);
+    });
+    return device;
+  };
+}
+
+// --- Timing for bench.html -------------------------------------------------------------------------------------------
+
+/** @param {BenchConfig} config */
+function benchHash({ latent, hidden, data, batch }) {
+  const mixture = `[{mean=[${Array(data).fill('0.5')}],std=0.1}]`;
+  return Object.entries({
+    data: 'mixture', mixture, latent_dim: latent, generator_hidden: `[${hidden},${hidden}]`, discriminator_hidden: `[${hidden},${hidden}]`,
+    generator_activation: 'relu', discriminator_activation: 'leaky-relu', objective: 'non-saturating', optimizer: 'adam',
+    generator_lr: 0.001, discriminator_lr: 0.001, beta1: 0.5, beta2: 0.999, n_critic: 1, dropout: '0.0', batch_size: batch, ema_decay: '0.0', seed: 0,
+  }).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+}
+
+/** @param {number} id @param {BenchConfig} config */
+async function bench(id, config) {
+  try {
+    const { wasm } = await loadModule(config.backend, progress);
+    const playground = wasm.Playground.open(benchHash(config), config.backend, undefined);
+    // On the GPU all steps are queued at once: reading in between would time the reading.
+    const start = performance.now();
+    playground.step(config.warmup);
+    await playground.sync();
+    const warm = performance.now();
+    playground.step(config.steps);
+    await playground.sync();
+    const end = performance.now();
+    playground.free();
+    post({ type: 'benched', id, steps_per_s: config.steps / (end - warm) * 1e3, warmup_ms: warm - start });
+  } catch (error) {
+    post({ type: 'failed', id, what: sentence(error) });
+  }
+}
+
+// --- Messages --------------------------------------------------------------------------------------------------------
+
+/** @param {Request} request */
+async function receive(request) {
+  switch (request.type) {
+    case 'open':
+      choice = request.device;
+      return open(request.hash, request.play);
+    case 'play':
+      if (run && !playing) { playing = true; pace.restart(); become('running'); }
+      return;
+    case 'pause':
+      if (!run || !(playing || goals.length)) return;
+      playing = false;
+      for (const { id } of goals.splice(0)) post({ type: 'failed', id, what: 'Paused before all steps were done' });
+      await show();
+      return become('paused');
+    case 'step':
+      if (!run) return post({ type: 'failed', id: request.id, what: 'No run is open yet' });
+      playing = false;
+      goals.push({ id: request.id, left: Math.max(1, Math.floor(request.n)) });
+      // One step is over before a change of state could be seen.
+      return become(request.n > 1 ? 'running' : 'paused');
+    case 'reset':
+      return run ? open(run.info.hash, false) : undefined;
+    case 'speed':
+      return pace.limit(request.limit);
+    case 'set':
+      return set(request.changes);
+    case 'device':
+      choice = request.device;
+      if (!run) return;
+      if (deviceFor(run.info) !== run.device) await move(deviceFor(run.info));
+      else post({ type: 'opened', info: run.info, device: run.device, device_name: (await loadModule(run.device, progress)).name, choice, restarted: false });
+      return considerGpu();
+    case 'save': {
+      if (!run) return post({ type: 'failed', id: request.id, what: 'No run is open yet' });
+      const bytes = await run.playground.save();
+      return post({ type: 'saved', id: request.id, bytes }, [bytes.buffer]);
+    }
+    case 'load':
+      choice = request.device;
+      return load(request.bytes, request.play);
+    case 'bench':
+      return bench(request.id, request.config);
+  }
+}
+
+self.onmessage = event => enqueue(() => receive(event.data));
+// A panic in the middle of an await surfaces here, and whatever awaited it never hears of it.
+self.addEventListener('unhandledrejection', event => fail(event.reason));
+loadModule('cpu', progress).then(({ wasm }) => post({ type: 'presets', presets: wasm.presets() }), () => {});
+live();
