@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{MnistFiles, Source};
 use crate::error::{Error, Result};
-use crate::experiment::{Experiment, brief};
+use crate::experiment::{DataKind, Experiment, brief};
 use crate::nets::{Network, Weights};
 use crate::optimizer;
 use crate::snapshot::{floats, read};
@@ -34,7 +34,7 @@ struct Progress {
 
 /// A checkpoint that has been read, and found whole.
 pub struct Checkpoint {
-    /// What was run.
+    /// What was run. `steps` may be raised before going on; other data come through [`Checkpoint::replace_data`].
     pub experiment: Experiment,
     progress: Progress,
     tensors: HashMap<String, (Vec<usize>, Vec<f32>)>,
@@ -217,6 +217,14 @@ impl Checkpoint {
             statistics: all(network.statistics_slots())?,
         };
         Ok((self.experiment, network, weights))
+    }
+
+    /// Goes on with other data, from their start: drawn digits, say, where MNIST is not to be had.
+    pub fn replace_data(&mut self, data: DataKind) {
+        if data != self.experiment.data {
+            self.experiment.data = data;
+            self.progress.streams.restart_data();
+        }
     }
 
     /// Generator updates that it has behind it.

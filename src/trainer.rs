@@ -53,9 +53,17 @@ pub struct StepReport {
 /// Where the random streams of a run stand; with the weights and the optimisers, all that a step depends on.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Streams {
-    data: Cursor,
+    /// `None`: at the start of the data.
+    data: Option<Cursor>,
     latents: Position,
     dropout: Position,
+}
+
+impl Streams {
+    /// Forgets where the data stood.
+    pub fn restart_data(&mut self) {
+        self.data = None;
+    }
 }
 
 impl Trainer {
@@ -238,7 +246,7 @@ impl Trainer {
     #[must_use]
     pub fn streams(&self) -> Streams {
         Streams {
-            data: self.feed.cursor(),
+            data: Some(self.feed.cursor()),
             latents: self.latents.position(),
             dropout: self.dropout.position(),
         }
@@ -249,7 +257,9 @@ impl Trainer {
     /// # Errors
     /// When the data have no such place.
     pub fn seek(&mut self, streams: Streams) -> Result<()> {
-        self.feed.seek(streams.data)?;
+        if let Some(cursor) = streams.data {
+            self.feed.seek(cursor)?;
+        }
         self.latents = Rng::at(streams.latents);
         self.dropout = Rng::at(streams.dropout);
         Ok(())

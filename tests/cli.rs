@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -75,13 +75,21 @@ impl Place {
         assert_eq!(outcome.stdout, "", "{args:?}");
         assert_one_line(&outcome.stderr);
         for wanted in wanted {
-            assert!(outcome.stderr.contains(wanted), "{args:?}: {:?} lacks {wanted:?}", outcome.stderr);
+            assert!(
+                outcome.stderr.contains(wanted),
+                "{args:?}: {:?} lacks {wanted:?}",
+                outcome.stderr
+            );
         }
     }
 
     fn spawn(&self, args: &[&str]) -> Child {
         let mut command = self.command(args);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// MNIST's two files in a folder, whatever is in them.
@@ -105,7 +113,10 @@ fn finish(command: &mut Command) -> Outcome {
 }
 
 fn assert_one_line(stderr: &str) {
-    assert!(stderr.starts_with("error: ") && stderr.ends_with('\n'), "{stderr:?}");
+    assert!(
+        stderr.starts_with("error: ") && stderr.ends_with('\n'),
+        "{stderr:?}"
+    );
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     for word in ["panicked", "RUST_BACKTRACE", "internal"] {
         assert!(!stderr.contains(word), "{stderr}");
@@ -141,9 +152,18 @@ fn labels(n: u32) -> Vec<u8> {
 }
 
 /// A run of a second or less; more arguments may follow.
-const TINY: [&str; 13] = [
-    "train", "--preset", "mixture-1d", "--device", "cpu", "--set", "generator_hidden=[8]", "--set",
-    "discriminator_hidden=[8]", "--set", "batch_size=16", "--checkpoint-every", "5",
+const TINY: [&str; 11] = [
+    "train",
+    "--preset",
+    "mixture-1d",
+    "--device",
+    "cpu",
+    "--set",
+    "generator_hidden=[8]",
+    "--set",
+    "discriminator_hidden=[8]",
+    "--set",
+    "batch_size=16",
 ];
 
 fn tiny<'a>(more: &[&'a str]) -> Vec<&'a str> {
@@ -160,8 +180,14 @@ fn usage_errors() {
     place.refused(&["train", "--steps", "many"], &["--steps", "many"]);
     place.refused(&["train", "--device", "tpu"], &["tpu", "auto, cpu, gpu"]);
     place.refused(&["train", "--set", "batch_size"], &["KEY=VALUE"]);
-    place.refused(&["train", "--preset", "ring", "a.toml"], &["--preset", "FILE.toml"]);
-    place.refused(&["train", "--resume", "a", "--seed", "1"], &["--resume", "--seed"]);
+    place.refused(
+        &["train", "--preset", "ring", "a.toml"],
+        &["--preset", "FILE.toml"],
+    );
+    place.refused(
+        &["train", "--resume", "a", "--seed", "1"],
+        &["--resume", "--seed"],
+    );
     place.refused(&["train", "--report-every", "0"], &["--report-every"]);
     place.refused(&["sample"], &["CHECKPOINT"]);
     place.refused(&["sample", "a", "--count", "0"], &["--count", "10000"]);
@@ -173,8 +199,14 @@ fn experiments_that_are_wrong() {
     let place = Place::new();
     place.refused(&["train", "--preset", "rang"], &["`rang`", "mnist-dcgan"]);
     place.refused(&["presets", "--toml", "rang"], &["`rang`", "mnist-dcgan"]);
-    place.refused(&tiny(&["--set", "batchsize=1"]), &["did you mean `batch_size`"]);
-    place.refused(&tiny(&["--set", "batch_size=0"]), &["`batch_size` is 0", "from 1 to"]);
+    place.refused(
+        &tiny(&["--set", "batchsize=1"]),
+        &["did you mean `batch_size`"],
+    );
+    place.refused(
+        &tiny(&["--set", "batch_size=0"]),
+        &["`batch_size` is 0", "from 1 to"],
+    );
     place.refused(&tiny(&["--set", "batch_size=many"]), &["`batch_size`"]);
     place.refused(&tiny(&["--set", "dropout=nan"]), &["`dropout`"]);
     place.refused(&tiny(&["--steps", "0"]), &["`steps` is 0"]);
@@ -194,7 +226,10 @@ fn experiments_that_are_wrong() {
     }
     place.refused(&["train", "absent.toml"], &["absent.toml"]);
     place.refused(&["train", "."], &["cannot be read"]);
-    assert!(!place.path("runs").exists(), "a request that is refused leaves nothing behind");
+    assert!(
+        !place.path("runs").exists(),
+        "a request that is refused leaves nothing behind"
+    );
 }
 
 #[test]
@@ -208,15 +243,33 @@ fn mnist_files_that_are_wrong() {
         ("truncated header", whole[..6].to_vec(), labels(4), "images"),
         ("empty", Vec::new(), labels(4), "images"),
         ("empty labels", images(4), Vec::new(), "labels"),
-        ("wrong magic", b"P5 28 28 255 0000".to_vec(), labels(4), "no IDX file"),
-        ("absurd size", idx(&[u32::MAX, u32::MAX, u32::MAX], &[0; 99]), labels(4), "promises"),
+        (
+            "wrong magic",
+            b"P5 28 28 255 0000".to_vec(),
+            labels(4),
+            "no IDX file",
+        ),
+        (
+            "absurd size",
+            idx(&[u32::MAX, u32::MAX, u32::MAX], &[0; 99]),
+            labels(4),
+            "promises",
+        ),
         ("swapped", labels(4), images(4), "swap"),
-        ("another set's labels", images(4), labels(5), "5 for 4 images"),
+        (
+            "another set's labels",
+            images(4),
+            labels(5),
+            "5 for 4 images",
+        ),
         ("corrupt gzip", corrupt, labels(4), "images"),
     ];
     for (name, images, labels, wanted) in cases {
         let folder = place.mnist(name, &images, &labels);
-        place.refused(&["train", "--preset", "mnist-mlp", "--data", &folder], &[name, wanted]);
+        place.refused(
+            &["train", "--preset", "mnist-mlp", "--data", &folder],
+            &[name, wanted],
+        );
         assert!(!place.path("runs").exists(), "{name}");
     }
 }
@@ -224,11 +277,24 @@ fn mnist_files_that_are_wrong() {
 #[test]
 fn mnist_that_is_absent_is_asked_for() {
     let place = Place::new();
-    place.refused(&["train", "--preset", "mnist-mlp", "--data", "."], &["--data .", "train-images-idx3-ubyte"]);
-    place.refused(&["train", "--preset", "mnist-mlp", "--data", "nowhere"], &["--data nowhere"]);
+    place.refused(
+        &["train", "--preset", "mnist-mlp", "--data", "."],
+        &["--data .", "train-images-idx3-ubyte"],
+    );
+    place.refused(
+        &["train", "--preset", "mnist-mlp", "--data", "nowhere"],
+        &["--data nowhere"],
+    );
     let start = Instant::now();
-    place.refused(&["train", "--preset", "mnist-mlp"], &["could not be downloaded", "--data", "digits"]);
-    assert!(start.elapsed() < Duration::from_secs(40), "{:?}", start.elapsed());
+    place.refused(
+        &["train", "--preset", "mnist-mlp"],
+        &["could not be downloaded", "--data", "digits"],
+    );
+    assert!(
+        start.elapsed() < Duration::from_secs(40),
+        "{:?}",
+        start.elapsed()
+    );
 }
 
 #[test]
@@ -237,13 +303,26 @@ fn mnist_is_found_in_its_places() {
     let data = place.mnist("files", &images(20), &labels(20));
     let cached = place.path("cache/counterfeit/mnist");
     let args = [
-        "train", "--preset", "mnist-mlp", "--steps", "1", "--device", "cpu", "--set", "batch_size=4",
-        "--set", "generator_hidden=[8]",
+        "train",
+        "--preset",
+        "mnist-mlp",
+        "--steps",
+        "1",
+        "--device",
+        "cpu",
+        "--set",
+        "batch_size=4",
+        "--set",
+        "generator_hidden=[8]",
     ];
     place.ok(&[&args[..], &["--data", &data]].concat());
     let named = finish(place.command(&args).env("COUNTERFEIT_DATA", &data));
     assert_eq!(named.code, 0, "{}", named.stderr);
-    assert!(named.stderr.contains("20 images of MNIST"), "{}", named.stderr);
+    assert!(
+        named.stderr.contains("20 images of MNIST"),
+        "{}",
+        named.stderr
+    );
     if cfg!(target_os = "linux") {
         fs::create_dir_all(cached.parent().unwrap()).unwrap();
         fs::rename(&data, &cached).unwrap();
@@ -272,20 +351,39 @@ fn checkpoints_that_are_wrong() {
     };
     let cases: [(&str, Vec<u8>, &str); 8] = [
         ("empty", Vec::new(), "not a whole safetensors file"),
-        ("truncated", good[..good.len() - 10].to_vec(), "not a whole safetensors file"),
+        (
+            "truncated",
+            good[..good.len() - 10].to_vec(),
+            "not a whole safetensors file",
+        ),
         ("noise", vec![0xa5; 4096], "not a whole safetensors file"),
-        ("promises", [&u64::MAX.to_le_bytes()[..], &[0; 64]].concat(), "not a whole safetensors file"),
+        (
+            "promises",
+            [&u64::MAX.to_le_bytes()[..], &[0; 64]].concat(),
+            "not a whole safetensors file",
+        ),
         ("foreign", foreign, "not written by this program"),
         ("not-finite", not_finite, "not finite"),
-        ("other-network", renamed("generator_hidden = [8]", "generator_hidden = [9]"), "shape"),
-        ("unknown-setting", renamed("latent_dim = 1", "lament_dim = 1"), "lament_dim"),
+        (
+            "other-network",
+            renamed("generator_hidden = [8]", "generator_hidden = [9]"),
+            "shape",
+        ),
+        (
+            "unknown-setting",
+            renamed("latent_dim = 1", "lament_dim = 1"),
+            "lament_dim",
+        ),
     ];
     for (name, bytes, wanted) in cases {
         let file = place.file(&format!("{name}.safetensors"), &bytes);
         place.refused(&["sample", &file], &[name, wanted]);
         place.refused(&["evaluate", &file], &[name, wanted]);
         place.file("run/checkpoint.safetensors", &bytes);
-        place.refused(&["train", "--resume", "run", "--steps", "9"], &["run", wanted]);
+        place.refused(
+            &["train", "--resume", "run", "--steps", "9"],
+            &["run", wanted],
+        );
     }
     place.refused(&["sample", "absent.safetensors"], &["absent.safetensors"]);
     place.refused(&["sample", "cache"], &["cache"]);
@@ -311,13 +409,27 @@ fn a_run_is_not_overwritten() {
     let place = Place::new();
     place.ok(&tiny(&["--steps", "5", "--out", "run"]));
     let before = fs::read(place.path("run/checkpoint.safetensors")).unwrap();
-    place.refused(&tiny(&["--steps", "5", "--out", "run"]), &["holds a run", "--resume run"]);
-    place.refused(&["train", "--resume", "run"], &["has done 5 of 5 steps", "--steps"]);
-    place.refused(&["train", "--resume", "run", "--steps", "3"], &["has done 5 of 3 steps"]);
-    assert_eq!(fs::read(place.path("run/checkpoint.safetensors")).unwrap(), before);
+    place.refused(
+        &tiny(&["--steps", "5", "--out", "run"]),
+        &["holds a run", "--resume run"],
+    );
+    place.refused(
+        &["train", "--resume", "run"],
+        &["has done 5 of 5 steps", "--steps"],
+    );
+    place.refused(
+        &["train", "--resume", "run", "--steps", "3"],
+        &["has done 5 of 3 steps"],
+    );
+    assert_eq!(
+        fs::read(place.path("run/checkpoint.safetensors")).unwrap(),
+        before
+    );
     place.ok(&tiny(&["--steps", "5"]));
     place.ok(&tiny(&["--steps", "5"]));
-    assert!(place.path("runs/mixture-1d-001").is_dir() && place.path("runs/mixture-1d-002").is_dir());
+    assert!(
+        place.path("runs/mixture-1d-001").is_dir() && place.path("runs/mixture-1d-002").is_dir()
+    );
 }
 
 // ---- What is right is done ------------------------------------------------------------------------------------------
@@ -325,19 +437,47 @@ fn a_run_is_not_overwritten() {
 #[test]
 fn json_is_all_that_standard_output_holds() {
     let place = Place::new();
-    let args = tiny(&["--steps", "20", "--report-every", "8", "--json", "--out", "run"]);
+    let args = tiny(&[
+        "--steps",
+        "20",
+        "--report-every",
+        "8",
+        "--json",
+        "--out",
+        "run",
+    ]);
     let outcome = place.ok(&args);
     let reports = objects(&outcome.stdout);
-    let steps: Vec<u64> = reports.iter().map(|r| r["step"].as_u64().unwrap()).collect();
-    assert_eq!(steps, [8, 16, 20, 20], "reports, the last step's, and the last object");
+    let steps: Vec<u64> = reports
+        .iter()
+        .map(|r| r["step"].as_u64().unwrap())
+        .collect();
+    assert_eq!(
+        steps,
+        [8, 16, 20, 20],
+        "reports, the last step's, and the last object"
+    );
     for report in &reports {
-        for key in ["d_loss", "g_loss", "d_real", "d_fake", "w1", "w1_floor", "js", "js_floor", "images_per_s"] {
+        for key in [
+            "d_loss",
+            "g_loss",
+            "d_real",
+            "d_fake",
+            "w1",
+            "w1_floor",
+            "js",
+            "js_floor",
+            "images_per_s",
+        ] {
             assert!(report[key].is_number(), "{key} in {report:?}");
         }
         for key in ["modes", "modes_floor", "high_quality", "high_quality_floor"] {
             assert!(report[key].is_number(), "{key} in {report:?}");
         }
-        assert!((0.0..=1.0).contains(&report["d_real"].as_f64().unwrap()), "{report:?}");
+        assert!(
+            (0.0..=1.0).contains(&report["d_real"].as_f64().unwrap()),
+            "{report:?}"
+        );
     }
     let (done, earlier) = reports.split_last().unwrap();
     assert!(earlier.iter().all(|report| !report.contains_key("event")));
@@ -350,7 +490,10 @@ fn json_is_all_that_standard_output_holds() {
 
     let evaluated = objects(&place.ok(&["evaluate", "run", "--json"]).stdout);
     assert_eq!(evaluated.len(), 1);
-    assert_eq!(evaluated[0]["w1"], done["w1"], "the same samples are scored");
+    assert_eq!(
+        evaluated[0]["w1"], done["w1"],
+        "the same samples are scored"
+    );
     assert_eq!(evaluated[0]["w1_floor"], done["w1_floor"]);
 }
 
@@ -358,29 +501,71 @@ fn json_is_all_that_standard_output_holds() {
 fn state(folder: &Path) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>) {
     let bytes = fs::read(folder.join("checkpoint.safetensors")).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let tensors = tensors.iter().map(|(name, view)| (name.to_owned(), view.data().to_vec())).collect();
+    let tensors = tensors
+        .iter()
+        .map(|(name, view)| (name.to_owned(), view.data().to_vec()))
+        .collect();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
-    (tensors, header.metadata().clone().unwrap().into_iter().collect())
+    (
+        tensors,
+        header.metadata().clone().unwrap().into_iter().collect(),
+    )
 }
 
 #[test]
 fn ten_steps_are_five_and_five_more() {
     let digits = ["data=digits", "examples_per_class=3", "batch_size=7"];
     let cases: [(&str, &str, &[&str]); 4] = [
-        ("mlp with dropout", "digits-mlp", &["generator_hidden=[16]", "discriminator_hidden=[16]"]),
-        ("dcgan with an average", "mnist-dcgan", &["base_channels=4", "latent_dim=5"]),
-        ("dcgan without", "mnist-dcgan", &["base_channels=4", "ema_decay=0", "n_critic=2", "optimizer=rmsprop"]),
-        ("mlp with an average", "digits-mlp", &["generator_hidden=[16]", "ema_decay=0.9", "optimizer=sgd"]),
+        (
+            "mlp with dropout",
+            "digits-mlp",
+            &["generator_hidden=[16]", "discriminator_hidden=[16]"],
+        ),
+        (
+            "dcgan with an average",
+            "mnist-dcgan",
+            &["base_channels=4", "latent_dim=5"],
+        ),
+        (
+            "dcgan without",
+            "mnist-dcgan",
+            &[
+                "base_channels=4",
+                "ema_decay=0",
+                "n_critic=2",
+                "optimizer=rmsprop",
+            ],
+        ),
+        (
+            "mlp with an average",
+            "digits-mlp",
+            &["generator_hidden=[16]", "ema_decay=0.9", "optimizer=sgd"],
+        ),
     ];
     for (name, preset, settings) in cases {
         let place = Place::new();
-        let mut args = vec!["train", "--preset", preset, "--device", "cpu", "--sample-every", "3"];
-        args.extend(digits.iter().chain(settings).flat_map(|setting| ["--set", setting]));
+        let mut args = vec![
+            "train",
+            "--preset",
+            preset,
+            "--device",
+            "cpu",
+            "--sample-every",
+            "3",
+        ];
+        args.extend(
+            digits
+                .iter()
+                .chain(settings)
+                .flat_map(|setting| ["--set", setting]),
+        );
         let train = |steps, out| place.ok(&[&args[..], &["--steps", steps, "--out", out]].concat());
         train("10", "whole");
         train("5", "parts");
         let (five, _) = state(&place.path("parts"));
-        place.ok(&["train", "--resume", "parts", "--steps", "10", "--device", "cpu"]);
+        place.ok(&[
+            "train", "--resume", "parts", "--steps", "10", "--device", "cpu",
+        ]);
         let (whole, parts) = (state(&place.path("whole")), state(&place.path("parts")));
         assert_eq!(whole.1, parts.1, "{name}");
         for (tensor, values) in &whole.0 {
@@ -390,7 +575,10 @@ fn ten_steps_are_five_and_five_more() {
         let grid = |run: &str| fs::read(place.path(run).join("samples-000010.png")).unwrap();
         assert!(grid("whole") == grid("parts"), "{name}");
         place.ok(&["sample", "whole", "--out", "again.png"]);
-        assert!(grid("whole") == fs::read(place.path("again.png")).unwrap(), "{name}: the run's own latents");
+        assert!(
+            grid("whole") == fs::read(place.path("again.png")).unwrap(),
+            "{name}: the run's own latents"
+        );
     }
 }
 
@@ -400,21 +588,51 @@ fn samples_are_a_grid_or_a_table() {
     place.ok(&tiny(&["--steps", "1", "--out", "points"]));
     place.ok(&["sample", "points/checkpoint.safetensors", "--count", "300"]);
     let table = fs::read_to_string(place.path("samples.csv")).unwrap();
-    let numbers: Vec<f32> = table.lines().skip(1).map(|line| line.parse().unwrap()).collect();
+    let numbers: Vec<f32> = table
+        .lines()
+        .skip(1)
+        .map(|line| line.parse().unwrap())
+        .collect();
     assert_eq!((table.lines().next(), numbers.len()), (Some("x"), 300));
-    place.ok(&["sample", "points", "--count", "300", "--seed", "5", "--out", "other.csv"]);
+    place.ok(&[
+        "sample",
+        "points",
+        "--count",
+        "300",
+        "--seed",
+        "5",
+        "--out",
+        "other.csv",
+    ]);
     assert_ne!(table, fs::read_to_string(place.path("other.csv")).unwrap());
 
     place.ok(&[
-        "train", "--preset", "digits-mlp", "--steps", "1", "--out", "images", "--device", "cpu", "--set",
-        "examples_per_class=2", "--set", "generator_hidden=[8]",
+        "train",
+        "--preset",
+        "digits-mlp",
+        "--steps",
+        "1",
+        "--out",
+        "images",
+        "--device",
+        "cpu",
+        "--set",
+        "examples_per_class=2",
+        "--set",
+        "generator_hidden=[8]",
     ]);
     place.ok(&["sample", "images", "--count", "10"]);
     let file = BufReader::new(fs::File::open(place.path("samples.png")).unwrap());
     let image = png::Decoder::new(file).read_info().unwrap();
-    assert_eq!((image.info().width, image.info().height), (4 * 30 + 2, 3 * 30 + 2));
+    assert_eq!(
+        (image.info().width, image.info().height),
+        (4 * 30 + 2, 3 * 30 + 2)
+    );
     let shown = place.ok(&["evaluate", "images"]).stdout;
-    assert!(shown.contains("D(x)") && shown.contains("classifier"), "{shown}");
+    assert!(
+        shown.contains("D(x)") && shown.contains("classifier"),
+        "{shown}"
+    );
     assert!(place.path("images/evaluation.png").is_file());
 }
 
@@ -427,7 +645,10 @@ fn presets_are_listed_and_printed_whole() {
         assert!(list.contains(&preset.experiment.name) && list.contains(&preset.about));
     }
     let whole = place.ok(&["presets", "--toml", "ring"]).stdout;
-    assert_eq!(Experiment::from_toml(&whole).unwrap(), Experiment::preset("ring").unwrap());
+    assert_eq!(
+        Experiment::from_toml(&whole).unwrap(),
+        Experiment::preset("ring").unwrap()
+    );
     let file = place.file("ring.toml", whole.as_bytes());
     place.ok(&["train", &file, "--steps", "1", "--device", "cpu"]);
 }
@@ -435,32 +656,72 @@ fn presets_are_listed_and_printed_whole() {
 #[test]
 fn bench_is_one_json_line() {
     let place = Place::new();
-    let args = ["bench", "--size", "28", "--batch", "2", "--steps", "5", "--device", "cpu", "--set", "base_channels=2"];
+    let args = [
+        "bench",
+        "--size",
+        "28",
+        "--batch",
+        "2",
+        "--steps",
+        "5",
+        "--device",
+        "cpu",
+        "--set",
+        "base_channels=2",
+    ];
     let figures = objects(&place.ok(&args).stdout);
     assert_eq!(figures.len(), 1);
     let figures = &figures[0];
-    assert_eq!((&figures["size"], &figures["batch"], &figures["steps"]), (&28.into(), &2.into(), &5.into()));
+    assert_eq!(
+        (&figures["size"], &figures["batch"], &figures["steps"]),
+        (&28.into(), &2.into(), &5.into())
+    );
     assert!(figures["images_per_s"].as_f64().unwrap() > 0.0);
     // Latent 100, base 2: 100 × 4 × 7², two of gain and bias, 4 × 2 × 4², 2 × 4².
-    assert_eq!(figures["generator_parameters"], 100 * 4 * 49 + 2 * (4 + 2) + 4 * 2 * 16 + 2 * 16);
+    assert_eq!(
+        figures["generator_parameters"],
+        100 * 4 * 49 + 2 * (4 + 2) + 4 * 2 * 16 + 2 * 16
+    );
 }
 
 #[test]
 fn divergence_is_an_error_that_names_the_last_good_checkpoint() {
     let place = Place::new();
     let outcome = place.run(&tiny(&[
-        "--set", "optimizer=sgd", "--set", "beta1=0.99", "--set", "generator_lr=1", "--set", "discriminator_lr=1",
-        "--set", "mixture=[{ mean = [1000], std = 1000 }]", "--steps", "5000", "--checkpoint-every", "1",
-        "--report-every", "1", "--out", "run", "--json",
+        "--set",
+        "optimizer=sgd",
+        "--set",
+        "beta1=0.99",
+        "--set",
+        "generator_lr=1",
+        "--set",
+        "discriminator_lr=1",
+        "--set",
+        "mixture=[{ mean = [1000], std = 1000 }]",
+        "--steps",
+        "5000",
+        "--checkpoint-every",
+        "1",
+        "--report-every",
+        "1",
+        "--out",
+        "run",
+        "--json",
     ]));
     assert_eq!(outcome.code, 1, "{}", outcome.stderr);
     let last = outcome.stderr.lines().last().unwrap();
-    assert!(last.starts_with("error: training diverged at step"), "{last}");
+    assert!(
+        last.starts_with("error: training diverged at step"),
+        "{last}"
+    );
     assert!(last.contains("run/checkpoint.safetensors"), "{last}");
     objects(&outcome.stdout);
     let bytes = fs::read(place.path("run/checkpoint.safetensors")).unwrap();
     let checkpoint = Checkpoint::parse(&bytes).unwrap();
-    assert!(last.contains(&format!("of step {}", checkpoint.step())), "{last}");
+    assert!(
+        last.contains(&format!("of step {}", checkpoint.step())),
+        "{last}"
+    );
 }
 
 #[test]
@@ -471,7 +732,10 @@ fn a_reader_that_leaves_is_no_panic() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(!stderr.contains("panicked") && !stderr.contains("internal"), "{stderr}");
+    assert!(
+        !stderr.contains("panicked") && !stderr.contains("internal"),
+        "{stderr}"
+    );
 }
 
 // ---- What is interrupted is kept ------------------------------------------------------------------------------------
@@ -479,7 +743,10 @@ fn a_reader_that_leaves_is_no_panic() {
 fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
     let start = Instant::now();
     while !done() {
-        assert!(start.elapsed() < Duration::from_secs(60), "{what} did not come");
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "{what} did not come"
+        );
         sleep(Duration::from_millis(2));
     }
 }
@@ -488,21 +755,42 @@ fn wait_for(what: &str, mut done: impl FnMut() -> bool) {
 fn without_arguments_it_trains_on_drawn_digits_and_says_so() {
     let place = Place::new();
     let mut child = place.spawn(&[]);
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut lines = BufReader::new(child.stderr.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
     let said: Vec<String> = lines.by_ref().take(3).collect();
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(said[0].contains("MNIST") && said[0].contains("could not be downloaded"), "{said:?}");
-    assert!(said[1].contains("digits that this program draws"), "{said:?}");
+    assert!(
+        said[0].contains("MNIST") && said[0].contains("could not be downloaded"),
+        "{said:?}"
+    );
+    assert!(
+        said[1].contains("digits that this program draws"),
+        "{said:?}"
+    );
     assert!(said[2].contains("runs/digits-dcgan-001"), "{said:?}");
-    assert!(place.path("runs/digits-dcgan-001/experiment.toml").is_file());
+    assert!(
+        place
+            .path("runs/digits-dcgan-001/experiment.toml")
+            .is_file()
+    );
 }
 
 #[test]
 fn a_kill_at_any_moment_leaves_a_whole_checkpoint() {
     let place = Place::new();
     let checkpoint = place.path("run/checkpoint.safetensors");
-    let started = ["--steps", "1000000", "--checkpoint-every", "1", "--out", "run", "--set", "generator_hidden=[512, 512]"];
+    let started = [
+        "--steps",
+        "1000000",
+        "--checkpoint-every",
+        "1",
+        "--out",
+        "run",
+        "--set",
+        "generator_hidden=[512, 512]",
+    ];
     let mut args = tiny(&started);
     let mut before = 0;
     for round in 0..8 {
@@ -510,7 +798,9 @@ fn a_kill_at_any_moment_leaves_a_whole_checkpoint() {
         let mut seen = before;
         wait_for("a checkpoint", || {
             seen = fs::read(&checkpoint).map_or(before, |bytes| {
-                Checkpoint::parse(&bytes).expect("whole at every moment").step()
+                Checkpoint::parse(&bytes)
+                    .expect("whole at every moment")
+                    .step()
             });
             seen > before
         });
@@ -522,7 +812,15 @@ fn a_kill_at_any_moment_leaves_a_whole_checkpoint() {
         let step = Checkpoint::parse(&bytes).unwrap().step();
         assert!(step >= seen, "{step} after {seen}");
         before = step;
-        args = vec!["train", "--resume", "run", "--checkpoint-every", "1", "--device", "cpu"];
+        args = vec![
+            "train",
+            "--resume",
+            "run",
+            "--checkpoint-every",
+            "1",
+            "--device",
+            "cpu",
+        ];
     }
 }
 
@@ -530,12 +828,21 @@ fn a_kill_at_any_moment_leaves_a_whole_checkpoint() {
 #[test]
 fn ctrl_c_saves_and_names_the_command_to_go_on() {
     let place = Place::new();
-    let mut args = tiny(&["--steps", "1000000", "--report-every", "1", "--json", "--out", "my run"]);
-    args[12] = "1000000";
+    let args = tiny(&[
+        "--steps",
+        "1000000",
+        "--report-every",
+        "1",
+        "--json",
+        "--out",
+        "my run",
+    ]);
     let mut child = place.spawn(&args);
     let mut reports = BufReader::new(child.stdout.take().unwrap()).lines();
     reports.next().unwrap().unwrap();
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
     assert!(interrupt.unwrap().success());
     let last = reports.map(Result::unwrap).last().unwrap();
     let output = child.wait_with_output().unwrap();
@@ -547,9 +854,18 @@ fn ctrl_c_saves_and_names_the_command_to_go_on() {
     assert_eq!(Checkpoint::parse(&bytes).unwrap().step(), step);
 
     let stderr = String::from_utf8(output.stderr).unwrap();
-    let (_, command) = stderr.lines().last().unwrap().split_once("go on with: ").unwrap();
+    let (_, command) = stderr
+        .lines()
+        .last()
+        .unwrap()
+        .split_once("go on with: ")
+        .unwrap();
     let command = format!("{command} --steps {}", step + 2);
-    let again = finish(Command::new("sh").args(["-c", &command]).current_dir(place.0.path()));
+    let again = finish(
+        Command::new("sh")
+            .args(["-c", &command])
+            .current_dir(place.0.path()),
+    );
     assert_eq!(again.code, 0, "{command}: {}", again.stderr);
     assert_eq!(objects(&again.stdout).last().unwrap()["step"], step + 2);
 }
@@ -559,9 +875,96 @@ fn ctrl_c_saves_and_names_the_command_to_go_on() {
 #[cfg(not(feature = "gpu"))]
 #[test]
 fn a_build_without_gpu_says_so() {
-    Place::new().refused(&["train", "--preset", "ring", "--device", "gpu"], &["--device gpu", "feature `gpu`"]);
+    Place::new().refused(
+        &["train", "--preset", "ring", "--device", "gpu"],
+        &["--device gpu", "feature `gpu`"],
+    );
 }
 
 /// Debian's Chromium brings a Vulkan driver that needs no GPU.
 #[cfg(feature = "gpu")]
 const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
+
+/// Tuning picks the fastest of many kernels, which takes minutes on an emulated GPU: here each is timed once.
+#[cfg(feature = "gpu")]
+const HARDLY_TUNED: &[u8] = b"[autotune]\nlevel = \"minimal\"\n[autotune.bench]\nadaptive = false\nmin_samples = 1\nmax_samples = 1\n";
+
+#[cfg(feature = "gpu")]
+#[test]
+fn a_gpu_in_software_trains_as_the_cpu_does() {
+    if !Path::new(SWIFTSHADER).exists() {
+        eprintln!("skipped: there is no {SWIFTSHADER}; Debian's package `chromium` brings it");
+        return;
+    }
+    let place = Place::new();
+    place.file("cubecl.toml", HARDLY_TUNED);
+    let train = |device, out| {
+        let args = [
+            "train",
+            "--preset",
+            "mnist-dcgan",
+            "--set",
+            "data=digits",
+            "--set",
+            "examples_per_class=1",
+            "--set",
+            "base_channels=4",
+            "--set",
+            "latent_dim=8",
+            "--set",
+            "batch_size=4",
+            "--steps",
+            "3",
+            "--report-every",
+            "1",
+            "--json",
+            "--device",
+            device,
+            "--out",
+            out,
+        ];
+        let outcome = finish(place.command(&args).env("VK_DRIVER_FILES", SWIFTSHADER));
+        assert_eq!(outcome.code, 0, "{device}: {}", outcome.stderr);
+        outcome
+    };
+    let (cpu, auto, gpu) = (train("cpu", "a"), train("auto", "b"), train("gpu", "c"));
+    assert!(gpu.stderr.contains("GPU in software"), "{}", gpu.stderr);
+    assert!(
+        auto.stderr.contains("on CPU (no GPU was found)"),
+        "{}",
+        auto.stderr
+    );
+    for (cpu, gpu) in objects(&cpu.stdout).iter().zip(objects(&gpu.stdout)) {
+        for loss in ["d_loss", "g_loss"] {
+            let [cpu, gpu] = [cpu, &gpu].map(|report| report[loss].as_f64().unwrap());
+            assert!(
+                (cpu - gpu).abs() < 0.02 * cpu.abs(),
+                "{loss}: {cpu} on the CPU, {gpu} on the GPU"
+            );
+        }
+    }
+    let bytes = fs::read(place.path("c/checkpoint.safetensors")).unwrap();
+    assert_eq!(Checkpoint::parse(&bytes).unwrap().step(), 3);
+}
+
+#[cfg(all(feature = "gpu", target_os = "linux"))]
+#[test]
+fn a_machine_without_gpu_says_so() {
+    let place = Place::new();
+    let args = [
+        "train", "--preset", "ring", "--steps", "1", "--device", "gpu",
+    ];
+    // A driver that is not there, and no display for OpenGL.
+    let mut command = place.command(&args);
+    command
+        .env("VK_DRIVER_FILES", place.path("none.json"))
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY");
+    let outcome = finish(&mut command);
+    if outcome.code == 0 {
+        eprintln!("skipped: this machine's GPU is reached without Vulkan");
+        return;
+    }
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    assert_one_line(&outcome.stderr);
+}

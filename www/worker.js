@@ -159,7 +159,7 @@ async function open(hash, play) {
     info = cpu.describe(hash);
   } catch (error) {
     const kept = run ? 'The run before it goes on.' : 'The first experiment is shown instead.';
-    problem('link', `This link cannot be opened: ${error instanceof Error ? error.message : error}`, `Correct it in the address bar, or choose an experiment. ${kept}`);
+    problem('link', error, `Correct the link in the address bar, or choose an experiment. ${kept}`);
     return run ? undefined : open('', play);
   }
   if (info.settings.data !== 'mnist') return begin(info, undefined, play);
@@ -222,9 +222,9 @@ async function load(buffer, play) {
     const { wasm } = await loadModule('cpu', progress);
     const bytes = new Uint8Array(buffer);
     let playground = await wasm.Playground.load(bytes, 'cpu', run?.mnist);
-    // Only a checkpoint that was read says whether it needs MNIST.
+    // Only a checkpoint that was read says whether it needs MNIST: its note then tells what stands in.
     let mnist = run?.mnist;
-    if (playground.info().settings.data === 'mnist' && !mnist && (mnist = await loadMnist(progress).catch(() => undefined))) {
+    if (playground.info().note && !mnist && (mnist = await loadMnist(progress).catch(() => undefined))) {
       playground.free();
       playground = await wasm.Playground.load(bytes, 'cpu', mnist);
     }
@@ -233,7 +233,7 @@ async function load(buffer, play) {
     if (!play) become('paused');
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
-    problem('checkpoint', `The checkpoint cannot be opened: ${error instanceof Error ? error.message : error}`, 'Choose a .safetensors file that Counterfeit has saved.');
+    problem('checkpoint', error, 'Choose a .safetensors file that Counterfeit has saved.');
     if (!run) await open('', play);
   }
 }
@@ -298,7 +298,7 @@ async function useGpu() {
     if (error instanceof WebAssembly.RuntimeError) return fail(error);
     if (error instanceof Missing) return gpuIs('unbuilt');
     gpuIs('absent');
-    if (asked === 'webgpu') problem('device', `WebGPU cannot be used: ${error instanceof Error ? error.message : error}`, 'The run stays on the CPU.');
+    if (asked === 'webgpu') problem('device', error, 'The run stays on the CPU.');
   }
 }
 

@@ -104,7 +104,7 @@ fn no_mnist() -> Error {
 
 /// Where a [`Feed`] stands. Of images it keeps where the epoch's shuffle began, from which its order is rebuilt, and
 /// how many of the epoch are dealt; of a mixture, where the draws are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
     position: Position,
@@ -171,7 +171,7 @@ impl Feed {
     pub fn cursor(&self) -> Cursor {
         let position = match self.source {
             Source::Mixture(_) => self.rng.position(),
-            Source::Images(_) => self.epoch,
+            Source::Images(_) => self.epoch.clone(),
         };
         Cursor {
             position,

@@ -61,7 +61,7 @@ pub struct Train {
     /// The folder with MNIST's files [else `$COUNTERFEIT_DATA`, else the user's cache, else downloaded]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// The folder to write to, new or empty [default: runs/NAME-NUMBER]
+    /// The folder to write to, in which there is no run yet [default: runs/NAME-NUMBER]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Go on with the run in this folder

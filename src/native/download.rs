@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use flate2::read::MultiGzDecoder;
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
@@ -30,8 +30,9 @@ const UNCOMPRESSED_LIMIT: u64 = 100 << 20;
 pub fn fetch(part: &Part, folder: &Path) -> Result<Vec<u8>> {
     let name = format!("{}.gz", part.names[0]);
     let [first, second] = MIRRORS.map(|mirror| format!("{mirror}{name}"));
-    let bytes = fetch_verified(&first, part)
-        .or_else(|why| fetch_verified(&second, part).with_context(|| format!("{why:#}")))?;
+    let bytes = fetch_verified(&first, part).or_else(|why| {
+        fetch_verified(&second, part).map_err(|again| anyhow!("{why:#}; {again:#}"))
+    })?;
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     files::write(&folder.join(name), &bytes)?;
     Ok(bytes)

@@ -135,7 +135,7 @@ fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {
     let data = match (e.data, trainer.source().images()) {
         (DataKind::Mnist, Some(images)) => format!("{} images of MNIST", images.len()),
         (_, Some(images)) => format!("{} drawn digits", images.len()),
-        (_, None) => format!("a mixture of {} Gaussians", e.mixture.len()),
+        (_, None) => format!("{} Gaussians", e.mixture.len()),
     };
     let from = match trainer.step {
         0 => String::new(),

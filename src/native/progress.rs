@@ -36,7 +36,7 @@ impl Progress {
         if self.lines {
             say(&format!("step {}: {report}", report.step));
         } else {
-            self.bar.set_message(report.to_string());
+            self.bar.set_message(format!("{report:#}"));
         }
     }
 

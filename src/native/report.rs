@@ -100,18 +100,30 @@ impl fmt::Display for Report {
             "D loss {:.3}, G loss {:.3}, D(x) {:.2}, D(G(z)) {:.2}",
             self.d_loss, self.g_loss, self.d_real, self.d_fake
         )?;
-        for Metric { name, value, floor } in &self.metrics.0 {
+        if let Some(rate) = self.images_per_s {
+            let digits = usize::from(rate < 10.0) * 2;
+            write!(f, ", {rate:.digits$} samples/s")?;
+        }
+        if self.metrics.0.is_empty() {
+            return Ok(());
+        }
+        // Together they are wider than most terminals.
+        let between = if f.alternate() { "\n" } else { ", " };
+        write!(f, "{between}{}", self.metrics)
+    }
+}
+
+impl fmt::Display for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, Metric { name, value, floor }) in self.0.iter().enumerate() {
+            f.write_str(if i > 0 { ", " } else { "" })?;
             // Modes are counted.
             if *name == "modes" {
-                write!(f, ", {name} {value:.0} of {floor:.0}")?;
+                write!(f, "{name} {value:.0} of {floor:.0}")?;
             } else {
-                write!(f, ", {name} {value:.3} (floor {floor:.3})")?;
+                write!(f, "{name} {value:.3} (floor {floor:.3})")?;
             }
         }
-        match self.images_per_s {
-            Some(rate) if rate >= 10.0 => write!(f, ", {rate:.0} images/s"),
-            Some(rate) => write!(f, ", {rate:.2} images/s"),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }

@@ -19,10 +19,11 @@ const STAND_IN: &str =
 /// A run in progress, with what looks at it.
 #[wasm_bindgen]
 pub struct Playground {
+    /// What was asked for: what a link should hold, also where drawn digits stand in for MNIST.
+    asked: Experiment,
     trainer: Trainer,
     observer: Observer,
     last: Option<StepReport>,
-    note: &'static str,
 }
 
 #[wasm_bindgen]
@@ -36,13 +37,13 @@ impl Playground {
         device: &str,
         mnist: &JsValue,
     ) -> std::result::Result<Playground, JsError> {
-        let mut experiment = Experiment::from_hash(hash)?;
+        let asked = Experiment::from_hash(hash)?;
         let mnist = mnist_files(mnist);
-        let note = stand_in(&mut experiment, mnist.as_ref());
+        let experiment = stand_in(&asked, mnist.as_ref());
         let device = device::device(device)?;
         let source = Source::new(&experiment, mnist.as_ref())?;
         let trainer = Trainer::new(experiment, source, &device)?;
-        Ok(Self::of(trainer, note))
+        Ok(Self::of(asked, trainer))
     }
 
     /// The run that a checkpoint holds, ready for its next step.
@@ -56,18 +57,19 @@ impl Playground {
     ) -> std::result::Result<Playground, JsError> {
         let mut checkpoint = Checkpoint::parse(bytes)?;
         let mnist = mnist_files(mnist);
-        let note = stand_in(&mut checkpoint.experiment, mnist.as_ref());
+        let asked = checkpoint.experiment.clone();
+        checkpoint.replace_data(stand_in(&asked, mnist.as_ref()).data);
         let device = device::device(device)?;
         let trainer = checkpoint.resume(mnist.as_ref(), &device)?;
-        Ok(Self::of(trainer, note))
+        Ok(Self::of(asked, trainer))
     }
 
-    fn of(trainer: Trainer, note: &'static str) -> Self {
+    fn of(asked: Experiment, trainer: Trainer) -> Self {
         Self {
             observer: Observer::new(&trainer, GALLERY),
+            asked,
             trainer,
             last: None,
-            note,
         }
     }
 
@@ -76,7 +78,8 @@ impl Playground {
     /// # Errors
     /// Never, in practice: an experiment is plain data.
     pub fn info(&self) -> std::result::Result<JsValue, JsError> {
-        Ok(info(&self.trainer.experiment, self.note)?)
+        let stands_in = self.asked.data != self.trainer.experiment.data;
+        Ok(info(&self.asked, if stands_in { STAND_IN } else { "" })?)
     }
 
     /// Trains `n` steps; on WebGPU they are queued. Nothing is read back.
@@ -115,11 +118,11 @@ impl Playground {
     }
 }
 
-/// Drawn digits for MNIST, where it was not to be had; then says so.
-fn stand_in(experiment: &mut Experiment, mnist: Option<&MnistFiles>) -> &'static str {
+/// The same experiment on drawn digits, where it asks for MNIST and MNIST was not to be had.
+fn stand_in(asked: &Experiment, mnist: Option<&MnistFiles>) -> Experiment {
+    let mut experiment = asked.clone();
     if experiment.data == DataKind::Mnist && mnist.is_none() {
         experiment.data = DataKind::Digits;
-        return STAND_IN;
     }
-    ""
+    experiment
 }

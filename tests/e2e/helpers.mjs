@@ -82,3 +82,17 @@ export async function trainsOn(page, steps = 5) {
   const from = await step(page);
   await page.waitForFunction(goal => Number(document.documentElement.dataset.step) >= goal, from + steps);
 }
+
+/** Everything the page's main thread did in `ms` milliseconds: its tasks as [length, CPU time], in ms, the longest first. */
+export async function mainThread(page, ms) {
+  const browser = page.context().browser();
+  await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline'] });
+  await page.waitForTimeout(ms);
+  const { traceEvents } = JSON.parse(String(await browser.stopTracing()));
+  const thread = ({ pid, tid }) => `${pid} ${tid}`;
+  const main = new Set(traceEvents.filter(event => event.name === 'thread_name' && event.args.name === 'CrRendererMain').map(thread));
+  return traceEvents
+    .filter(event => event.name === 'RunTask' && main.has(thread(event)))
+    .map(({ dur = 0, tdur = 0 }) => [dur / 1000, tdur / 1000].map(Math.round))
+    .sort((a, b) => b[0] - a[0]);
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { browse, output, report, root, serve, step, trainsOn, trainTo, until, visit } from './helpers.mjs';
+import { browse, mainThread, output, report, root, serve, step, trainsOn, trainTo, until, visit } from './helpers.mjs';
 
 const site = await serve(), browser = await browse();
 
@@ -72,29 +72,15 @@ test('a link replays the same run, however it is cut into steps', async () => {
 
 test('the main thread never stalls while images train', async t => {
   // Without MNIST's files on the server, mnist-mlp draws digits.
-  const page = await visit(browser, `${site}#preset=mnist-mlp`, {
-    before: page => page.addInitScript(() => {
-      window.longTasks = [];
-      new PerformanceObserver(list => {
-        for (const { startTime, duration } of list.getEntries()) window.longTasks.push([Math.round(startTime), Math.round(duration)]);
-      }).observe({ type: 'longtask', buffered: true });
-    }),
-  });
+  const page = await visit(browser, `${site}#preset=mnist-mlp`);
   await until(page, 'running');
   await trainsOn(page, 1);
-  t.diagnostic(`until training, [start, length] in ms: ${JSON.stringify(await page.evaluate(() => window.longTasks))}`);
-  // A stall of ours comes back; one that another program on this machine caused does not. So the best of three windows.
-  let long = [];
-  for (let window = 0; window < 3; window++) {
-    const from = await step(page);
-    await page.evaluate(() => { window.longTasks = []; });
-    await page.waitForTimeout(20_000);
-    long = await page.evaluate(() => window.longTasks);
-    t.diagnostic(`${await step(page) - from} steps in 20 s; tasks of 50 ms or more: ${JSON.stringify(long)}`);
-    assert.ok(await step(page) > from);
-    if (!long.length) break;
-  }
-  assert.deepEqual(long, [], 'tasks of 50 ms or more on the main thread');
+  const from = await step(page);
+  const tasks = await mainThread(page, 20_000);
+  t.diagnostic(`${await step(page) - from} steps in 20 s; of ${tasks.length} tasks the longest, [ms, ms of CPU]: ${JSON.stringify(tasks.slice(0, 5))}`);
+  assert.ok(await step(page) > from && tasks.length > 100);
+  // A browser calls 50 ms long. By the CPU time, because on a busy machine a task also waits for its turn.
+  assert.deepEqual(tasks.filter(([, cpu]) => cpu >= 50), []);
   await page.context().close();
 });
 

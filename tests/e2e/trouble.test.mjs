@@ -89,7 +89,8 @@ test('WebGPU, where it is chosen, takes the run over and trains it', async t => 
   // A software adapter compiles shaders at leisure.
   page.setDefaultTimeout(4 * PATIENCE);
   await until(page, 'running');
-  await aboutWebgpu(page, /software adapter|Ready/);
+  await aboutWebgpu(page, /software adapter|Ready|not built/);
+  assert.doesNotMatch(await page.innerText('#about-webgpu'), /not built/, 'www/pkg/webgpu is there');
   await page.check('#device input[value=webgpu]');
   await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'WebGPU');
   await trainsOn(page);
