@@ -151,7 +151,7 @@ module() {
   [[ ! -e $out ]] || mv "$out" "$out.old"
   mv "$next" "$out"
   rm -rf "$out.old"
-  say "the $name module: $(du -h "$out/counterfeit_bg.wasm" | cut -f1), $(gzip -c "$out/counterfeit_bg.wasm" | wc -c | awk '{ printf "%.1fM", $1 / 1048576 }') over the network"
+  say "the $name module: $(du -h "$out/counterfeit_bg.wasm" | cut -f1), $(gzip -c "$out/counterfeit_bg.wasm" | wc -c | awk '{ printf "%.1fM", $1 / 1048576 }') gzipped"
 }
 # The features that rustc and our flags emit, named: with --all-features wasm-opt writes what Chromium rejects.
 readonly wasm_opt_flags='-O2 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue'
@@ -206,8 +206,8 @@ serve() {
   need_wasm_bindgen
   mnist
   cpu_module
-  # --dev: files are read anew and nothing is cached, so a reload shows what was just built.
-  env -u HOST -u PORT sirv . --dev --quiet --host 127.0.0.1 --port "$port" &
+  # --dev and --etag: a browser asks again for each file, and keeps what has not changed; a reload shows what was just built.
+  env -u HOST -u PORT sirv . --dev --etag --quiet --host 127.0.0.1 --port "$port" &
   server=$!
   # shellcheck disable=SC2064 # this server's id, now
   trap "kill $server 2>/dev/null || true" EXIT

@@ -327,7 +327,7 @@ mod tests {
             let error = feed
                 .seek(Cursor {
                     index: 11,
-                    ..before
+                    ..before.clone()
                 })
                 .unwrap_err();
             assert!(matches!(error, Error::Checkpoint(_)), "{error}");

@@ -57,9 +57,11 @@ pub fn open(choice: Choice) -> Result<Opened> {
 
 #[cfg(feature = "gpu")]
 mod gpu {
+    use std::path::Path;
+
     use anyhow::Result;
-    use burn::tensor::wgpu::WgpuInitError;
-    use burn::tensor::{Device, DeviceKind};
+    use burn::tensor::Device;
+    use burn::tensor::wgpu::{WgpuBackend, WgpuInitError, wgpu};
 
     use super::Opened;
     use crate::native::failure::mistake;
@@ -67,48 +69,53 @@ mod gpu {
     /// Commands that are recorded before they are submitted: a whole step of the networks here, which saves submissions.
     const COMMANDS_A_SUBMISSION: usize = 128;
 
-    /// The best GPU, or why there is none. Software adapters are left out: the CPU's own kernels are faster, and some
-    /// software drivers crash.
+    /// The best GPU, or why there is none. One in software does not count: the CPU's own kernels are faster and surer.
     pub fn hardware() -> Result<Opened, String> {
-        first(&[
-            DeviceKind::DiscreteGpu(0),
-            DeviceKind::IntegratedGpu(0),
-            DeviceKind::VirtualGpu(0),
-        ])
+        if !may_exist() {
+            return Err("no GPU was found".to_owned());
+        }
+        match open()? {
+            (_, wgpu::DeviceType::Cpu) => Err("no GPU was found".to_owned()),
+            (opened, _) => Ok(opened),
+        }
     }
 
     /// The best adapter that there is, one in software too.
     pub fn any() -> Result<Opened> {
-        hardware()
-            .or_else(|_| first(&[DeviceKind::Other(0)]))
-            .or_else(|_| {
-                first(&[DeviceKind::Cpu]).map(|software| Opened {
-                    name: format!("{}, a GPU in software: expect it to be slow", software.name),
-                    ..software
-                })
-            })
-            .map_err(|why| {
-                mistake(format!("--device gpu: {why}; install a Vulkan, Metal or DirectX 12 driver, or use --device cpu"))
-            })
+        let usable = open().and_then(|(opened, kind)| match kind {
+            wgpu::DeviceType::Cpu if opened.name.contains("llvmpipe") => {
+                Err("the only one is Mesa's llvmpipe, which crashes in training".to_owned())
+            }
+            wgpu::DeviceType::Cpu => Ok(Opened {
+                name: format!("{}, a GPU in software: slow, and not always right", opened.name),
+                ..opened
+            }),
+            _ => Ok(opened),
+        });
+        usable.map_err(|why| {
+            mistake(format!(
+                "--device gpu: {why}; install a Vulkan, Metal or DirectX 12 driver, or use --device cpu"
+            ))
+        })
     }
 
-    fn first(kinds: &[DeviceKind]) -> Result<Opened, String> {
-        let mut why = "no GPU was found".to_owned();
-        for kind in kinds {
-            let options = Device::wgpu_options()
-                .tasks_max(COMMANDS_A_SUBMISSION)
-                .device_kind(kind.clone());
-            match options.init_with_setup() {
-                Ok((device, setup)) => {
-                    let info = setup.adapter.get_info();
-                    let name = format!("{} ({:?})", info.name, setup.backend);
-                    return Ok(Opened { device, name });
-                }
-                Err(WgpuInitError::AdapterUnavailable { .. }) => {}
-                Err(error) => why = format!("the GPU cannot be used: {error}"),
-            }
-        }
-        Err(why)
+    /// Whether it is worth asking the drivers: on a Linux machine without a display they print warnings of their own.
+    fn may_exist() -> bool {
+        let nodes = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg", "/dev/nvmap", "/dev/mali0"];
+        !cfg!(target_os = "linux") || nodes.iter().any(|node| Path::new(node).exists())
+    }
+
+    fn open() -> Result<(Opened, wgpu::DeviceType), String> {
+        // On Linux no OpenGL, which cannot do all that is needed here.
+        let api = if cfg!(target_os = "linux") { WgpuBackend::Vulkan } else { WgpuBackend::Auto };
+        let options = Device::wgpu_options().graphics_api(api).tasks_max(COMMANDS_A_SUBMISSION);
+        let (device, setup) = options.init_with_setup().map_err(|error| match error {
+            WgpuInitError::AdapterUnavailable { .. } => "no GPU was found".to_owned(),
+            error => format!("the GPU cannot be used: {error}"),
+        })?;
+        let info = setup.adapter.get_info();
+        let name = format!("{} ({:?})", info.name, setup.backend);
+        Ok((Opened { device, name }, info.device_type))
     }
 }
 

@@ -40,16 +40,20 @@ impl Progress {
         }
     }
 
-    /// The run has ended.
-    pub fn end(&self) {
+    /// The run has ended with this report.
+    pub fn end(&self, report: &Report) {
         self.bar.finish_and_clear();
+        // A line of its own it has already.
+        if !self.lines {
+            say(&format!("step {}: {report}", report.step));
+        }
     }
 }
 
 impl Drop for Progress {
     /// An error's line must not stand among the bar's remains.
     fn drop(&mut self) {
-        self.end();
+        self.bar.finish_and_clear();
     }
 }
 

@@ -171,7 +171,6 @@ impl<'a> Run<'a> {
 
     /// Says how the run ended.
     fn end(self, mut report: Report) -> Result<ExitCode> {
-        self.progress.end();
         let done = report.step >= self.trainer.experiment.steps;
         let checkpoint = self.folder.checkpoint().display().to_string();
         report.event = Some(if done { "done" } else { "interrupted" });
@@ -180,7 +179,7 @@ impl<'a> Run<'a> {
         if self.args.json {
             print_json(&report)?;
         }
-        say(&format!("step {}: {report}", report.step));
+        self.progress.end(&report);
         let spent = HumanDuration(self.pace.spent());
         if done {
             say(&format!("done in {spent}; saved as {checkpoint}"));

@@ -13,7 +13,7 @@ const CASES = {
 };
 const ROUNDS = 3;
 
-const server = createServer(sirv(root, { dev: true }));
+const server = createServer(sirv(root, { dev: true, etag: true }));
 await new Promise(listening => server.listen(0, '127.0.0.1', listening));
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: [...FLAGS, WEBGPU] });
 const page = await browser.newPage();

@@ -18,7 +18,7 @@ export const WEBGPU = '--enable-unsafe-webgpu';
 
 /** Serves the checkout; resolves to its address. `faults` may answer a request itself, by returning true. */
 export async function serve(faults = () => false) {
-  const files = sirv(root, { dev: true });
+  const files = sirv(root, { dev: true, etag: true });
   const server = createServer((request, response) => { if (!faults(request, response)) files(request, response); });
   await new Promise(listening => server.listen(0, '127.0.0.1', listening));
   after(() => { server.closeAllConnections(); server.close(); });
