@@ -848,7 +848,11 @@ fn ctrl_c_saves_and_names_the_command_to_go_on() {
     assert!(interrupt.unwrap().success());
     let last = reports.map(Result::unwrap).last().unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "a run that was saved is no failure"
+    );
     let last = &objects(&last)[0];
     assert_eq!(last["event"], "interrupted");
     let step = last["step"].as_u64().unwrap();
@@ -901,7 +905,15 @@ fn three_steps(place: &Place, device: &str) -> Vec<serde_json::Map<String, Value
         "latent_dim=8",
         "batch_size=4",
     ];
-    let mut args = vec!["train", "--preset", "digits-mlp", "--device", device, "--out", device];
+    let mut args = vec![
+        "train",
+        "--preset",
+        "digits-mlp",
+        "--device",
+        device,
+        "--out",
+        device,
+    ];
     args.extend(settings.iter().flat_map(|setting| ["--set", setting]));
     args.extend(["--steps", "3", "--report-every", "1", "--json"]);
     let outcome = finish(place.command(&args).env("VK_DRIVER_FILES", SWIFTSHADER));
@@ -925,12 +937,17 @@ fn place_with_swiftshader() -> Option<Place> {
 #[cfg(feature = "gpu")]
 #[test]
 fn a_gpu_in_software_trains() {
-    let Some(place) = place_with_swiftshader() else { return };
+    let Some(place) = place_with_swiftshader() else {
+        return;
+    };
     let reports = three_steps(&place, "gpu");
     assert_eq!(reports.len(), 4);
     for report in &reports {
         // JSON has no word for what is not finite: such a loss would be null.
-        assert!(report["d_loss"].is_number() && report["g_loss"].is_number(), "{report:?}");
+        assert!(
+            report["d_loss"].is_number() && report["g_loss"].is_number(),
+            "{report:?}"
+        );
     }
     let bytes = fs::read(place.path("gpu/checkpoint.safetensors")).unwrap();
     assert_eq!(Checkpoint::parse(&bytes).unwrap().step(), 3);
@@ -938,13 +955,20 @@ fn a_gpu_in_software_trains() {
 
 #[cfg(feature = "gpu")]
 #[test]
-#[ignore = "SwiftShader gets some of burn's SPIR-V kernels wrong (it prints UNREACHABLE: TypePointer)"]
 fn a_gpu_in_software_trains_as_the_cpu_does() {
-    let Some(place) = place_with_swiftshader() else { return };
-    for (cpu, gpu) in three_steps(&place, "cpu").iter().zip(three_steps(&place, "gpu")) {
+    let Some(place) = place_with_swiftshader() else {
+        return;
+    };
+    for (cpu, gpu) in three_steps(&place, "cpu")
+        .iter()
+        .zip(three_steps(&place, "gpu"))
+    {
         for loss in ["d_loss", "g_loss"] {
             let [cpu, gpu] = [cpu, &gpu].map(|report| report[loss].as_f64().unwrap());
-            assert!((cpu - gpu).abs() < 1e-3, "{loss}: {cpu} on the CPU, {gpu} on the GPU");
+            assert!(
+                (cpu - gpu).abs() < 1e-3,
+                "{loss}: {cpu} on the CPU, {gpu} on the GPU"
+            );
         }
     }
 }
@@ -969,5 +993,14 @@ fn a_machine_without_gpu_says_so() {
     }
     assert_eq!(outcome.code, 2, "{}", outcome.stderr);
     // Above it may stand what drivers print.
-    assert!(outcome.stderr.lines().last().unwrap().starts_with("error: --device gpu: "), "{}", outcome.stderr);
+    assert!(
+        outcome
+            .stderr
+            .lines()
+            .last()
+            .unwrap()
+            .starts_with("error: --device gpu: "),
+        "{}",
+        outcome.stderr
+    );
 }

@@ -10,7 +10,7 @@ use super::device::Choice;
 ///
 /// Without arguments it trains a DCGAN on MNIST, or, where MNIST cannot be had, on digits that it draws itself.
 ///
-/// Exit codes: 0 done, 2 a usage or input error, 130 interrupted and saved, 1 anything else.
+/// Exit codes: 0 done, or interrupted and saved; 2 a usage or input error; 1 anything else.
 #[derive(Debug, Parser)]
 #[command(version, verbatim_doc_comment)]
 pub struct Args {

@@ -87,7 +87,7 @@ mod gpu {
                 Err("the only one is Mesa's llvmpipe, which crashes in training".to_owned())
             }
             wgpu::DeviceType::Cpu => Ok(Opened {
-                name: format!("{}, a GPU in software: slow, and not always right", opened.name),
+                name: format!("{}, a GPU in software: slow", opened.name),
                 ..opened
             }),
             _ => Ok(opened),
@@ -101,14 +101,26 @@ mod gpu {
 
     /// Whether it is worth asking the drivers: on a Linux machine without a display they print warnings of their own.
     fn may_exist() -> bool {
-        let nodes = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg", "/dev/nvmap", "/dev/mali0"];
+        let nodes = [
+            "/dev/dri",
+            "/dev/nvidiactl",
+            "/dev/dxg",
+            "/dev/nvmap",
+            "/dev/mali0",
+        ];
         !cfg!(target_os = "linux") || nodes.iter().any(|node| Path::new(node).exists())
     }
 
     fn open() -> Result<(Opened, wgpu::DeviceType), String> {
         // On Linux no OpenGL, which cannot do all that is needed here.
-        let api = if cfg!(target_os = "linux") { WgpuBackend::Vulkan } else { WgpuBackend::Auto };
-        let options = Device::wgpu_options().graphics_api(api).tasks_max(COMMANDS_A_SUBMISSION);
+        let api = if cfg!(target_os = "linux") {
+            WgpuBackend::Vulkan
+        } else {
+            WgpuBackend::Auto
+        };
+        let options = Device::wgpu_options()
+            .graphics_api(api)
+            .tasks_max(COMMANDS_A_SUBMISSION);
         let (device, setup) = options.init_with_setup().map_err(|error| match error {
             WgpuInitError::AdapterUnavailable { .. } => "no GPU was found".to_owned(),
             error => format!("the GPU cannot be used: {error}"),

@@ -7,9 +7,6 @@ use anyhow::{Context, Result};
 
 use super::progress;
 
-/// What shells expect of a program that SIGINT ended; here the run is saved first.
-pub const EXIT_CODE: u8 = 130;
-
 static ASKED: AtomicBool = AtomicBool::new(false);
 
 /// Listens from now on.
@@ -19,7 +16,8 @@ static ASKED: AtomicBool = AtomicBool::new(false);
 pub fn listen() -> Result<()> {
     ctrlc::set_handler(|| {
         if ASKED.swap(true, Ordering::SeqCst) {
-            process::exit(EXIT_CODE.into());
+            // Nothing was saved: the one way out that is neither done nor a mistake of the user's.
+            process::exit(1);
         }
         progress::say("\nfinishing this step, then saving; Ctrl-C again quits at once");
     })

@@ -35,7 +35,7 @@ use clap::Parser;
 
 use self::args::{Args, Command};
 
-/// The whole program: 0 done, 2 a usage or input error, 130 interrupted, 1 anything else.
+/// The whole program: 0 done, or interrupted and saved; 2 a usage or input error; 1 anything else.
 #[must_use]
 pub fn main() -> ExitCode {
     // What a library gives up on is still one line and exit code 1, not a backtrace.
@@ -44,7 +44,10 @@ pub fn main() -> ExitCode {
         let place = info
             .location()
             .map_or(String::new(), |at| format!(" ({at})"));
-        failure::say(&format!("internal: {what}{place}; please report this"));
+        // A device's own threads try kernels that may fail, and go on with others.
+        if std::thread::current().name() == Some("main") {
+            failure::say(&format!("internal: {what}{place}; please report this"));
+        }
     }));
     let args = match Args::try_parse() {
         Ok(args) => args,

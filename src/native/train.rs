@@ -183,13 +183,13 @@ impl<'a> Run<'a> {
         let spent = HumanDuration(self.pace.spent());
         if done {
             say(&format!("done in {spent}; saved as {checkpoint}"));
-            return Ok(ExitCode::SUCCESS);
+        } else {
+            let command = resume_command(self.args, self.folder.path());
+            say(&format!(
+                "interrupted; saved as {checkpoint}; go on with: {command}"
+            ));
         }
-        let command = resume_command(self.args, self.folder.path());
-        say(&format!(
-            "interrupted; saved as {checkpoint}; go on with: {command}"
-        ));
-        Ok(interrupt::EXIT_CODE.into())
+        Ok(ExitCode::SUCCESS)
     }
 }
 
