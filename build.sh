@@ -107,7 +107,8 @@ need_chromium() {
       fail "Chromium and its ChromeDriver are missing; on Debian: sudo apt-get install chromium chromium-driver"
     say "installing Chromium and ChromeDriver"
     apt-get update
-    DEBIAN_FRONTEND=noninteractive apt-get install -y chromium chromium-driver
+    # With the Vulkan loader, through which the native tests reach Chromium's software GPU.
+    DEBIAN_FRONTEND=noninteractive apt-get install -y chromium chromium-driver libvulkan1
   fi
   CHROMIUM=$(chromium_path)
   export CHROMIUM

@@ -929,6 +929,18 @@ fn place_with_swiftshader() -> Option<Place> {
         eprintln!("skipped: there is no {SWIFTSHADER}; Debian's package `chromium` brings it");
         return None;
     }
+    let loaders = [
+        "/usr/lib/x86_64-linux-gnu",
+        "/usr/lib/aarch64-linux-gnu",
+        "/usr/lib64",
+    ];
+    if !loaders
+        .iter()
+        .any(|folder| Path::new(folder).join("libvulkan.so.1").exists())
+    {
+        eprintln!("skipped: there is no Vulkan loader; Debian's package `libvulkan1` brings it");
+        return None;
+    }
     let place = Place::new();
     place.file("cubecl.toml", HARDLY_TUNED);
     Some(place)
