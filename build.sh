@@ -129,9 +129,8 @@ setup() {
 module() {
   local name=$1 out=www/pkg/$1
   say "building the $name module"
-  # As a cdylib alone: Cargo does no link-time optimisation for a library that is to be an rlib too. And in a folder of
-  # its own: a cdylib's file has the same name whatever its features, so that two in one folder would take turns.
-  cargo rustc --lib --crate-type cdylib --profile web --target $wasm_target --target-dir "$build_dir/$name" "${@:2}"
+  # In a folder of its own: a cdylib's file has the same name whatever its features, so that two in one would take turns.
+  cargo build --lib --profile web --target $wasm_target --target-dir "$build_dir/$name" "${@:2}"
   local input=$build_dir/$name/$wasm_target/web/counterfeit.wasm stamp
   stamp="$(cksum <"$input") $(wasm-bindgen --version) $(wasm-opt --version) $wasm_opt_flags"
   if [[ -f $out/stamp && $(<"$out/stamp") == "$stamp" ]]; then
@@ -154,8 +153,9 @@ module() {
   rm -rf "$out.old"
   say "the $name module: $(du -h "$out/counterfeit_bg.wasm" | cut -f1), $(gzip -c "$out/counterfeit_bg.wasm" | wc -c | awk '{ printf "%.1fM", $1 / 1048576 }') gzipped"
 }
-# The features that rustc and our flags emit, named: with --all-features wasm-opt writes what Chromium rejects.
-readonly wasm_opt_flags='-O2 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue'
+# The features that rustc and our flags emit, named: with --all-features wasm-opt writes what Chromium rejects. And functions
+# with one caller stay functions: browsers take long to optimise large ones (see the profile `web` in Cargo.toml).
+readonly wasm_opt_flags='-O2 --one-caller-inline-max-function-size=20 --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue'
 cpu_module() { module cpu --no-default-features; }
 webgpu_module() { module webgpu; }
 
@@ -166,7 +166,7 @@ mnist() {
     [[ -n $from && -f $from/train-images-idx3-ubyte.gz && -f $from/train-labels-idx1-ubyte.gz ]] || continue
     mkdir -p www/data/mnist
     for file in train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz; do
-      cmp -s "$from/$file" "www/data/mnist/$file" || cp "$from/$file" "www/data/mnist/$file"
+      cmp -s "$from/$file" "www/data/mnist/$file" || cp -f "$from/$file" "www/data/mnist/$file"
     done
     say "the page has MNIST, from $from"
     return

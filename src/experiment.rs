@@ -128,7 +128,8 @@ pub struct Experiment {
     pub n_critic: usize,
     /// Real samples, and as many fakes, in a discriminator update.
     pub batch_size: usize,
-    /// Decay of the generator's moving average, which then gives the samples; 0 is off.
+    /// Decay of the generator's moving average, which then gives the samples; 0 is off. After t steps it is (1 + t)/(10 + t)
+    /// at most.
     pub ema_decay: f32,
     /// Generator updates after which the shell stops; the page goes on.
     pub steps: u64,

@@ -166,12 +166,14 @@ impl Trainer {
         rows.inner()
     }
 
-    /// Moves the average a little towards the generator.
+    /// Moves the average a little towards the generator: less and less far at first, so that the start is soon forgotten
+    /// (the warm-up of TensorFlow's `ExponentialMovingAverage`).
     fn update_average(&mut self) {
         let Some(average) = &mut self.average else {
             return;
         };
-        let decay = self.experiment.ema_decay;
+        let t = self.step as f32;
+        let decay = self.experiment.ema_decay.min((1.0 + t) / (10.0 + t));
         let old = std::mem::take(&mut average.trained).into_iter();
         average.trained = old
             .zip(&self.generator.weights.trained)
@@ -384,9 +386,11 @@ mod tests {
                 .unwrap()[0]
         };
         let mut wanted = first(&t.generator.weights);
-        for _ in 0..10 {
+        for step in 0..100_u8 {
             t.step();
-            wanted = 0.9 * wanted + 0.1 * first(&t.generator.weights);
+            let n = f32::from(step);
+            let decay = ((1.0 + n) / (10.0 + n)).min(0.9);
+            wanted = decay * wanted + (1.0 - decay) * first(&t.generator.weights);
         }
         let got = first(t.average.as_ref().unwrap());
         assert!((got - wanted).abs() < 1e-6, "{got} {wanted}");

@@ -39,9 +39,9 @@ pub struct Evaluator {
     floors: Vec<f64>,
 }
 
-/// Perfect samplers whose scores make a floor: its standard error is under a quarter of one sampler's spread.
-const PERFECT_SAMPLERS: usize = 20;
-/// Coordinates compared for the floors at most, some 50 ms: in hundreds of dimensions one perfect sampler has to do, and
+/// Perfect samplers whose scores make a floor: its standard error is a seventh of one sampler's spread.
+const PERFECT_SAMPLERS: usize = 50;
+/// Coordinates compared for the floors at most, some 100 ms: in hundreds of dimensions one perfect sampler has to do, and
 /// does, as its score hardly varies there.
 const FLOOR_BUDGET: usize = 20_000_000;
 
