@@ -61,7 +61,8 @@ test('a worker that is lost is replaced, and the page says so', async () => {
   const page = await visit(browser, site);
   await until(page, 'running');
   await trainsOn(page, 50);
-  await page.workers()[0].evaluate(() => { setTimeout(() => { throw new Error('the worker is lost'); }); });
+  const trainer = page.workers().find(worker => worker.url().endsWith('/worker.js'));
+  await trainer.evaluate(() => { setTimeout(() => { throw new Error('the worker is lost'); }); });
   await says(page, /stopped.*fresh one/);
   await until(page, 'running');
   await trainsOn(page);
