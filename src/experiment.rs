@@ -619,8 +619,16 @@ fn edits(a: &str, b: &str) -> usize {
 fn escape(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
-            b'-' | b'_' | b'.' | b'~' | b',' | b':' | b'/' => char::from(byte).to_string(),
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'-'
+            | b'_'
+            | b'.'
+            | b'~'
+            | b','
+            | b':'
+            | b'/' => char::from(byte).to_string(),
             _ => format!("%{byte:02X}"),
         })
         .collect()

@@ -59,6 +59,9 @@ impl Optimizer {
     /// The weights, each moved against its gradient.
     ///
     /// Weights and moments are taken and given back, so that each has one owner and can be updated in place.
+    ///
+    /// # Panics
+    /// When there are more weights than the optimiser was made for.
     #[must_use]
     pub fn step(&mut self, weights: Vec<Tensor<2>>, gradients: Vec<Tensor<2>>) -> Vec<Tensor<2>> {
         self.time += 1;

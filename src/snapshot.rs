@@ -69,7 +69,7 @@ pub struct Line {
     pub generated: Vec<f32>,
     /// sigmoid(D(x)).
     pub discriminator: Vec<f32>,
-    /// p_real / (p_real + p_generated): the best answer to these two densities.
+    /// `p_real / (p_real + p_generated)`: the best answer to these two densities.
     pub optimal: Vec<f32>,
     /// Some of the generator's samples.
     pub samples: Vec<f32>,

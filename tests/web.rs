@@ -1,5 +1,6 @@
 //! The worker's handle in a real browser's worker: a GAN trains on the CPU and on WebGPU.
 #![cfg(target_family = "wasm")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use counterfeit::web::{Playground, describe, open_device, presets, revise};
 use js_sys::{Float32Array, Reflect, Uint8Array};

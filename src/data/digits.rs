@@ -348,14 +348,14 @@ impl Pen {
     /// The image of these lines, `size` × `size` pixels.
     fn ink(&self, lines: &[Vec<Point>], size: usize) -> Vec<u8> {
         let mut pixels = vec![0; size * size];
-        let side = size as f32;
+        let scale = size as f32;
         let (swing, phase) = self.pressure;
         for line in lines {
             for (i, ends) in line.windows(2).enumerate() {
                 let pressure = 1.0 + swing * (0.16 * i as f32 + phase).sin();
                 // Pixels' centres at whole numbers.
-                let [a, b] = [ends[0], ends[1]].map(|(x, y)| (side * x - 0.5, side * y - 0.5));
-                self.ink_segment(&mut pixels, size, a, b, side * self.radius * pressure);
+                let [a, b] = [ends[0], ends[1]].map(|(x, y)| (scale * x - 0.5, scale * y - 0.5));
+                self.ink_segment(&mut pixels, size, a, b, scale * self.radius * pressure);
             }
         }
         pixels

@@ -3,10 +3,6 @@
 //! [`args`] is what was asked; each command has its file; [`plan`] turns a request to train into a run that is ready to
 //! go, and [`train`] runs it.
 #![allow(clippy::disallowed_methods, reason = "a desktop has clocks")]
-#![allow(
-    clippy::cast_precision_loss,
-    reason = "steps and samples are counted, in numbers far below 2⁵²"
-)]
 
 mod args;
 mod bench;

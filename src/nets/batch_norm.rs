@@ -173,7 +173,7 @@ mod tests {
                 [ones(1.0), ones(4.0)],
             )
             .into_data()
-            .to_vec::<f32>()
+            .try_to_vec::<f32>()
             .unwrap()
         };
         let alone = sample(row.clone(), 1);

@@ -62,12 +62,7 @@ impl Linear {
         slots
     }
 
-    pub(super) fn forward(
-        &self,
-        x: Tensor<2>,
-        weight: Tensor<2>,
-        bias: Option<Tensor<2>>,
-    ) -> Tensor<2> {
+    pub(super) fn forward(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<2>>) -> Tensor<2> {
         let x = x.matmul(weight);
         match bias {
             Some(bias) => x + bias,

@@ -217,7 +217,7 @@ impl Network {
         let mut x = input;
         for layer in &self.layers {
             x = match layer {
-                Layer::Linear(linear) => linear.forward(x, next(), linear.bias.then(&mut next)),
+                Layer::Linear(linear) => Linear::forward(x, next(), linear.bias.then(&mut next)),
                 Layer::Activation(function) => function.apply(x),
                 Layer::Dropout(dropout) => match &mut rng {
                     Some(rng) => dropout.forward(x, rng),
