@@ -618,18 +618,12 @@ fn edits(a: &str, b: &str) -> usize {
 /// Percent-encodes what a URL's fragment may not hold.
 fn escape(text: &str) -> String {
     text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z'
-            | b'A'..=b'Z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'_'
-            | b'.'
-            | b'~'
-            | b','
-            | b':'
-            | b'/' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-_.~,:/".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
         })
         .collect()
 }
