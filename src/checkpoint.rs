@@ -10,8 +10,8 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::data::{MnistFiles, Source};
-use crate::error::{Error, Result};
-use crate::experiment::{DataKind, Experiment, brief};
+use crate::error::{Error, Result, brief};
+use crate::experiment::{DataKind, Experiment};
 use crate::nets::{Network, Weights};
 use crate::optimizer;
 use crate::snapshot::{floats, read};

@@ -79,3 +79,17 @@ impl Error {
         }
     }
 }
+
+/// The start of a text that may be long or hostile, on one line.
+pub(crate) fn brief(text: &str) -> String {
+    let clean: String = text
+        .chars()
+        .take(200)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(200).is_some() {
+        format!("{clean}…")
+    } else {
+        clean
+    }
+}

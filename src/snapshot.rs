@@ -331,7 +331,7 @@ pub(crate) async fn read(transaction: Transaction) -> Result<Vec<TensorData>> {
     transaction
         .execute_async()
         .await
-        .map_err(|error| Error::Device(crate::experiment::brief(&error.to_string())))
+        .map_err(|error| Error::Device(crate::error::brief(&error.to_string())))
 }
 
 pub(crate) fn floats(data: &TensorData) -> Result<Vec<f32>> {

@@ -4,6 +4,7 @@
 //! [`Cursor`] restores. Nothing here knows files, clocks or devices: bytes in, numbers out.
 
 pub mod digits;
+mod glyphs;
 pub mod idx;
 pub mod images;
 pub mod mixture;

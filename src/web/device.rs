@@ -30,7 +30,7 @@ pub async fn open_device(name: String) -> std::result::Result<String, JsError> {
                     .tasks_max(COMMANDS_A_SUBMISSION)
                     .init_async()
                     .await
-                    .map_err(|error| Error::Device(crate::experiment::brief(&error.to_string())))?;
+                    .map_err(|error| Error::Device(crate::error::brief(&error.to_string())))?;
                 WEBGPU.set(Some(device));
             }
             Ok("WebGPU".to_owned())
@@ -54,7 +54,7 @@ pub(super) fn device(name: &str) -> Result<Device> {
 fn unknown(name: &str) -> Error {
     Error::setting(
         "device",
-        crate::experiment::brief(name),
+        crate::error::brief(name),
         "a device of this build",
     )
 }
