@@ -20,7 +20,7 @@ use crate::trainer::{Streams, Trainer};
 /// Larger files are refused unread, 1 GiB.
 pub const SIZE_LIMIT: usize = 1 << 30;
 /// The format's version, in the file's metadata.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// What is not a tensor.
 #[derive(Serialize, Deserialize)]
@@ -277,6 +277,19 @@ fn named(trainer: &Trainer) -> Vec<(String, Tensor<2>)> {
             });
         all.extend(names.zip(player.optimizer.moments.iter().cloned()));
     }
+    if let Some(spectral_norm) = &trainer.spectral_norm {
+        let slots = trainer.discriminator.network.trained_slots().into_iter();
+        let named = slots.zip(&spectral_norm.vectors);
+        all.extend(
+            named.filter_map(|((name, _), u)| Some((format!("spectral_norm.{name}"), u.clone()?))),
+        );
+    }
+    for (name, state) in [
+        ("balance", &trainer.balance),
+        ("path_length", &trainer.path_length),
+    ] {
+        all.extend(state.iter().map(|state| (name.to_owned(), state.clone())));
+    }
     all
 }
 
@@ -290,6 +303,14 @@ fn places(trainer: &mut Trainer) -> impl Iterator<Item = &mut Tensor<2>> {
         .chain(trainer.average.iter_mut().flat_map(both))
         .chain(&mut trainer.generator.optimizer.moments)
         .chain(&mut trainer.discriminator.optimizer.moments)
+        .chain(
+            trainer
+                .spectral_norm
+                .iter_mut()
+                .flat_map(|norm| norm.vectors.iter_mut().flatten()),
+        )
+        .chain(&mut trainer.balance)
+        .chain(&mut trainer.path_length)
 }
 
 fn take(
@@ -356,14 +377,47 @@ mod tests {
     fn ten_steps_are_five_saved_loaded_and_five_more() {
         let dcgan: &[_] = &[
             ("architecture", "dcgan"),
+            ("generator_norm", "batch"),
+            ("discriminator_norm", "batch"),
+            ("minibatch_stddev", "true"),
+            ("minibatch_discrimination", "2"),
             ("dropout", "0"),
             ("base_channels", "2"),
+            ("path_length_weight", "2"),
+            ("conditional", "label"),
         ];
         let variants = [
             &[][..],
             dcgan,
-            &[("optimizer", "rmsprop"), ("n_critic", "2")],
-            &[("optimizer", "sgd")],
+            &[
+                ("optimizer", "rmsprop"),
+                ("n_critic", "2"),
+                ("critic_warmup", "true"),
+                ("weight_clip", "0.1"),
+            ],
+            &[
+                ("optimizer", "sgd"),
+                ("lr_half_life", "5"),
+                ("instance_noise", "1"),
+                ("instance_noise_steps", "20"),
+            ],
+            &[
+                ("objective", "began"),
+                ("began_lambda", "0.1"),
+                ("prior", "uniform"),
+            ],
+            &[
+                ("spectral_norm", "true"),
+                ("gradient_penalty", "wgan-gp"),
+                ("pack", "2"),
+                ("vat_weight", "1"),
+            ],
+            &[
+                ("conditional", "acgan"),
+                ("augment", "[\"translation\", \"cutout\"]"),
+                ("consistency_weight", "1"),
+                ("feature_matching_weight", "1"),
+            ],
         ];
         for settings in variants {
             let mut whole = trainer(settings);

@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::data::Mixture;
 use crate::error::{Error, Result, brief};
+use crate::rng::{Rng, Stream};
 
 /// Where real samples come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +52,7 @@ pub enum Architecture {
     Dcgan,
 }
 
-/// What stands between the layers of an MLP.
+/// The elementwise function between layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
@@ -58,8 +60,48 @@ pub enum Activation {
     Relu,
     /// max(x, 0.2 x)
     LeakyRelu,
+    /// x above zero, eˣ − 1 below
+    Elu,
+    /// 1 / (1 + e⁻ˣ)
+    Sigmoid,
     /// tanh(x)
     Tanh,
+}
+
+/// What a layer's numbers are standardised over before the activation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Normalization {
+    /// Not at all.
+    None,
+    /// Each channel over the whole batch.
+    Batch,
+    /// Each sample over all of its numbers.
+    Layer,
+    /// Each channel of each sample; for images in a `dcgan`.
+    Instance,
+}
+
+/// Where latents come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prior {
+    /// Standard normal in every direction.
+    Normal,
+    /// Uniform in (−1, 1) in every direction.
+    Uniform,
+}
+
+/// What the networks are told of a sample's class: the digit of an image, the Gaussian of a mixture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conditional {
+    /// Nothing.
+    None,
+    /// Both networks are given the class (Mirza & Osindero 2014).
+    Label,
+    /// The generator is given the class, the discriminator guesses it (Odena, Olah & Shlens 2017).
+    Acgan,
 }
 
 /// What each side minimises, on logits.
@@ -70,6 +112,40 @@ pub enum Objective {
     Saturating,
     /// Its generator's usual replacement: −log D(G(z)).
     NonSaturating,
+    /// Mao et al. 2017.
+    LeastSquares,
+    /// Arjovsky, Chintala & Bottou 2017: a difference of means. It needs a constraint on the critic.
+    Wasserstein,
+    /// Lim & Ye 2017; Miyato et al. 2018.
+    Hinge,
+    /// Berthelot, Schumm & Metz 2017: the discriminator is an autoencoder, and scores by how well it reconstructs.
+    Began,
+}
+
+/// What a slope of the discriminator costs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GradientPenalty {
+    /// Nothing.
+    None,
+    /// Gulrajani et al. 2017: (‖∇D‖ − 1)² between real and fake samples.
+    WganGp,
+    /// Kodali et al. 2017: (‖∇D‖ − 1)² around real samples.
+    Dragan,
+    /// Mescheder, Geiger & Nowozin 2018: ½ ‖∇D‖² at real samples.
+    R1,
+    /// The same at fake ones.
+    R2,
+}
+
+/// A change of images through which gradients pass (Zhao et al. 2020).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Augmentation {
+    /// A shift by up to an eighth of the side.
+    Translation,
+    /// A square of half the side is blanked.
+    Cutout,
 }
 
 /// How gradients become steps.
@@ -100,22 +176,66 @@ pub struct Experiment {
     pub image_size: usize,
     /// The family of both networks.
     pub architecture: Architecture,
-    /// Numbers in a latent, drawn from a standard normal.
+    /// Numbers in a latent.
     pub latent_dim: usize,
+    /// Where latents come from.
+    pub prior: Prior,
+    /// What the networks are told of a sample's class.
+    pub conditional: Conditional,
     /// Widths of the generator's hidden layers (`mlp`).
     pub generator_hidden: Vec<usize>,
     /// Widths of the discriminator's hidden layers (`mlp`).
     pub discriminator_hidden: Vec<usize>,
-    /// The generator's activation (`mlp`; a DCGAN has ReLU).
+    /// The generator's activation.
     pub generator_activation: Activation,
-    /// The discriminator's activation (`mlp`; a DCGAN has LeakyReLU).
+    /// The discriminator's activation.
     pub discriminator_activation: Activation,
+    /// What the generator's layers are standardised over, all but the last.
+    pub generator_norm: Normalization,
+    /// What the discriminator's layers are standardised over, all but the last (and the first of a `dcgan`).
+    pub discriminator_norm: Normalization,
     /// Channels of the widest feature map (`dcgan`).
     pub base_channels: usize,
     /// Share of the discriminator's hidden units dropped while training (`mlp`); 0 is off.
     pub dropout: f32,
     /// What each side minimises.
     pub objective: Objective,
+    /// What the discriminator takes real samples for: 1, or a little less (`saturating`, `non-saturating`, `least-squares`).
+    pub label_smoothing: f32,
+    /// What the discriminator's slope costs it.
+    pub gradient_penalty: GradientPenalty,
+    /// The price of it: λ, or for `r1` and `r2` γ.
+    pub gp_weight: f32,
+    /// The largest weight that a critic keeps after an update; 0 is off.
+    pub weight_clip: f32,
+    /// Whether each weight matrix of the discriminator is divided by its largest singular value (Miyato et al. 2018).
+    pub spectral_norm: bool,
+    /// Standard deviation of the noise on everything the discriminator is shown (Sønderby et al. 2017); 0 is off.
+    pub instance_noise: f32,
+    /// Steps over which that noise fades; 0 keeps it.
+    pub instance_noise_steps: u64,
+    /// Kernels that compare a sample with its batch-mates (Salimans et al. 2016); 0 is off.
+    pub minibatch_discrimination: usize,
+    /// Whether the discriminator is told how much a batch varies (Karras et al. 2018).
+    pub minibatch_stddev: bool,
+    /// Samples that the discriminator judges together (Lin et al. 2018); 1 is off.
+    pub pack: usize,
+    /// Price of the discriminator's change under the worst small step (Miyato et al. 2018); 0 is off.
+    pub vat_weight: f32,
+    /// Length of that step.
+    pub vat_epsilon: f32,
+    /// Price of an uneven path length of the generator (Karras et al. 2020); 0 is off.
+    pub path_length_weight: f32,
+    /// Price of the distance between the mean features of real and fake samples (Salimans et al. 2016); 0 is off.
+    pub feature_matching_weight: f32,
+    /// Changes of the images that the discriminator is shown.
+    pub augment: Vec<Augmentation>,
+    /// Price of a verdict that such a change alters (Zhao et al. 2021): the discriminator then judges the images as they are; 0 is off.
+    pub consistency_weight: f32,
+    /// BEGAN's γ: the error of fakes over that of real samples that the balance aims at.
+    pub began_gamma: f32,
+    /// BEGAN's λ: how fast its balance k moves.
+    pub began_lambda: f32,
     /// How gradients become steps, for both networks.
     pub optimizer: OptimizerKind,
     /// The generator's learning rate.
@@ -126,8 +246,12 @@ pub struct Experiment {
     pub beta1: f32,
     /// Decay of the mean of squared gradients.
     pub beta2: f32,
+    /// Steps over which both learning rates halve; 0 keeps them.
+    pub lr_half_life: u64,
     /// Discriminator updates before each generator update.
     pub n_critic: usize,
+    /// Whether the first 25 steps, and every 500th, have 100 of them (Arjovsky et al. 2017).
+    pub critic_warmup: bool,
     /// Real samples, and as many fakes, in a discriminator update.
     pub batch_size: usize,
     /// Decay of the generator's moving average, which then gives the samples; 0 is off. After t steps it is (1 + t)/(10 + t)
@@ -151,19 +275,43 @@ impl Default for Experiment {
             image_size: 28,
             architecture: Architecture::Mlp,
             latent_dim: 1,
+            prior: Prior::Normal,
+            conditional: Conditional::None,
             generator_hidden: vec![32, 32],
             discriminator_hidden: vec![32, 32],
             generator_activation: Activation::Relu,
             discriminator_activation: Activation::LeakyRelu,
+            generator_norm: Normalization::None,
+            discriminator_norm: Normalization::None,
             base_channels: 64,
             dropout: 0.0,
             objective: Objective::NonSaturating,
+            label_smoothing: 1.0,
+            gradient_penalty: GradientPenalty::None,
+            gp_weight: 10.0,
+            weight_clip: 0.0,
+            spectral_norm: false,
+            instance_noise: 0.0,
+            instance_noise_steps: 0,
+            minibatch_discrimination: 0,
+            minibatch_stddev: false,
+            pack: 1,
+            vat_weight: 0.0,
+            vat_epsilon: 2.5,
+            path_length_weight: 0.0,
+            feature_matching_weight: 0.0,
+            augment: Vec::new(),
+            consistency_weight: 0.0,
+            began_gamma: 0.5,
+            began_lambda: 1e-3,
             optimizer: OptimizerKind::Adam,
             generator_lr: 1e-3,
             discriminator_lr: 1e-3,
             beta1: 0.5,
             beta2: 0.999,
+            lr_half_life: 0,
             n_critic: 1,
+            critic_warmup: false,
             batch_size: 256,
             ema_decay: 0.0,
             steps: 20_000,
@@ -201,6 +349,8 @@ static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
         .collect()
 });
 
+/// More steps than anyone takes.
+const STEP_LIMIT: u64 = 1_000_000_000;
 /// JavaScript's numbers are exact below this.
 const SEED_LIMIT: u64 = 1 << 53;
 
@@ -244,6 +394,102 @@ impl Experiment {
     #[must_use]
     pub fn has_images(&self) -> bool {
         self.data != DataKind::Mixture
+    }
+
+    /// Classes that a sample can be of: the digits asked for, or the Gaussians of a mixture.
+    #[must_use]
+    pub fn class_count(&self) -> usize {
+        match self.data {
+            DataKind::Mixture => self.mixture.len(),
+            DataKind::Digits | DataKind::Mnist => self.classes.len(),
+        }
+    }
+
+    /// Numbers in a row that the generator is given: a latent, and the class where it is told.
+    #[must_use]
+    pub fn generator_inputs(&self) -> usize {
+        match self.conditional {
+            Conditional::None => self.latent_dim,
+            Conditional::Label | Conditional::Acgan => self.latent_dim + self.class_count(),
+        }
+    }
+
+    /// The classes of samples as rows of 0 and a 1, `[n, class_count]`, where a network is told of them. Labels are digits, or
+    /// numbers of a mixture's Gaussians.
+    #[must_use]
+    pub fn one_hot(&self, labels: &[u8]) -> Option<Vec<f32>> {
+        if self.conditional == Conditional::None {
+            return None;
+        }
+        let count = self.class_count();
+        let mut rows = vec![0.0; labels.len() * count];
+        for (row, label) in rows.chunks_exact_mut(count).zip(labels) {
+            let class = match self.data {
+                DataKind::Mixture => Some(usize::from(*label)),
+                DataKind::Digits | DataKind::Mnist => self.classes.iter().position(|c| c == label),
+            };
+            if let Some(cell) = class.and_then(|class| row.get_mut(class)) {
+                *cell = 1.0;
+            }
+        }
+        Some(rows)
+    }
+
+    /// What the generator is given for the samples that are shown and measured throughout a run, `[n, generator_inputs]`: latents
+    /// from the stream that is kept for them and, where it is told, classes: images in the order of their classes, those of a
+    /// mixture drawn by weight.
+    #[must_use]
+    pub fn fixed_inputs(&self, n: usize, seed: u64) -> Vec<f32> {
+        let latents = Rng::new(seed, Stream::Fixed).latents(self.prior, n * self.latent_dim);
+        let labels: Vec<u8> = match Mixture::new(&self.mixture) {
+            Ok(mixture) if !self.has_images() => {
+                let mut rng = Rng::new(seed, Stream::Class);
+                (0..n).map(|_| mixture.mode(&mut rng)).collect()
+            }
+            _ => (0..n)
+                .map(|i| self.classes[i * self.classes.len() / n])
+                .collect(),
+        };
+        self.told(latents, &labels)
+    }
+
+    /// Latents, each with its class beside it where the generator is told: `[n, generator_inputs]`.
+    #[must_use]
+    pub fn told(&self, latents: Vec<f32>, labels: &[u8]) -> Vec<f32> {
+        let Some(classes) = self.one_hot(labels) else {
+            return latents;
+        };
+        latents
+            .chunks_exact(self.latent_dim)
+            .zip(classes.chunks_exact(self.class_count()))
+            .flat_map(|(latent, class)| latent.iter().chain(class).copied())
+            .collect()
+    }
+
+    /// Numbers in which the discriminator is told a sample's class: none, one for each class, or, beside images that are
+    /// convolved, a plane for each.
+    #[must_use]
+    pub fn label_dim(&self) -> usize {
+        match (self.conditional, self.architecture) {
+            (Conditional::Label, Architecture::Mlp) => self.class_count(),
+            (Conditional::Label, Architecture::Dcgan) => self.class_count() * self.data_dim(),
+            _ => 0,
+        }
+    }
+
+    /// Numbers in a row that the discriminator is given: `pack` samples, each with its class where it is told.
+    #[must_use]
+    pub fn discriminator_inputs(&self) -> usize {
+        self.pack * (self.data_dim() + self.label_dim())
+    }
+
+    /// Logits in a row that the discriminator gives: one, and one for each class where it guesses.
+    #[must_use]
+    pub fn discriminator_outputs(&self) -> usize {
+        match self.conditional {
+            Conditional::Acgan => 1 + self.class_count(),
+            _ => 1,
+        }
     }
 
     /// Checks every range, and that the settings fit together.
@@ -294,18 +540,162 @@ impl Experiment {
         between("n_critic", self.n_critic, 1, 100)?;
         between("batch_size", self.batch_size, 1, 16_384)?;
         share("ema_decay", self.ema_decay)?;
-        between("steps", self.steps, 1, 1_000_000_000)?;
+        between("steps", self.steps, 1, STEP_LIMIT)?;
         between("seed", self.seed, 0, SEED_LIMIT - 1)?;
         self.validate_mixture()?;
-        if self.architecture == Architecture::Dcgan && !self.has_images() {
-            return Err(Error::setting(
+        self.validate_objective()?;
+        self.validate_combinations()
+    }
+
+    fn validate_objective(&self) -> Result<()> {
+        within("label_smoothing", self.label_smoothing, 0.5, 1.0)?;
+        within("gp_weight", self.gp_weight, 0.0, 1e4)?;
+        within("weight_clip", self.weight_clip, 0.0, 10.0)?;
+        within("instance_noise", self.instance_noise, 0.0, 100.0)?;
+        between(
+            "instance_noise_steps",
+            self.instance_noise_steps,
+            0,
+            STEP_LIMIT,
+        )?;
+        between(
+            "minibatch_discrimination",
+            self.minibatch_discrimination,
+            0,
+            256,
+        )?;
+        between("pack", self.pack, 1, 16)?;
+        within("vat_weight", self.vat_weight, 0.0, 1e4)?;
+        within("vat_epsilon", self.vat_epsilon, 1e-3, 1e3)?;
+        within("path_length_weight", self.path_length_weight, 0.0, 1e4)?;
+        within(
+            "feature_matching_weight",
+            self.feature_matching_weight,
+            0.0,
+            1e4,
+        )?;
+        within("consistency_weight", self.consistency_weight, 0.0, 1e4)?;
+        within("began_gamma", self.began_gamma, 0.0, 1.0)?;
+        within("began_lambda", self.began_lambda, 0.0, 1.0)?;
+        between("lr_half_life", self.lr_half_life, 0, STEP_LIMIT)
+    }
+
+    /// What does not go together, and why.
+    fn validate_combinations(&self) -> Result<()> {
+        let dcgan = self.architecture == Architecture::Dcgan;
+        let began = self.objective == Objective::Began;
+        let likelihood = matches!(
+            self.objective,
+            Objective::Saturating | Objective::NonSaturating
+        );
+        let penalty = self.gradient_penalty != GradientPenalty::None;
+        let mixes = self.discriminator_norm == Normalization::Batch
+            || self.minibatch_discrimination > 0
+            || self.minibatch_stddev;
+        let began_only =
+            "left out for the objective began, whose discriminator gives reconstructions";
+        let rules = [
+            (
+                dcgan && !self.has_images(),
                 "architecture",
-                "dcgan",
+                "dcgan".to_owned(),
                 "mlp for data that are not images",
-            ));
-        }
-        if self.architecture == Architecture::Dcgan && self.dropout > 0.0 {
-            return Err(Error::setting("dropout", self.dropout, "0 for a dcgan"));
+            ),
+            (
+                dcgan && self.dropout > 0.0,
+                "dropout",
+                self.dropout.to_string(),
+                "0 for a dcgan",
+            ),
+            (
+                !dcgan && self.generator_norm == Normalization::Instance,
+                "generator_norm",
+                "instance".to_owned(),
+                "none, batch or layer for an mlp, whose channels are single numbers",
+            ),
+            (
+                !dcgan && self.discriminator_norm == Normalization::Instance,
+                "discriminator_norm",
+                "instance".to_owned(),
+                "none, batch or layer for an mlp, whose channels are single numbers",
+            ),
+            (
+                !self.augment.is_empty() && !self.has_images(),
+                "augment",
+                text::word(&self.augment),
+                "left out for data that are not images",
+            ),
+            (
+                self.consistency_weight > 0.0 && self.augment.is_empty(),
+                "consistency_weight",
+                self.consistency_weight.to_string(),
+                "0 without `augment`, which says what verdicts are to be consistent about",
+            ),
+            (
+                self.label_smoothing < 1.0
+                    && !(likelihood || self.objective == Objective::LeastSquares),
+                "label_smoothing",
+                self.label_smoothing.to_string(),
+                "1 unless the objective is saturating, non-saturating or least-squares, which have a label to smooth",
+            ),
+            (
+                self.vat_weight > 0.0 && !likelihood,
+                "vat_weight",
+                self.vat_weight.to_string(),
+                "0 unless the objective is saturating or non-saturating, whose verdicts are probabilities",
+            ),
+            (
+                penalty && mixes,
+                "gradient_penalty",
+                text::word(self.gradient_penalty),
+                "none where verdicts depend on batch-mates (discriminator_norm = \"batch\", minibatch_discrimination, minibatch_stddev): \
+                 a sample then has no gradient of its own; discriminator_norm = \"layer\" goes well with it",
+            ),
+            (
+                began && penalty,
+                "gradient_penalty",
+                text::word(self.gradient_penalty),
+                began_only,
+            ),
+            (
+                began && self.conditional == Conditional::Acgan,
+                "conditional",
+                "acgan".to_owned(),
+                began_only,
+            ),
+            (
+                began && (self.minibatch_discrimination > 0 || self.minibatch_stddev),
+                if self.minibatch_stddev {
+                    "minibatch_stddev"
+                } else {
+                    "minibatch_discrimination"
+                },
+                "on".to_owned(),
+                began_only,
+            ),
+            (
+                began && self.pack > 1,
+                "pack",
+                self.pack.to_string(),
+                began_only,
+            ),
+            (
+                self.pack > 1 && self.conditional == Conditional::Acgan,
+                "pack",
+                self.pack.to_string(),
+                "1 for an acgan, whose discriminator guesses the class of one sample",
+            ),
+            (
+                !self.batch_size.is_multiple_of(self.pack),
+                "batch_size",
+                self.batch_size.to_string(),
+                "a multiple of `pack`",
+            ),
+        ];
+        for (broken, field, given, expected) in rules {
+            if broken {
+                return Err(Error::setting(field, given, expected));
+            }
         }
         Ok(())
     }
@@ -372,6 +762,18 @@ fn between<T: PartialOrd + std::fmt::Display>(
     high: T,
 ) -> Result<()> {
     if value < low || value > high {
+        return Err(Error::setting(
+            field,
+            value,
+            format!("from {low} to {high}"),
+        ));
+    }
+    Ok(())
+}
+
+fn within(field: &str, value: f32, low: f32, high: f32) -> Result<()> {
+    // NaN is within nothing.
+    if !(low..=high).contains(&value) {
         return Err(Error::setting(
             field,
             value,

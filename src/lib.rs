@@ -5,7 +5,7 @@
 //!
 //! * [`experiment`] says what to run: plain data, the seed included.
 //! * [`data`] gives real batches; [`nets`] are the generator and the discriminator; [`objective`] is what each minimises.
-//! * [`trainer`] plays the game, with [`optimizer`]: the place to start reading.
+//! * [`trainer`] plays the game, with [`optimizer`]: the place to start reading; [`regularizer`] keeps it in bounds.
 //! * [`snapshot`] and [`metrics`] look at a run; [`checkpoint`] keeps it.
 //!
 //! Two hosts stand around it: `web`, in a browser's worker, and `native`, in a terminal.
@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod nets;
 pub mod objective;
 pub mod optimizer;
+pub mod regularizer;
 pub mod rng;
 pub mod snapshot;
 pub mod trainer;

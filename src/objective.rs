@@ -1,19 +1,73 @@
 //! What each side minimises, on logits; a higher logit means more real.
 //!
-//! Goodfellow et al. 2014. Written with softplus, never with the logarithm of a sigmoid, so that a confident discriminator
-//! still gives its exact loss and gradient.
+//! Written with softplus, never with the logarithm of a sigmoid, so that a confident discriminator still gives its exact loss and
+//! gradient. Under BEGAN the logit is minus the error of the discriminator's reconstruction.
 
 use burn::tensor::{Tensor, activation};
 
 pub use crate::experiment::Objective;
+use crate::nets::matrix;
+
+/// What a discriminator is to say of each row that it is shown, as columns `[2n, 1]`: the real half, then the fake.
+#[derive(Clone)]
+pub struct Sides {
+    /// −1 for a real row, +1 for a fake one.
+    pub sign: Tensor<2>,
+    /// One-sided label smoothing (Salimans et al. 2016, §3.4): 1 − α for a real row, 0 for a fake one; `None` where α is 1.
+    pub slack: Option<Tensor<2>>,
+    /// BEGAN's balance: what a row weighs, 1 for a real one, k for a fake one.
+    pub balance: Option<Tensor<2>>,
+}
+
+impl Sides {
+    /// For `n` real rows and as many fake ones, real labels being `smoothing`.
+    #[must_use]
+    pub fn new(n: usize, smoothing: f32, device: &burn::tensor::Device) -> Self {
+        let column =
+            |real, fake| matrix([vec![real; n], vec![fake; n]].concat(), [2 * n, 1], device);
+        Self {
+            sign: column(-1.0, 1.0).autodiff(),
+            slack: (smoothing < 1.0).then(|| column(1.0 - smoothing, 0.0).autodiff()),
+            balance: None,
+        }
+    }
+}
 
 impl Objective {
-    /// The discriminator's loss, row by row: logits `[n, 1]` and `sign` `[n, 1]`, −1 for a real row and +1 for a fake one.
+    /// The discriminator's loss, row by row, from its logits `[2n, 1]` for real rows and then fake ones.
     ///
-    /// The whole loss is the mean over real rows plus the mean over fake rows. At an undecided discriminator it is 2 ln 2.
+    /// The whole loss is the mean over real rows plus the mean over fake rows. At an undecided discriminator the first two
+    /// objectives give 2 ln 2.
     #[must_use]
-    pub fn discriminator(self, logits: Tensor<2>, sign: Tensor<2>) -> Tensor<2> {
-        softplus(logits * sign)
+    pub fn discriminator(self, logits: Tensor<2>, sides: &Sides) -> Tensor<2> {
+        let sign = sides.sign.clone();
+        match self {
+            Self::Saturating | Self::NonSaturating => {
+                let rows = softplus(logits.clone() * sign);
+                // α softplus(-d) + (1 - α) softplus(d) is softplus(-d) + (1 - α) d.
+                match &sides.slack {
+                    Some(slack) => rows + logits * slack.clone(),
+                    None => rows,
+                }
+            }
+            Self::LeastSquares => {
+                // 1 for real rows and 0 for fake ones, less what is smoothed away.
+                let mut off = logits + sign * 0.5 - 0.5;
+                if let Some(slack) = &sides.slack {
+                    off = off + slack.clone();
+                }
+                off.clone() * off * 0.5
+            }
+            Self::Wasserstein => logits * sign,
+            Self::Hinge => activation::relu(logits * sign + 1.0),
+            Self::Began => {
+                let rows = logits * sign;
+                match &sides.balance {
+                    Some(balance) => rows * balance.clone(),
+                    None => rows,
+                }
+            }
+        }
     }
 
     /// The generator's loss, row by row, from the discriminator's logits `[n, 1]` for its samples; the whole loss is the mean.
@@ -22,12 +76,48 @@ impl Objective {
         match self {
             Self::Saturating => -softplus(logits),
             Self::NonSaturating => softplus(-logits),
+            Self::LeastSquares => {
+                let off = logits - 1.0;
+                off.clone() * off * 0.5
+            }
+            Self::Wasserstein | Self::Hinge | Self::Began => -logits,
         }
     }
 }
 
+/// How well rows are reconstructed, as logits `[n, 1]`: minus the mean absolute error (BEGAN's L with η = 1).
+#[must_use]
+pub fn likeness(rows: Tensor<2>, reconstructions: Tensor<2>) -> Tensor<2> {
+    -(rows - reconstructions).abs().mean_dim(1)
+}
+
+/// BEGAN's balance after a step: k + λ (γ L(x) − L(G(z))), kept in [0, 1]. All are `[1, 1]`; errors L are not negative.
+#[must_use]
+pub fn balance(
+    k: Tensor<2>,
+    real: Tensor<2>,
+    fake: Tensor<2>,
+    gamma: f32,
+    lambda: f32,
+) -> Tensor<2> {
+    (k + (real * gamma - fake) * lambda).clamp(0.0, 1.0)
+}
+
+/// BEGAN's measure of convergence M: L(x) + |γ L(x) − L(G(z))|.
+#[must_use]
+pub fn convergence(real: f32, fake: f32, gamma: f32) -> f32 {
+    real + (gamma * real - fake).abs()
+}
+
+/// ACGAN's class loss, row by row `[n, 1]`: the cross-entropy of raw class logits `[n, classes]` against one-hot rows.
+#[must_use]
+pub fn cross_entropy(logits: Tensor<2>, classes: Tensor<2>) -> Tensor<2> {
+    -(activation::log_softmax(logits, 1) * classes).sum_dim(1)
+}
+
 /// ln(1 + eˣ), without overflow: the backends' log-sigmoid takes care of both tails, and of its own gradient.
-fn softplus(x: Tensor<2>) -> Tensor<2> {
+#[must_use]
+pub fn softplus(x: Tensor<2>) -> Tensor<2> {
     -activation::log_sigmoid(-x)
 }
 
@@ -36,7 +126,6 @@ mod tests {
     use burn::tensor::Device;
 
     use super::*;
-    use crate::nets::matrix;
 
     // TorchGAN's unit-test vector (tests/torchgan/test_losses.py).
     const REAL: [f32; 4] = [1.3, 2.9, 8.4, 6.3];
@@ -46,31 +135,69 @@ mod tests {
         matrix(values.to_vec(), [values.len(), 1], &Device::flex())
     }
 
-    fn mean(rows: Tensor<2>) -> f32 {
-        rows.mean().into_scalar()
+    fn scalar(rows: Tensor<2>) -> f32 {
+        rows.mean().inner_or_self().into_scalar()
     }
 
-    fn discriminator(objective: Objective, real: &[f32], fake: &[f32]) -> f32 {
-        mean(objective.discriminator(column(real), column(&vec![-1.0; real.len()])))
-            + mean(objective.discriminator(column(fake), column(&vec![1.0; fake.len()])))
+    trait InnerOrSelf {
+        fn inner_or_self(self) -> Self;
+    }
+
+    impl InnerOrSelf for Tensor<1> {
+        fn inner_or_self(self) -> Self {
+            crate::nets::untracked(self)
+        }
+    }
+
+    fn discriminator(objective: Objective, real: &[f32], fake: &[f32], smoothing: f32) -> f32 {
+        let logits = column(&[real, fake].concat()).autodiff();
+        let sides = Sides::new(real.len(), smoothing, &Device::flex());
+        2.0 * scalar(objective.discriminator(logits, &sides))
     }
 
     #[test]
     fn values_on_the_published_vector() {
-        for (objective, generator) in [
-            (Objective::Saturating, -3.0510),
-            (Objective::NonSaturating, 0.950_99),
+        for (objective, d, g) in [
+            (Objective::Saturating, 3.125_15, -3.0510),
+            (Objective::NonSaturating, 3.125_15, 0.950_99),
+            (Objective::LeastSquares, 19.761_25, 7.3425),
+            (Objective::Wasserstein, -2.625, -2.1),
+            (Objective::Hinge, 3.725, -2.1),
         ] {
-            assert!((discriminator(objective, &REAL, &FAKE) - 3.125_15).abs() < 1e-4);
-            let g = mean(objective.generator(column(&FAKE)));
-            assert!((g - generator).abs() < 1e-4, "{objective:?}: {g}");
+            let got = discriminator(objective, &REAL, &FAKE, 1.0);
+            assert!((got - d).abs() < 1e-4, "{objective:?}: {got}");
+            let got = scalar(objective.generator(column(&FAKE)));
+            assert!((got - g).abs() < 1e-4, "{objective:?}: {got}");
         }
     }
 
     #[test]
     fn an_undecided_discriminator_loses_two_ln_two() {
-        let loss = discriminator(Objective::NonSaturating, &[0.0; 3], &[0.0; 5]);
+        let loss = discriminator(Objective::NonSaturating, &[0.0; 3], &[0.0; 3], 1.0);
         assert!((loss - 2.0 * std::f32::consts::LN_2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_free_discriminator_says_half_of_a_smoothed_label() {
+        // At p = q the best D is α / 2 = .45 for α = .9, as a probability and as a least-squares score; smoothing both sides
+        // would give .5.
+        for (objective, wanted) in [
+            (Objective::NonSaturating, (0.45_f32 / 0.55).ln()),
+            (Objective::LeastSquares, 0.45),
+        ] {
+            let mut logit = 0.3_f32;
+            for _ in 0..500 {
+                let tracked = column(&[logit]).autodiff().require_grad();
+                let logits = Tensor::cat(vec![tracked.clone(), tracked.clone()], 0);
+                let sides = Sides::new(1, 0.9, &Device::flex());
+                let grads = objective.discriminator(logits, &sides).sum().backward();
+                logit -= 0.2 * scalar(tracked.grad(&grads).unwrap());
+            }
+            assert!(
+                (logit - wanted).abs() < 1e-4,
+                "{objective:?}: {logit} {wanted}"
+            );
+        }
     }
 
     #[test]
@@ -95,5 +222,54 @@ mod tests {
                 .all(|(g, w)| (g - w).abs() < 1e-6),
             "{gradient:?}"
         );
+    }
+
+    #[test]
+    fn began_balances_and_measures_as_published() {
+        // γ = .5, λ = .001, L(x) = 1, L(G) = .2: k = .0003 and M = 1.3 (Berthelot et al. 2017, §3.4).
+        let next = |k, real, fake, lambda| {
+            scalar(balance(
+                column(&[k]),
+                column(&[real]),
+                column(&[fake]),
+                0.5,
+                lambda,
+            ))
+        };
+        assert!((next(0.0, 1.0, 0.2, 1e-3) - 0.0003).abs() < 1e-8);
+        assert!((convergence(1.0, 0.2, 0.5) - 1.3).abs() < 1e-6);
+        assert_eq!(next(0.0, 0.2, 1.0, 1e-3), 0.0, "k stays at 0");
+        assert_eq!(next(0.9, 1.0, 0.0, 1.0), 1.0, "k stays at 1");
+    }
+
+    #[test]
+    fn began_weighs_the_fakes_by_its_balance() {
+        // Errors of 1 and .5 on a real row, .2 and .4 on fake ones, k = .25: (1 + .5 - .25 (.2 + .4)) / 2.
+        let logits = column(&[-1.0, -0.5, -0.2, -0.4]).autodiff();
+        let mut sides = Sides::new(2, 1.0, &Device::flex());
+        sides.balance = Some(column(&[1.0, 1.0, 0.25, 0.25]).autodiff());
+        let loss = 2.0 * scalar(Objective::Began.discriminator(logits, &sides));
+        assert!((loss - 0.675).abs() < 1e-6, "{loss}");
+        assert!((scalar(Objective::Began.generator(column(&[-0.2]))) - 0.2).abs() < 1e-6);
+        let rows = || matrix(vec![1.0, -1.0, 0.0, 0.5], [2, 2], &Device::flex());
+        let error = likeness(rows(), rows() * 0.0);
+        assert_eq!(
+            error.into_data().try_to_vec::<f32>().unwrap(),
+            [-1.0, -0.25]
+        );
+    }
+
+    #[test]
+    fn a_confident_and_correct_class_costs_next_to_nothing() {
+        // On probabilities rather than logits it could not fall below 1.461 at ten classes.
+        let one_hot = |class: usize| {
+            let row = (0..10)
+                .map(|i| if i == class { 1.0 } else { 0.0 })
+                .collect();
+            matrix(row, [1, 10], &Device::flex())
+        };
+        let logits = || one_hot(3) * 10.0;
+        assert!(scalar(cross_entropy(logits(), one_hot(3))) < 0.01);
+        assert!(scalar(cross_entropy(logits(), one_hot(4))) > 9.0);
     }
 }

@@ -56,21 +56,27 @@ impl Optimizer {
         }
     }
 
-    /// The weights, each moved against its gradient.
+    /// The weights, each moved against its gradient, at the share `rate` of the learning rate.
     ///
     /// Weights and moments are taken and given back, so that each has one owner and can be updated in place.
     ///
     /// # Panics
     /// When there are more weights than the optimiser was made for.
     #[must_use]
-    pub fn step(&mut self, weights: Vec<Tensor<2>>, gradients: Vec<Tensor<2>>) -> Vec<Tensor<2>> {
+    pub fn step(
+        &mut self,
+        weights: Vec<Tensor<2>>,
+        gradients: Vec<Tensor<2>>,
+        rate: f64,
+    ) -> Vec<Tensor<2>> {
         self.time += 1;
+        let learning_rate = self.learning_rate * rate;
         let mut old = std::mem::take(&mut self.moments).into_iter();
         let mut old = || old.next().expect("moments fit the weights");
         let mut update = |(weight, gradient): (Tensor<2>, Tensor<2>)| match self.kind {
             OptimizerKind::Sgd => {
                 let first = old() * self.beta1 + gradient;
-                let moved = weight - first.clone() * self.learning_rate;
+                let moved = weight - first.clone() * learning_rate;
                 self.moments.push(first);
                 moved
             }
@@ -82,14 +88,14 @@ impl Optimizer {
                     ((1.0 - self.beta2) / (1.0 - self.beta2.powf(self.time as f64))).sqrt();
                 let direction = first.clone() / (second.clone().sqrt() + EPSILON / spread);
                 self.moments.extend([first, second]);
-                weight - direction * (self.learning_rate * mean / spread)
+                weight - direction * (learning_rate * mean / spread)
             }
             OptimizerKind::Rmsprop => {
                 let second = old() * self.beta2 + gradient.clone() * gradient.clone();
                 let spread = (1.0 - self.beta2).sqrt();
                 let direction = gradient / (second.clone().sqrt() + EPSILON / spread);
                 self.moments.push(second);
-                weight - direction * (self.learning_rate / spread)
+                weight - direction * (learning_rate / spread)
             }
         };
         weights
@@ -114,7 +120,7 @@ mod tests {
         let mut optimizer = Optimizer::new(kind, 0.1, (0.5, 0.9), &weights);
         let mut wanted = 1.0;
         for (t, gradient) in (1..).zip([1.0, -2.0, 0.5]) {
-            weights = optimizer.step(weights, vec![matrix(vec![gradient], [1, 1], &device)]);
+            weights = optimizer.step(weights, vec![matrix(vec![gradient], [1, 1], &device)], 1.0);
             wanted -= textbook(gradient.into(), t);
             let got: f32 = weights[0].clone().into_scalar();
             assert!(

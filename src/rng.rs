@@ -9,6 +9,8 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 
+use crate::experiment::Prior;
+
 /// What a stream of random numbers is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
@@ -27,6 +29,10 @@ pub enum Stream {
     Metrics = 6,
     /// Drawn digits.
     Digits = 7,
+    /// Classes of the samples that train a generator.
+    Class = 8,
+    /// What regularisers draw: noise, places, directions, augmentations.
+    Noise = 9,
 }
 
 /// A stream's position, as a checkpoint stores it.
@@ -82,6 +88,14 @@ impl Rng {
     /// `n` standard normal numbers.
     pub fn normals(&mut self, n: usize) -> Vec<f32> {
         (0..n).map(|_| self.normal()).collect()
+    }
+
+    /// `n` numbers from the prior of latents.
+    pub fn latents(&mut self, prior: Prior, n: usize) -> Vec<f32> {
+        match prior {
+            Prior::Normal => self.normals(n),
+            Prior::Uniform => (0..n).map(|_| self.range(-1.0, 1.0)).collect(),
+        }
     }
 
     /// A random order of `items`.

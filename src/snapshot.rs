@@ -5,8 +5,10 @@ use burn::tensor::{Tensor, TensorData, Transaction};
 use crate::data::mixture::Mixture;
 use crate::data::{Feed, Source};
 use crate::error::{Error, Result};
+use crate::experiment::Experiment;
 use crate::metrics::{Evaluator, Metric, density};
 use crate::nets::matrix;
+use crate::objective::{self, Objective};
 use crate::rng::{Rng, Stream};
 use crate::trainer::{StepReport, Trainer};
 
@@ -20,7 +22,7 @@ const PLANE_CELLS: usize = 48;
 const DOTS: usize = 1000;
 
 /// Where the two sides stand after a step.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Game {
     /// The discriminator's last loss.
     pub d_loss: f32,
@@ -30,6 +32,8 @@ pub struct Game {
     pub d_real: f32,
     /// Mean of sigmoid(D) over the last fake batch.
     pub d_fake: f32,
+    /// What else the experiment's regularisers measured in the step, by name.
+    pub extras: Vec<(&'static str, f32)>,
 }
 
 /// The state of a run: the game, the metrics, and a picture.
@@ -107,7 +111,7 @@ pub struct Gallery {
 
 /// Looks at a run without touching it: its latents and its real samples are its own, and the same at every look.
 pub struct Observer {
-    latents: Tensor<2>,
+    inputs: Tensor<2>,
     scene: Scene,
 }
 
@@ -117,14 +121,14 @@ enum Scene {
         low: f32,
         high: f32,
         real: Vec<f32>,
-        points: Tensor<2>,
+        points: Points,
     },
     Plane {
         evaluator: Box<Evaluator>,
         low: f32,
         high: f32,
         real: Vec<f32>,
-        points: Tensor<2>,
+        points: Points,
     },
     Points {
         evaluator: Box<Evaluator>,
@@ -136,13 +140,43 @@ enum Scene {
     },
 }
 
+/// Places whose logits are asked for.
+struct Points {
+    /// Where the discriminator judges several samples together, each place is followed by real samples to go with it.
+    samples: Tensor<2>,
+    /// A place is judged as one of the nearest mode.
+    labels: Vec<u8>,
+}
+
+impl Points {
+    fn new(places: Vec<f32>, mixture: &Mixture, trainer: &Trainer) -> Self {
+        let e = &trainer.experiment;
+        let dim = mixture.dim();
+        let mut rng = Rng::new(e.seed, Stream::Metrics);
+        let mut samples = Vec::new();
+        let mut labels = Vec::new();
+        for place in places.chunks_exact(dim) {
+            let mates = mixture.sample(e.pack - 1, &mut rng);
+            samples.extend_from_slice(place);
+            labels.push(mixture.nearest(place).0 as u8);
+            samples.extend(mates.values);
+            labels.extend(mates.labels);
+        }
+        Self {
+            samples: matrix(samples, [labels.len(), dim], trainer.device()),
+            labels,
+        }
+    }
+}
+
 /// Reads what a step reported.
 ///
 /// # Errors
 /// When the device fails, or a loss is no longer finite.
 pub async fn read_game(trainer: &Trainer, report: StepReport) -> Result<Game> {
+    let names = report.extras.iter().map(|(name, _)| *name).collect();
     let data = read(register_report(Transaction::default(), report)).await?;
-    game(trainer.step, &data)
+    game(&trainer.experiment, trainer.step, &data, names)
 }
 
 impl Observer {
@@ -170,9 +204,12 @@ impl Observer {
                 (Scene::of_mixture(mixture, e.seed, trainer), METRIC_SAMPLES)
             }
         };
-        let latents = Rng::new(e.seed, Stream::Fixed).normals(count * e.latent_dim);
         Self {
-            latents: matrix(latents, [count, e.latent_dim], device),
+            inputs: matrix(
+                e.fixed_inputs(count, e.seed),
+                [count, e.generator_inputs()],
+                device,
+            ),
             scene,
         }
     }
@@ -182,25 +219,28 @@ impl Observer {
     /// # Errors
     /// When the device fails, or a loss is no longer finite.
     pub async fn look(&self, trainer: &Trainer, report: Option<StepReport>) -> Result<Snapshot> {
-        let mut transaction = Transaction::default().register(trainer.sample(self.latents.clone()));
+        let mut transaction = Transaction::default().register(trainer.sample(self.inputs.clone()));
+        let mut seen = 1;
         if let Scene::Line { points, .. } | Scene::Plane { points, .. } = &self.scene {
-            transaction = transaction.register(trainer.logits(points.clone()));
+            let logits = trainer.logits(points.samples.clone(), &points.labels);
+            transaction = transaction.register(logits);
+            seen += 1;
         }
-        let played = report.is_some();
+        let names = report.as_ref().map(|report| {
+            let names = report.extras.iter().map(|(name, _)| *name);
+            names.collect::<Vec<_>>()
+        });
         if let Some(report) = report {
             transaction = register_report(transaction, report);
         }
-        let mut data = read(transaction).await?;
-        let game = if played {
-            let of_report = data.split_off(data.len() - REPORTED);
-            Some(game(trainer.step, &of_report)?)
-        } else {
-            None
-        };
+        let data = read(transaction).await?;
+        let game = names
+            .map(|names| game(&trainer.experiment, trainer.step, &data[seen..], names))
+            .transpose()?;
         let samples = floats(&data[0])?;
-        let field = match data.get(1) {
-            Some(logits) => floats(logits)?.into_iter().map(sigmoid).collect(),
-            None => Vec::new(),
+        let field = match seen {
+            2 => floats(&data[1])?.into_iter().map(sigmoid).collect(),
+            _ => Vec::new(),
         };
         let (metrics, picture) = self.scene.picture(samples, field);
         Ok(Snapshot {
@@ -216,12 +256,11 @@ impl Scene {
     fn of_mixture(mixture: &Mixture, seed: u64, trainer: &Trainer) -> Self {
         let evaluator = Box::new(Evaluator::new(mixture, METRIC_SAMPLES));
         let (low, high) = mixture.bounds();
-        let device = trainer.device();
         match mixture.dim() {
             1 => {
                 let axis = axis(low, high, LINE_POINTS);
                 let real = axis.iter().map(|&x| mixture.density(&[x]) as f32).collect();
-                let points = matrix(axis, [LINE_POINTS, 1], device);
+                let points = Points::new(axis, mixture, trainer);
                 Self::Line {
                     evaluator,
                     low,
@@ -239,7 +278,7 @@ impl Scene {
                 let real = mixture
                     .sample(DOTS, &mut Rng::new(seed, Stream::Metrics))
                     .values;
-                let points = matrix(lattice, [PLANE_CELLS * PLANE_CELLS, 2], device);
+                let points = Points::new(lattice, mixture, trainer);
                 Self::Plane {
                     evaluator,
                     low,
@@ -313,14 +352,13 @@ impl Scene {
     }
 }
 
-/// Tensors that [`register_report`] adds to a transaction.
-const REPORTED: usize = 3;
-
 fn register_report(transaction: Transaction, report: StepReport) -> Transaction {
-    transaction
+    let transaction = transaction
         .register(report.d_rows)
         .register(report.g_rows)
-        .register(report.logits)
+        .register(report.logits);
+    let extras = report.extras.into_iter();
+    extras.fold(transaction, |all, (_, rows)| all.register(rows))
 }
 
 /// Waits for everything in a transaction.
@@ -339,7 +377,7 @@ pub(crate) fn floats(data: &TensorData) -> Result<Vec<f32>> {
         .map_err(|error| Error::Device(format!("it returned other data than asked for: {error:?}")))
 }
 
-fn game(step: u64, data: &[TensorData]) -> Result<Game> {
+fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>) -> Result<Game> {
     let mean = |rows: &[f32]| rows.iter().sum::<f32>() / rows.len() as f32;
     // Half of the discriminator's rows are real and half are fake; its loss is the sum of both means.
     let d_loss = 2.0 * mean(&floats(&data[0])?);
@@ -349,13 +387,25 @@ fn game(step: u64, data: &[TensorData]) -> Result<Game> {
             return Err(Error::Diverged { step, loss, value });
         }
     }
-    let verdicts: Vec<f32> = floats(&data[2])?.into_iter().map(sigmoid).collect();
-    let (real, fake) = verdicts.split_at(verdicts.len() / 2);
+    let logits = floats(&data[2])?;
+    let (real, fake) = logits.split_at(logits.len() / 2);
+    let mut extras = names
+        .into_iter()
+        .zip(&data[3..])
+        .map(|(name, rows)| Ok((name, mean(&floats(rows)?))))
+        .collect::<Result<Vec<_>>>()?;
+    if e.objective == Objective::Began {
+        let error = objective::convergence(-mean(real), g_loss, e.began_gamma);
+        extras.push(("convergence", error));
+    }
+    let belief =
+        |logits: &[f32]| logits.iter().copied().map(sigmoid).sum::<f32>() / logits.len() as f32;
     Ok(Game {
         d_loss,
         g_loss,
-        d_real: mean(real),
-        d_fake: mean(fake),
+        d_real: belief(real),
+        d_fake: belief(fake),
+        extras,
     })
 }
 

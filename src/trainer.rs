@@ -4,9 +4,12 @@ use burn::tensor::{Device, Tensor};
 
 use crate::data::{Cursor, Feed, Source};
 use crate::error::Result;
-use crate::experiment::Experiment;
-use crate::nets::{Network, Weights, matrix};
+use crate::experiment::{Architecture, Conditional, Experiment, GradientPenalty, Objective};
+use crate::nets::{Network, Weights, beside, matrix, untracked};
+use crate::objective::{self, Sides};
 use crate::optimizer::Optimizer;
+use crate::regularizer::spectral_norm::SpectralNorm;
+use crate::regularizer::{gradient_penalty, path_length, virtual_adversarial};
 use crate::rng::{Position, Rng, Stream};
 
 /// One side of the game.
@@ -29,34 +32,53 @@ pub struct Trainer {
     pub discriminator: Player,
     /// The moving average of the generator's weights, where the experiment keeps one.
     pub average: Option<Weights>,
+    /// What the discriminator's weights are divided by, where the experiment normalises them.
+    pub spectral_norm: Option<SpectralNorm>,
+    /// BEGAN's k, `[1, 1]`.
+    pub balance: Option<Tensor<2>>,
+    /// The mean path length, `[1, 1]`, where the experiment evens it.
+    pub path_length: Option<Tensor<2>>,
     /// Generator updates so far.
     pub step: u64,
     device: Device,
     feed: Feed,
     latents: Rng,
+    classes: Rng,
     dropout: Rng,
-    /// −1 for each real row and +1 for each fake one, as the discriminator's loss wants them.
-    sides: Tensor<2>,
+    noise: Rng,
+    sides: Sides,
+}
+
+/// Samples `[n, data_dim]` and, where the networks are told of them, their classes `[n, classes]`, one-hot.
+#[derive(Clone)]
+struct Samples {
+    rows: Tensor<2>,
+    classes: Option<Tensor<2>>,
 }
 
 /// A step's results, still on the device and unread. Rows are left as they are: to add them up is for whoever reads them.
 #[derive(Clone)]
 pub struct StepReport {
-    /// The last discriminator update's loss, row by row, `[2 batch_size, 1]`: the real half, then the fake.
+    /// The last discriminator update's objective, row by row: the real half, then the fake. Penalties are not in it.
     pub d_rows: Tensor<2>,
     /// Its logits, likewise.
     pub logits: Tensor<2>,
-    /// The generator update's loss, row by row, `[batch_size, 1]`.
+    /// The generator update's objective, row by row.
     pub g_rows: Tensor<2>,
+    /// What else the experiment's regularisers measured, by name: the mean of the rows is meant.
+    pub extras: Vec<(&'static str, Tensor<2>)>,
 }
 
 /// Where the random streams of a run stand; with the weights and the optimisers, all that a step depends on.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Streams {
     /// `None`: at the start of the data.
     data: Option<Cursor>,
     latents: Position,
+    classes: Position,
     dropout: Position,
+    noise: Position,
 }
 
 impl Streams {
@@ -87,83 +109,291 @@ impl Trainer {
         };
         let generator = player(Network::generator(e), e.generator_lr);
         let discriminator = player(Network::discriminator(e), e.discriminator_lr);
-        let average = (e.ema_decay > 0.0).then(|| generator.weights.clone());
-        let n = e.batch_size;
-        let sides = matrix([vec![-1.0; n], vec![1.0; n]].concat(), [2 * n, 1], device).autodiff();
+        let zero = || Tensor::zeros([1, 1], device);
         Ok(Self {
+            average: (e.ema_decay > 0.0).then(|| generator.weights.clone()),
+            spectral_norm: e
+                .spectral_norm
+                .then(|| SpectralNorm::new(&discriminator.network, &mut init, device)),
+            balance: (e.objective == Objective::Began).then(zero),
+            path_length: (e.path_length_weight > 0.0).then(zero),
             generator,
             discriminator,
-            average,
             step: 0,
             device: device.clone(),
             feed: Feed::new(source, e.seed),
             latents: Rng::new(e.seed, Stream::Latent),
+            classes: Rng::new(e.seed, Stream::Class),
             dropout: Rng::new(e.seed, Stream::Dropout),
-            sides,
+            noise: Rng::new(e.seed, Stream::Noise),
+            sides: Sides::new(e.batch_size / e.pack, e.label_smoothing, device),
             experiment,
         })
     }
 
     /// `n_critic` discriminator updates, then one generator update. Nothing is read back from the device.
     pub fn step(&mut self) -> StepReport {
-        let (mut d_rows, mut logits) = self.update_discriminator();
-        for _ in 1..self.experiment.n_critic {
-            (d_rows, logits) = self.update_discriminator();
+        let (mut report, mut real) = self.update_discriminator();
+        for _ in 1..self.n_critic() {
+            (report, real) = self.update_discriminator();
         }
-        let g_rows = self.update_generator();
+        self.update_generator(&mut report, real);
+        self.update_balance(&mut report);
         self.update_average();
         self.step += 1;
-        StepReport {
-            d_rows,
-            logits,
-            g_rows,
-        }
+        report
     }
 
-    /// Descends the discriminator's loss on a real batch and a fresh fake one; gives the loss and the logits, row by row.
-    fn update_discriminator(&mut self) -> (Tensor<2>, Tensor<2>) {
-        let n = self.experiment.batch_size;
-        let real = self.real_batch(n);
-        let fake = self.fake_batch(n);
+    /// Descends the discriminator's loss on a real batch and a fresh fake one; gives what it saw, and the real batch.
+    fn update_discriminator(&mut self) -> (StepReport, Samples) {
+        let real = self.real_batch();
+        let fake = self.fake_batch(&real);
+        if let Some(spectral_norm) = &mut self.spectral_norm {
+            spectral_norm.iterate(&self.discriminator.weights);
+        }
+        let mut leaves = self.discriminator.weights.tracked();
+        let mut weights = self.normalised(&leaves);
 
-        let mut weights = self.discriminator.weights.tracked();
-        let logits = if self.discriminator.network.mixes_samples() {
-            // BatchNorm must not see real and fake together: what it would learn is the mixture's statistics.
-            let real = self.judge(&mut weights, real);
-            let fake = self.judge(&mut weights, fake);
-            Tensor::cat(vec![real, fake], 0)
-        } else {
-            // The rows do not see each other, so one pass does for both.
-            self.judge(&mut weights, Tensor::cat(vec![real, fake], 0))
-        };
+        let shown = [self.show(&real), self.show(&fake)];
+        let output = self.judge(&mut weights, shown.clone());
+        let logits = self.logit(&output, &shown);
         let rows = self
             .experiment
             .objective
-            .discriminator(logits.clone(), self.sides.clone());
-        self.discriminator.descend(weights, rows.clone() / n as f32);
-        (rows.inner(), logits.inner())
+            .discriminator(logits.clone(), &self.sides());
+        let mut report = StepReport {
+            d_rows: untracked(rows.clone()),
+            logits: untracked(logits.clone()),
+            g_rows: untracked(rows.clone()),
+            extras: Vec::new(),
+        };
+        let mut loss = Loss::mean_of_each_side(rows);
+        self.add_class_loss(&mut loss, &output, [&real, &fake]);
+        self.add_penalty(&mut loss, &mut report, &weights, &shown);
+        self.add_consistency(&mut loss, &mut report, &mut weights, logits, [&real, &fake]);
+        self.add_adversarial_smoothness(&mut loss, &mut report, &weights, &shown);
+
+        leaves.statistics = weights.statistics;
+        let rate = self.rate();
+        self.discriminator.descend(leaves, loss, rate);
+        let clip = self.experiment.weight_clip;
+        if clip > 0.0 {
+            // After the update, so that the next verdicts come from clipped weights.
+            for weight in &mut self.discriminator.weights.trained {
+                *weight = weight.clone().clamp(-clip, clip);
+            }
+        }
+        (report, real)
     }
 
-    /// Descends the generator's loss on fresh latents, through a discriminator that stays as it is; gives the loss, row by row.
-    fn update_generator(&mut self) -> Tensor<2> {
+    /// Descends the generator's loss on fresh latents, through a discriminator that stays as it is.
+    fn update_generator(&mut self, report: &mut StepReport, real: Samples) {
         let n = self.experiment.batch_size;
-        let latents = self.latent_batch(n).autodiff();
-        let mut weights = self.generator.weights.tracked();
+        let labels = self.feed.classes(n, &mut self.classes);
+        let classes = self.one_hot(&labels);
+        let inputs = self.generator_inputs(classes.clone()).autodiff();
+        let mut leaves = self.generator.weights.tracked();
         let pass = self
             .generator
             .network
-            .train(&weights, latents, &mut self.dropout);
-        weights.statistics = pass.statistics;
+            .train(&leaves, inputs.clone(), &mut self.dropout);
+        leaves.statistics = pass.statistics;
+        let fake = Samples {
+            rows: pass.output,
+            classes: classes.map(Tensor::autodiff),
+        };
 
-        let judge = self.discriminator.weights.frozen();
-        let logits = self
+        let judge = self.normalised(&self.discriminator.weights).frozen();
+        let shown = self.show(&fake);
+        let verdict = self
             .discriminator
             .network
-            .train(&judge, pass.output, &mut self.dropout)
-            .output;
+            .train(&judge, shown.clone(), &mut self.dropout);
+        let logits = self.logit(&verdict.output, &[shown]);
         let rows = self.experiment.objective.generator(logits);
-        self.generator.descend(weights, rows.clone() / n as f32);
-        rows.inner()
+        report.g_rows = untracked(rows.clone());
+
+        let mut loss = Loss::mean(rows);
+        self.add_class_loss(&mut loss, &verdict.output, [&fake]);
+        self.add_feature_distance(&mut loss, report, verdict.features, &real);
+        self.add_path_length(&mut loss, report, &leaves, inputs);
+        let rate = self.rate();
+        self.generator.descend(leaves, loss, rate);
+    }
+
+    /// ACGAN: the class that the discriminator guesses of each of these samples, in turn, should be theirs.
+    fn add_class_loss<const SIDES: usize>(
+        &self,
+        loss: &mut Loss,
+        output: &Tensor<2>,
+        samples: [&Samples; SIDES],
+    ) {
+        if self.experiment.conditional != Conditional::Acgan {
+            return;
+        }
+        let classes = samples.iter().filter_map(|side| side.classes.clone());
+        let classes = Tensor::cat(classes.map(tracked).collect(), 0);
+        let [_, count] = classes.dims();
+        let rows = objective::cross_entropy(output.clone().narrow(1, 1, count), classes);
+        // The mean over real samples plus the mean over fake ones.
+        loss.add(rows, SIDES as f32);
+    }
+
+    /// The price of the discriminator's slope.
+    fn add_penalty(
+        &mut self,
+        loss: &mut Loss,
+        report: &mut StepReport,
+        weights: &Weights,
+        [real, fake]: &[Tensor<2>; 2],
+    ) {
+        let penalty = self.experiment.gradient_penalty;
+        if penalty == GradientPenalty::None {
+            return;
+        }
+        let [n, width] = real.dims();
+        let dim = self.judged_dim();
+        let samples = |rows: &Tensor<2>| rows.clone().narrow(1, 0, dim);
+        let mut places = penalty.places(samples(real), samples(fake), &mut self.noise);
+        if width > dim {
+            let told = real.clone().narrow(1, dim, width - dim);
+            places = Tensor::cat(vec![places, told], 1);
+        }
+        debug_assert_eq!(places.dims(), [n, width]);
+        let network = &self.discriminator.network;
+        let slopes = gradient_penalty::slopes(network, weights, tracked(places), dim);
+        let rows = penalty.rows(slopes);
+        report.note("penalty", &rows);
+        loss.add(rows, self.experiment.gp_weight);
+    }
+
+    /// Consistency (Zhang et al. 2020; Zhao et al. 2021): a verdict should survive an augmentation.
+    fn add_consistency(
+        &mut self,
+        loss: &mut Loss,
+        report: &mut StepReport,
+        weights: &mut Weights,
+        logits: Tensor<2>,
+        [real, fake]: [&Samples; 2],
+    ) {
+        let weight = self.experiment.consistency_weight;
+        if weight == 0.0 {
+            return;
+        }
+        let shown = [real, fake].map(|samples| {
+            let rows = self.augment(samples.rows.clone());
+            self.lay_out(rows, samples.classes.as_ref())
+        });
+        let output = self.judge(weights, shown.clone());
+        let off = self.logit(&output, &shown) - logits;
+        let rows = off.clone() * off;
+        report.note("inconsistency", &rows);
+        // The mean over real samples plus the mean over fake ones.
+        loss.add(rows, 2.0 * weight);
+    }
+
+    /// Virtual adversarial training: a verdict should survive the worst small step.
+    fn add_adversarial_smoothness(
+        &mut self,
+        loss: &mut Loss,
+        report: &mut StepReport,
+        weights: &Weights,
+        shown: &[Tensor<2>; 2],
+    ) {
+        let e = &self.experiment;
+        if e.vat_weight == 0.0 {
+            return;
+        }
+        let network = &self.discriminator.network;
+        let rows = Tensor::cat(shown.to_vec(), 0);
+        let [n, width] = rows.dims();
+        let (dim, epsilon) = (self.judged_dim(), e.vat_epsilon);
+        let plain = weights.untracked();
+        let (clean, noise) = (rows.clone(), &mut self.noise);
+        let step = virtual_adversarial::worst_step(network, &plain, clean, dim, epsilon, noise);
+        let moved = if width > dim {
+            let still = Tensor::zeros([n, width - dim], &self.device);
+            rows.clone() + Tensor::cat(vec![step, still], 1)
+        } else {
+            rows.clone() + step
+        };
+        // At rest, so that no running statistic sees the perturbed batch.
+        let before = tracked(network.sample(&plain, rows).narrow(1, 0, 1));
+        let after = network.sample(weights, tracked(moved)).narrow(1, 0, 1);
+        let rows = virtual_adversarial::divergence(before, after);
+        report.note("virtual_adversarial", &rows);
+        loss.add(rows, self.experiment.vat_weight);
+    }
+
+    /// Feature matching: the mean features of fake samples should be those of real ones.
+    fn add_feature_distance(
+        &mut self,
+        loss: &mut Loss,
+        report: &mut StepReport,
+        fake: Tensor<2>,
+        real: &Samples,
+    ) {
+        let weight = self.experiment.feature_matching_weight;
+        if weight == 0.0 {
+            return;
+        }
+        let shown = self.show(real);
+        let weights = self.normalised(&self.discriminator.weights);
+        let pass = self
+            .discriminator
+            .network
+            .train(&weights, shown, &mut self.dropout);
+        let off = fake.mean_dim(0) - tracked(pass.features.mean_dim(0));
+        let rows = (off.clone() * off).sum_dim(1);
+        report.note("feature_distance", &rows);
+        loss.add(rows, weight);
+    }
+
+    /// Path-length regularisation, on half a batch.
+    fn add_path_length(
+        &mut self,
+        loss: &mut Loss,
+        report: &mut StepReport,
+        weights: &Weights,
+        inputs: Tensor<2>,
+    ) {
+        let Some(mean) = &mut self.path_length else {
+            return;
+        };
+        let e = &self.experiment;
+        let half = inputs.narrow(0, 0, e.batch_size.div_ceil(2));
+        let network = &self.generator.network;
+        let lengths = path_length::lengths(network, weights, half, e.latent_dim, &mut self.noise);
+        *mean = path_length::moved_mean(mean.clone(), lengths.clone());
+        report.note("path_length", mean);
+        loss.add(
+            path_length::rows(lengths, mean.clone()),
+            e.path_length_weight,
+        );
+    }
+
+    /// Moves BEGAN's balance towards fakes that are reconstructed γ times as well as real samples.
+    fn update_balance(&mut self, report: &mut StepReport) {
+        let Some(k) = &mut self.balance else {
+            return;
+        };
+        let e = &self.experiment;
+        let n = e.batch_size;
+        let real = -report.logits.clone().narrow(0, 0, n).mean_dim(0);
+        let fake = report.g_rows.clone().mean_dim(0);
+        *k = objective::balance(k.clone(), real, fake, e.began_gamma, e.began_lambda);
+        report.note("k", k);
+    }
+
+    /// What the discriminator is to say of the rows of an update.
+    fn sides(&self) -> Sides {
+        let mut sides = self.sides.clone();
+        sides.balance = self.balance.as_ref().map(|k| {
+            let n = self.experiment.batch_size;
+            let one = Tensor::ones([n, 1], &self.device);
+            Tensor::cat(vec![one, k.clone().expand([n, 1])], 0).autodiff()
+        });
+        sides
     }
 
     /// Moves the average a little towards the generator: less and less far at first, so that the start is soon forgotten
@@ -184,52 +414,197 @@ impl Trainer {
             .clone_from(&self.generator.weights.statistics);
     }
 
-    /// Real samples, `[n, data_dim]`.
-    fn real_batch(&mut self, n: usize) -> Tensor<2> {
-        let values = self.feed.next_batch(n).values;
-        matrix(values, [n, self.experiment.data_dim()], &self.device)
+    /// Discriminator updates in this step.
+    fn n_critic(&self) -> usize {
+        let warm_up = self.step < 25 || self.step.is_multiple_of(500);
+        if self.experiment.critic_warmup && warm_up {
+            100
+        } else {
+            self.experiment.n_critic
+        }
     }
 
-    /// Fresh samples from the generator in training, `[n, data_dim]`, without a graph.
-    fn fake_batch(&mut self, n: usize) -> Tensor<2> {
-        let latents = self.latent_batch(n);
-        let pass =
-            self.generator
-                .network
-                .train(&self.generator.weights, latents, &mut self.dropout);
-        self.generator.weights.statistics = pass.statistics;
-        pass.output
+    /// What is left of the learning rates.
+    fn rate(&self) -> f64 {
+        match self.experiment.lr_half_life {
+            0 => 1.0,
+            half_life => (-(self.step as f64) / half_life as f64).exp2(),
+        }
     }
 
-    /// Fresh latents, `[n, latent_dim]`.
-    fn latent_batch(&mut self, n: usize) -> Tensor<2> {
-        let dim = self.experiment.latent_dim;
-        matrix(self.latents.normals(n * dim), [n, dim], &self.device)
+    /// Real samples.
+    fn real_batch(&mut self) -> Samples {
+        let e = &self.experiment;
+        let batch = self.feed.next_batch(e.batch_size);
+        Samples {
+            classes: self.one_hot(&batch.labels),
+            rows: matrix(batch.values, [e.batch_size, e.data_dim()], &self.device),
+        }
     }
 
-    /// The discriminator's logits for samples that carry no graph.
-    fn judge(&mut self, weights: &mut Weights, samples: Tensor<2>) -> Tensor<2> {
+    /// Fresh samples from the generator in training, of the same classes as the real ones, without a graph.
+    fn fake_batch(&mut self, real: &Samples) -> Samples {
+        let inputs = self.generator_inputs(real.classes.clone());
         let pass = self
-            .discriminator
+            .generator
             .network
-            .train(weights, samples.autodiff(), &mut self.dropout);
-        weights.statistics = pass.statistics;
-        pass.output
+            .train(&self.generator.weights, inputs, &mut self.dropout);
+        self.generator.weights.statistics = pass.statistics;
+        Samples {
+            rows: pass.output,
+            classes: real.classes.clone(),
+        }
     }
 
-    /// The generator's samples at rest, from its average where there is one: `[n, latent_dim]` to `[n, data_dim]`.
+    /// Fresh latents, and the classes beside them where the generator is told: `[batch_size, generator_inputs]`.
+    fn generator_inputs(&mut self, classes: Option<Tensor<2>>) -> Tensor<2> {
+        let e = &self.experiment;
+        let shape = [e.batch_size, e.latent_dim];
+        let latents = self.latents.latents(e.prior, shape[0] * shape[1]);
+        let latents = matrix(latents, shape, &self.device);
+        match classes {
+            Some(classes) => Tensor::cat(vec![latents, classes], 1),
+            None => latents,
+        }
+    }
+
+    /// Classes as rows of 0 and a 1, where the networks are told of them.
+    fn one_hot(&self, labels: &[u8]) -> Option<Tensor<2>> {
+        self.experiment.one_hot(labels).map(|rows| {
+            matrix(
+                rows,
+                [labels.len(), self.experiment.class_count()],
+                &self.device,
+            )
+        })
+    }
+
+    /// Samples as the discriminator is shown them while training: augmented, behind noise, packed, with their classes.
+    fn show(&mut self, samples: &Samples) -> Tensor<2> {
+        let e = &self.experiment;
+        let mut rows = samples.rows.clone();
+        if e.consistency_weight == 0.0 {
+            rows = self.augment(rows);
+        }
+        let noise = self.instance_noise();
+        if noise > 0.0 {
+            let [n, dim] = rows.dims();
+            let drawn = self
+                .noise
+                .normals(n * dim)
+                .iter()
+                .map(|x| x * noise)
+                .collect();
+            rows = rows.clone() + beside(&rows, drawn, [n, dim]);
+        }
+        self.lay_out(rows, samples.classes.as_ref())
+    }
+
+    fn augment(&mut self, rows: Tensor<2>) -> Tensor<2> {
+        let (side, noise) = (self.experiment.image_size, &mut self.noise);
+        let changes = self.experiment.augment.iter();
+        changes.fold(rows, |rows, change| change.apply(rows, side, noise))
+    }
+
+    /// Standard deviation of the noise on what the discriminator is shown in this step.
+    fn instance_noise(&self) -> f32 {
+        let e = &self.experiment;
+        match e.instance_noise_steps {
+            0 => e.instance_noise,
+            steps => e.instance_noise * (1.0 - self.step as f32 / steps as f32).max(0.0),
+        }
+    }
+
+    /// Rows of `pack` samples, and then their classes where the discriminator is told: `[n / pack, discriminator_inputs]`.
+    fn lay_out(&self, samples: Tensor<2>, classes: Option<&Tensor<2>>) -> Tensor<2> {
+        let e = &self.experiment;
+        let [n, dim] = samples.dims();
+        let rows = n / e.pack;
+        let packed = if e.pack > 1 {
+            samples.reshape([rows, e.pack * dim])
+        } else {
+            samples
+        };
+        let Some(classes) = classes.filter(|_| e.conditional == Conditional::Label) else {
+            return packed;
+        };
+        let classes = if e.architecture == Architecture::Dcgan {
+            // A plane for each class, full of its number.
+            let planes = classes.clone().reshape([n, e.class_count(), 1]);
+            planes
+                .expand([n, e.class_count(), dim])
+                .reshape([rows, e.pack * e.label_dim()])
+        } else {
+            classes.clone().reshape([rows, e.pack * e.label_dim()])
+        };
+        let classes = if packed.device().is_autodiff() {
+            tracked(classes)
+        } else {
+            classes
+        };
+        Tensor::cat(vec![packed, classes], 1)
+    }
+
+    /// Numbers of a row that the discriminator judges; what follows them it is told.
+    fn judged_dim(&self) -> usize {
+        self.experiment.pack * self.experiment.data_dim()
+    }
+
+    /// The weights that the discriminator is to use, from those that are learnt.
+    fn normalised(&self, weights: &Weights) -> Weights {
+        match &self.spectral_norm {
+            Some(spectral_norm) => spectral_norm.normalise(weights),
+            None => weights.clone(),
+        }
+    }
+
+    /// The discriminator's output for real and fake rows that carry no graph, in training.
+    fn judge(&mut self, weights: &mut Weights, [real, fake]: [Tensor<2>; 2]) -> Tensor<2> {
+        let mut judge = |weights: &mut Weights, rows: Tensor<2>| {
+            let network = &self.discriminator.network;
+            let pass = network.train(weights, rows.autodiff(), &mut self.dropout);
+            weights.statistics = pass.statistics;
+            pass.output
+        };
+        if self.discriminator.network.mixes_samples() {
+            // What is learnt of a batch must not be that real and fake are mixed in it.
+            let real = judge(weights, real);
+            let fake = judge(weights, fake);
+            Tensor::cat(vec![real, fake], 0)
+        } else {
+            // The rows do not see each other, so one pass does for both.
+            judge(weights, Tensor::cat(vec![real, fake], 0))
+        }
+    }
+
+    /// The logits `[n, 1]` in the discriminator's output for these rows; a higher one means more real.
+    fn logit(&self, output: &Tensor<2>, rows: &[Tensor<2>]) -> Tensor<2> {
+        if self.experiment.objective == Objective::Began {
+            let rows = Tensor::cat(rows.to_vec(), 0);
+            let judged = rows.narrow(1, 0, self.judged_dim());
+            return objective::likeness(tracked(judged), output.clone());
+        }
+        match self.experiment.conditional {
+            Conditional::Acgan => output.clone().narrow(1, 0, 1),
+            _ => output.clone(),
+        }
+    }
+
+    /// The generator's samples at rest, from its average where there is one: `[n, generator_inputs]` to `[n, data_dim]`.
     #[must_use]
-    pub fn sample(&self, latents: Tensor<2>) -> Tensor<2> {
+    pub fn sample(&self, inputs: Tensor<2>) -> Tensor<2> {
         let weights = self.average.as_ref().unwrap_or(&self.generator.weights);
-        self.generator.network.sample(weights, latents)
+        self.generator.network.sample(weights, inputs)
     }
 
-    /// The discriminator's logits at rest: `[n, data_dim]` to `[n, 1]`.
+    /// The discriminator's logits at rest for samples `[n, data_dim]` and their classes: `[n / pack, 1]`.
     #[must_use]
-    pub fn logits(&self, samples: Tensor<2>) -> Tensor<2> {
-        self.discriminator
-            .network
-            .sample(&self.discriminator.weights, samples)
+    pub fn logits(&self, samples: Tensor<2>, labels: &[u8]) -> Tensor<2> {
+        let classes = self.one_hot(labels);
+        let rows = self.lay_out(samples, classes.as_ref());
+        let weights = self.normalised(&self.discriminator.weights);
+        let output = self.discriminator.network.sample(&weights, rows.clone());
+        untracked(self.logit(&output, &[rows]))
     }
 
     /// Where the data come from.
@@ -250,7 +625,9 @@ impl Trainer {
         Streams {
             data: Some(self.feed.cursor()),
             latents: self.latents.position(),
+            classes: self.classes.position(),
             dropout: self.dropout.position(),
+            noise: self.noise.position(),
         }
     }
 
@@ -263,19 +640,59 @@ impl Trainer {
             self.feed.seek(cursor)?;
         }
         self.latents = Rng::at(streams.latents);
+        self.classes = Rng::at(streams.classes);
         self.dropout = Rng::at(streams.dropout);
+        self.noise = Rng::at(streams.noise);
         Ok(())
     }
 }
 
+/// What an update descends: the sum of all rows of its terms, kept apart. Backwards, their sum would be spread to the rows
+/// again: the device is spared both.
+struct Loss(Vec<Tensor<2>>);
+
+impl Loss {
+    /// The mean over rows.
+    fn mean(rows: Tensor<2>) -> Self {
+        let mut loss = Self(Vec::new());
+        loss.add(rows, 1.0);
+        loss
+    }
+
+    /// The mean over the first half, the real rows, plus the mean over the second.
+    fn mean_of_each_side(rows: Tensor<2>) -> Self {
+        let mut loss = Self(Vec::new());
+        loss.add(rows, 2.0);
+        loss
+    }
+
+    /// `weight` times the mean over these rows as well.
+    fn add(&mut self, rows: Tensor<2>, weight: f32) {
+        let n = rows.dims()[0] as f32;
+        self.0.push(rows * (weight / n));
+    }
+
+    fn rows(mut self) -> Tensor<2> {
+        if self.0.len() == 1 {
+            return self.0.remove(0);
+        }
+        Tensor::cat(self.0, 0)
+    }
+}
+
+impl StepReport {
+    fn note(&mut self, name: &'static str, rows: &Tensor<2>) {
+        self.extras.push((name, untracked(rows.clone())));
+    }
+}
+
 impl Player {
-    /// One optimiser step against the gradient of the sum of `rows` with respect to `weights`, the tracked copy that they
-    /// came from.
-    fn descend(&mut self, weights: Weights, rows: Tensor<2>) {
-        self.weights.statistics = weights.statistics;
-        // Started from the rows rather than from their sum: the gradient is the same, and the device is spared the sum.
-        let mut gradients = rows.backward();
-        let gradients = weights
+    /// One optimiser step against the gradient of a loss with respect to `leaves`, the tracked copy of the weights that it came
+    /// from, at this share of the learning rate.
+    fn descend(&mut self, leaves: Weights, loss: Loss, rate: f64) {
+        self.weights.statistics = leaves.statistics;
+        let mut gradients = loss.rows().backward();
+        let gradients = leaves
             .trained
             .into_iter()
             .map(|weight| {
@@ -285,7 +702,16 @@ impl Player {
             })
             .collect();
         let trained = std::mem::take(&mut self.weights.trained);
-        self.weights.trained = self.optimizer.step(trained, gradients);
+        self.weights.trained = self.optimizer.step(trained, gradients, rate);
+    }
+}
+
+/// The same numbers as constants of a graph, unless they are part of one.
+fn tracked(tensor: Tensor<2>) -> Tensor<2> {
+    if tensor.device().is_autodiff() {
+        tensor
+    } else {
+        tensor.autodiff()
     }
 }
 
@@ -330,7 +756,7 @@ mod tests {
                 bits(&weights)
             };
             let before = trained(&t);
-            t.update_discriminator();
+            let (mut report, real) = t.update_discriminator();
             assert_eq!(
                 trained(&t),
                 before,
@@ -338,7 +764,7 @@ mod tests {
             );
             assert_ne!(bits(&t.discriminator.weights), d);
             let d = bits(&t.discriminator.weights);
-            t.update_generator();
+            t.update_generator(&mut report, real);
             assert_eq!(
                 bits(&t.discriminator.weights),
                 d,
@@ -367,8 +793,8 @@ mod tests {
             for weight in &mut t.generator.weights.trained {
                 *weight = weight.clone() + shift;
             }
-            let (_, logits) = t.update_discriminator();
-            logits.into_data().try_to_vec::<f32>().unwrap()
+            let (report, _) = t.update_discriminator();
+            report.logits.into_data().try_to_vec::<f32>().unwrap()
         });
         let [a, b] = &mut verdicts;
         assert_eq!(a[..4], b[..4]);
@@ -466,5 +892,288 @@ mod tests {
         };
         assert_eq!(run("1"), run("1"));
         assert_ne!(run("1"), run("2"));
+    }
+
+    fn numbers(tensor: Tensor<2>) -> Vec<f32> {
+        untracked(tensor).into_data().try_to_vec().unwrap()
+    }
+
+    /// A tiny run with these settings.
+    fn small(preset: &str, settings: &[(&str, &str)]) -> Trainer {
+        let mut all = vec![("batch_size", "8")];
+        if preset == "digits-mlp" {
+            all.extend([("examples_per_class", "4"), ("base_channels", "2")]);
+        } else {
+            all.extend([("generator_hidden", "[6]"), ("discriminator_hidden", "[6]")]);
+        }
+        all.extend(settings);
+        trainer(preset, &all)
+    }
+
+    const DCGAN: [(&str, &str); 2] = [("architecture", "dcgan"), ("dropout", "0")];
+
+    #[test]
+    fn everything_combines_and_trains() {
+        let objectives = [
+            "saturating",
+            "non-saturating",
+            "least-squares",
+            "wasserstein",
+            "hinge",
+        ];
+        let penalties = ["none", "wgan-gp", "dragan", "r1", "r2"];
+        for preset in ["ring", "digits-mlp"] {
+            for objective in objectives {
+                for penalty in penalties {
+                    for conditional in ["none", "label", "acgan"] {
+                        let pack = if conditional == "acgan" { "1" } else { "2" };
+                        let mut settings = vec![
+                            ("objective", objective),
+                            ("gradient_penalty", penalty),
+                            ("conditional", conditional),
+                            ("pack", pack),
+                            ("spectral_norm", "true"),
+                            ("discriminator_norm", "layer"),
+                            ("instance_noise", "0.1"),
+                            ("feature_matching_weight", "1"),
+                            ("path_length_weight", "1"),
+                        ];
+                        if preset == "digits-mlp" {
+                            settings.extend(DCGAN);
+                            settings.push(("augment", "[\"translation\", \"cutout\"]"));
+                        }
+                        if objective.ends_with("saturating") {
+                            settings.push(("vat_weight", "1"));
+                            settings.push(("label_smoothing", "0.9"));
+                        }
+                        let mut t = small(preset, &settings);
+                        let before = [bits(&t.generator.weights), bits(&t.discriminator.weights)];
+                        let report = t.step();
+                        let after = [bits(&t.generator.weights), bits(&t.discriminator.weights)];
+                        assert!(
+                            before[0] != after[0] && before[1] != after[1],
+                            "{settings:?}"
+                        );
+                        let all = [report.d_rows, report.logits, report.g_rows];
+                        let extras = report.extras.into_iter().map(|(_, rows)| rows);
+                        for rows in all.into_iter().chain(extras) {
+                            assert!(numbers(rows).iter().all(|v| v.is_finite()), "{settings:?}");
+                        }
+                        for side in [&t.generator, &t.discriminator] {
+                            for weight in &side.weights.trained {
+                                assert!(
+                                    numbers(weight.clone()).iter().all(|v| v.is_finite()),
+                                    "{settings:?}"
+                                );
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_warm_up_of_a_critic_is_arjovskys() {
+        let mut t = small("ring", &[("n_critic", "5"), ("critic_warmup", "true")]);
+        let updates: Vec<_> = [0, 24, 25, 499, 500, 501]
+            .map(|step| {
+                t.step = step;
+                t.n_critic()
+            })
+            .to_vec();
+        assert_eq!(updates, [100, 100, 5, 5, 100, 5]);
+        t.step = 0;
+        t.step();
+        assert_eq!(t.discriminator.optimizer.time, 100);
+    }
+
+    #[test]
+    fn clipped_weights_stay_within_their_bound_after_every_step() {
+        let mut t = small(
+            "ring",
+            &[
+                ("objective", "wasserstein"),
+                ("weight_clip", "0.01"),
+                ("optimizer", "rmsprop"),
+                ("discriminator_lr", "0.05"),
+            ],
+        );
+        for _ in 0..3 {
+            t.step();
+            let most = t.discriminator.weights.trained.iter();
+            let most = most
+                .flat_map(|w| numbers(w.clone()))
+                .fold(0.0, |m: f32, w| m.max(w.abs()));
+            assert_eq!(most, 0.01);
+        }
+    }
+
+    #[test]
+    fn learning_rates_halve() {
+        let mut t = small("ring", &[("lr_half_life", "100")]);
+        t.step = 200;
+        assert_eq!(t.rate(), 0.25);
+        let run = |half_life| {
+            let mut t = small("ring", &[("lr_half_life", half_life)]);
+            t.step = 1000;
+            t.step();
+            bits(&t.generator.weights)
+        };
+        assert_ne!(run("0"), run("100"));
+    }
+
+    #[test]
+    fn instance_noise_fades() {
+        let mut t = small(
+            "ring",
+            &[("instance_noise", "2"), ("instance_noise_steps", "10")],
+        );
+        let spread = |t: &mut Trainer| {
+            let still = Samples {
+                rows: Tensor::zeros([1000, 2], t.device()),
+                classes: None,
+            };
+            let shown = numbers(t.show(&still));
+            (shown.iter().map(|x| x * x).sum::<f32>() / 2000.0).sqrt()
+        };
+        assert!((spread(&mut t) - 2.0).abs() < 0.15);
+        t.step = 5;
+        assert!((spread(&mut t) - 1.0).abs() < 0.08);
+        t.step = 11;
+        assert_eq!(spread(&mut t), 0.0);
+    }
+
+    #[test]
+    fn a_packed_discriminator_judges_neighbours_together() {
+        let t = small("ring", &[("pack", "2"), ("conditional", "label")]);
+        let rows = matrix((0..8_u8).map(f32::from).collect(), [4, 2], t.device());
+        let classes = t.one_hot(&[3, 0, 1, 7]).unwrap();
+        let laid_out = t.lay_out(rows, Some(&classes));
+        assert_eq!(laid_out.dims(), [2, 2 * (2 + 8)]);
+        let row = numbers(laid_out)[..20].to_vec();
+        assert_eq!(row[..4], [0.0, 1.0, 2.0, 3.0]);
+        let told: Vec<_> = (4..20).filter(|&i| row[i] == 1.0).collect();
+        assert_eq!(told, [4 + 3, 4 + 8]);
+    }
+
+    #[test]
+    fn a_convolved_class_is_a_plane_of_its_own() {
+        let mut settings = DCGAN.to_vec();
+        settings.extend([("conditional", "label"), ("classes", "[4, 2]")]);
+        let t = small("digits-mlp", &settings);
+        let rows = Tensor::zeros([1, 784], t.device());
+        let row = numbers(t.lay_out(rows, t.one_hot(&[2]).as_ref()));
+        assert_eq!(row.len(), 3 * 784);
+        assert!(row[..2 * 784].iter().all(|&v| v == 0.0));
+        assert!(row[2 * 784..].iter().all(|&v| v == 1.0));
+    }
+
+    #[test]
+    fn an_acgan_guesses_classes_of_real_and_of_fake_samples() {
+        let t = small("ring", &[("conditional", "acgan")]);
+        let class_loss = |real: &[u8], fake: &[u8], output: &Tensor<2>| {
+            let samples = |labels: &[u8]| Samples {
+                rows: Tensor::zeros([2, 2], t.device()),
+                classes: t.one_hot(labels),
+            };
+            let mut loss = Loss(Vec::new());
+            t.add_class_loss(&mut loss, output, [&samples(real), &samples(fake)]);
+            numbers(loss.rows()).iter().sum::<f32>()
+        };
+        // Sure of classes 1 and 2 of the real rows, 3 and 4 of the fake ones.
+        let mut output = vec![0.0; 4 * 9];
+        for (row, class) in [1, 2, 3, 4].into_iter().enumerate() {
+            output[row * 9 + 1 + class] = 10.0;
+        }
+        let output = matrix(output, [4, 9], t.device()).autodiff();
+        assert!(class_loss(&[1, 2], &[3, 4], &output) < 0.01);
+        assert!(class_loss(&[1, 2], &[4, 3], &output) > 9.0, "fakes count");
+        assert!(
+            class_loss(&[2, 1], &[3, 4], &output) > 9.0,
+            "so do real samples"
+        );
+    }
+
+    #[test]
+    fn a_label_conditional_generator_is_told_and_so_is_its_judge() {
+        let t = small("ring", &[("conditional", "label")]);
+        let inputs = |label: u8| {
+            let rows = t.experiment.told(vec![0.5; 2], &[label]);
+            matrix(rows, [1, 2 + 8], t.device())
+        };
+        assert_ne!(numbers(t.sample(inputs(0))), numbers(t.sample(inputs(1))));
+        let judged = |label: u8| {
+            let rows = Tensor::zeros([1, 2], t.device());
+            numbers(t.logits(rows, &[label]))
+        };
+        assert_ne!(judged(0), judged(1));
+    }
+
+    #[test]
+    fn began_keeps_its_balance_from_both_sides() {
+        let mut t = small("ring", &[("objective", "began"), ("began_lambda", "0.1")]);
+        let k = |t: &Trainer| numbers(t.balance.clone().unwrap())[0];
+        assert_eq!(k(&t), 0.0);
+        let report = t.step();
+        let real = -numbers(report.logits)[..8].iter().sum::<f32>() / 8.0;
+        let fake = numbers(report.g_rows).iter().sum::<f32>() / 8.0;
+        let wanted = (0.1 * (0.5 * real - fake)).clamp(0.0, 1.0);
+        assert!((k(&t) - wanted).abs() < 1e-6, "{} {wanted}", k(&t));
+        t.balance = Some(Tensor::full([1, 1], 0.5, t.device()));
+        let sides = numbers(t.sides().balance.unwrap());
+        assert_eq!((sides[0], sides[15]), (1.0, 0.5));
+    }
+
+    #[test]
+    fn feature_matching_pulls_the_generators_features_to_the_real_ones() {
+        // With a discriminator that hardly moves and nothing but features to follow, the distance falls.
+        let mut t = trainer(
+            "ring",
+            &[
+                ("feature_matching_weight", "100"),
+                ("discriminator_lr", "1e-9"),
+                ("generator_lr", "1e-3"),
+                ("batch_size", "256"),
+            ],
+        );
+        let distance = |t: &mut Trainer| {
+            let report = t.step();
+            numbers(report.extras[0].1.clone())[0]
+        };
+        let first = distance(&mut t);
+        for _ in 0..150 {
+            t.step();
+        }
+        let last = distance(&mut t);
+        assert!(last < 0.2 * first, "{first} {last}");
+    }
+
+    #[test]
+    fn the_mean_path_length_follows_by_a_hundredth() {
+        let mut t = small("ring", &[("path_length_weight", "2")]);
+        let inputs = matrix(vec![0.5; 16], [8, 2], t.device()).autodiff();
+        let leaves = t.generator.weights.tracked();
+        let mut again = t.noise.clone();
+        let half = inputs.clone().narrow(0, 0, 4);
+        let lengths = path_length::lengths(&t.generator.network, &leaves, half, 2, &mut again);
+        let mean = numbers(lengths.clone()).iter().sum::<f32>() / 4.0;
+        let (mut report, _) = t.update_discriminator();
+        let noise = t.noise.position();
+        t.noise = Rng::new(t.experiment.seed, Stream::Noise);
+        let mut loss = Loss(Vec::new());
+        t.add_path_length(&mut loss, &mut report, &leaves, inputs);
+        let moved = numbers(t.path_length.clone().unwrap())[0];
+        assert!(
+            mean > 0.0 && (moved - 0.01 * mean).abs() < 1e-6,
+            "{moved} {mean}"
+        );
+        let wanted: f32 = numbers(lengths)
+            .iter()
+            .map(|l| 2.0 * (l - moved).powi(2) / 4.0)
+            .sum();
+        let got: f32 = numbers(loss.rows()).iter().sum();
+        assert!((got - wanted).abs() < 1e-5 * wanted, "{got} {wanted}");
+        assert_eq!(t.noise.position() == noise, false);
     }
 }

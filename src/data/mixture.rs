@@ -67,6 +67,14 @@ impl Mixture {
         self.dim
     }
 
+    /// One of the modes, drawn by weight.
+    pub fn mode(&self, rng: &mut Rng) -> u8 {
+        let u = rng.uniform();
+        // Rounding may leave the last sum a little under 1.
+        let under = self.cumulative.partition_point(|&sum| sum <= u);
+        under.min(self.modes.len() - 1) as u8
+    }
+
     /// `n` independent draws, labelled with their modes.
     pub fn sample(&self, n: usize, rng: &mut Rng) -> Batch {
         let mut batch = Batch {
@@ -74,17 +82,12 @@ impl Mixture {
             labels: Vec::with_capacity(n),
         };
         for _ in 0..n {
-            let u = rng.uniform();
-            // Rounding may leave the last sum a little under 1.
-            let k = self
-                .cumulative
-                .partition_point(|&sum| sum <= u)
-                .min(self.modes.len() - 1);
-            let Mode { mean, std, .. } = &self.modes[k];
+            let k = self.mode(rng);
+            let Mode { mean, std, .. } = &self.modes[usize::from(k)];
             batch
                 .values
                 .extend(mean.iter().map(|mean| mean + std * rng.normal()));
-            batch.labels.push(k as u8);
+            batch.labels.push(k);
         }
         batch
     }

@@ -161,6 +161,17 @@ impl Feed {
             .map_or_else(Batch::default, |images| images.batch(&chosen))
     }
 
+    /// Classes of `n` samples, drawn in the data's own shares without dealing any.
+    pub fn classes(&self, n: usize, rng: &mut Rng) -> Vec<u8> {
+        match &self.source {
+            Source::Mixture(mixture) => (0..n).map(|_| mixture.mode(rng)).collect(),
+            Source::Images(images) => {
+                let labels = images.labels();
+                (0..n).map(|_| labels[rng.below(labels.len())]).collect()
+            }
+        }
+    }
+
     /// What it deals from.
     #[must_use]
     pub fn source(&self) -> &Source {

@@ -186,6 +186,14 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
         )
 }
 
+/// A setting's value as it is written, without quotes.
+pub(super) fn word(value: impl serde::Serialize) -> String {
+    toml::Value::try_from(value).map_or_else(
+        |error| error.to_string(),
+        |value| value.to_string().replace('"', ""),
+    )
+}
+
 /// Percent-encodes what a URL's fragment may not hold.
 fn escape(text: &str) -> String {
     text.bytes()

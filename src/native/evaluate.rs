@@ -13,7 +13,8 @@ use super::report::{Report, print, print_json};
 use super::sample::CHUNK;
 use super::{device, files, folder, grid, mnist};
 use crate::data::Feed;
-use crate::nets::matrix;
+use crate::nets::{matrix, untracked};
+use crate::objective::Sides;
 use crate::rng::{Rng, Stream};
 use crate::snapshot::{Game, METRIC_SAMPLES, Observer, Picture};
 use crate::trainer::Trainer;
@@ -62,24 +63,30 @@ fn beside(checkpoint: &std::path::Path) -> PathBuf {
 fn verdict(trainer: &Trainer) -> Result<Game> {
     let e = &trainer.experiment;
     let device = trainer.device();
+    let n = CHUNK / e.pack * e.pack;
     let mut feed = Feed::new(trainer.source().clone(), e.seed);
     let mut latents = Rng::new(e.seed, Stream::Metrics);
     let mut sums = [0.0; 4];
-    let chunks = METRIC_SAMPLES / CHUNK;
+    let chunks = METRIC_SAMPLES / n;
     for _ in 0..chunks {
-        let real = matrix(feed.next_batch(CHUNK).values, [CHUNK, e.data_dim()], device);
-        let latents = latents.normals(CHUNK * e.latent_dim);
-        let fake = trainer.sample(matrix(latents, [CHUNK, e.latent_dim], device));
-        let (real, fake) = (trainer.logits(real), trainer.logits(fake));
-        let sign = |sign| Tensor::full([CHUNK, 1], sign, device);
-        let d_loss = e.objective.discriminator(real.clone(), sign(-1.0)).mean()
-            + e.objective.discriminator(fake.clone(), sign(1.0)).mean();
-        let g_loss = e.objective.generator(fake.clone()).mean();
-        let mean = |logits| burn::tensor::activation::sigmoid(logits).mean();
-        for (sum, value) in sums
-            .iter_mut()
-            .zip([d_loss, g_loss, mean(real), mean(fake)])
-        {
+        let real = feed.next_batch(n);
+        let inputs = e.told(latents.latents(e.prior, n * e.latent_dim), &real.labels);
+        let fake = trainer.sample(matrix(inputs, [n, e.generator_inputs()], device));
+        let samples = matrix(real.values, [n, e.data_dim()], device);
+        let real_logits = trainer.logits(samples, &real.labels);
+        let fake_logits = trainer.logits(fake, &real.labels);
+        let logits = Tensor::cat(vec![real_logits.clone(), fake_logits.clone()], 0);
+        let sides = Sides::new(n / e.pack, e.label_smoothing, device);
+        let d_rows = untracked(e.objective.discriminator(logits.autodiff(), &sides));
+        let g_rows = e.objective.generator(fake_logits.clone());
+        let belief = |logits| burn::tensor::activation::sigmoid(logits).mean();
+        let values = [
+            d_rows.mean() * 2.0,
+            g_rows.mean(),
+            belief(real_logits),
+            belief(fake_logits),
+        ];
+        for (sum, value) in sums.iter_mut().zip(values) {
             *sum += scalar(value)? / chunks as f32;
         }
     }
@@ -89,6 +96,7 @@ fn verdict(trainer: &Trainer) -> Result<Game> {
         g_loss,
         d_real,
         d_fake,
+        extras: Vec::new(),
     })
 }
 

@@ -26,6 +26,9 @@ pub struct Report {
     pub d_real: f32,
     /// Mean of sigmoid(D) over generated ones.
     pub d_fake: f32,
+    /// What the experiment's regularisers measured.
+    #[serde(flatten)]
+    pub extras: Extras,
     /// Where the data have any.
     #[serde(flatten)]
     pub metrics: Metrics,
@@ -39,6 +42,10 @@ pub struct Report {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<String>,
 }
+
+/// Figures by name.
+#[derive(Clone)]
+pub struct Extras(pub Vec<(&'static str, f32)>);
 
 /// Metrics with their floors.
 #[derive(Clone)]
@@ -54,6 +61,7 @@ impl Report {
             g_loss: game.g_loss,
             d_real: game.d_real,
             d_fake: game.d_fake,
+            extras: Extras(game.extras),
             metrics: Metrics(metrics),
             images_per_s: None,
             checkpoint: None,
@@ -82,6 +90,12 @@ pub fn print(line: &str) -> Result<()> {
         .context("standard output")
 }
 
+impl Serialize for Extras {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().copied())
+    }
+}
+
 impl Serialize for Metrics {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2 * self.0.len()))?;
@@ -100,6 +114,9 @@ impl fmt::Display for Report {
             "D loss {:.3}, G loss {:.3}, D(x) {:.2}, D(G(z)) {:.2}",
             self.d_loss, self.g_loss, self.d_real, self.d_fake
         )?;
+        for (name, value) in &self.extras.0 {
+            write!(f, ", {} {value:.3}", name.replace('_', " "))?;
+        }
         if let Some(rate) = self.images_per_s {
             let digits = usize::from(rate < 10.0) * 2;
             write!(f, ", {rate:.digits$} samples/s")?;

@@ -12,7 +12,6 @@ use super::progress::say;
 use super::{device, files, folder, grid};
 use crate::error::Error;
 use crate::nets::matrix;
-use crate::rng::{Rng, Stream};
 use crate::snapshot::to_byte;
 
 /// Samples that are computed at a time, to bound memory.
@@ -31,13 +30,16 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
         .generator(&opened.device)
         .with_context(|| args.checkpoint.display().to_string())?;
     let count = usize::try_from(args.count)?;
-    let mut rng = Rng::new(args.seed.unwrap_or(experiment.seed), Stream::Fixed);
+    let width = experiment.generator_inputs();
+    let inputs = experiment.fixed_inputs(count, args.seed.unwrap_or(experiment.seed));
     let mut samples = Vec::new();
-    for start in (0..count).step_by(CHUNK) {
-        let n = CHUNK.min(count - start);
-        let latents = rng.normals(n * experiment.latent_dim);
-        let latents = matrix(latents, [n, experiment.latent_dim], &opened.device);
-        let data = network.sample(&weights, latents).into_data();
+    for inputs in inputs.chunks(CHUNK * width) {
+        let inputs = matrix(
+            inputs.to_vec(),
+            [inputs.len() / width, width],
+            &opened.device,
+        );
+        let data = network.sample(&weights, inputs).into_data();
         let values: Vec<f32> = data
             .try_to_vec()
             .map_err(|error| Error::Device(format!("{error:?}")))?;

@@ -1,34 +1,14 @@
-//! Elementwise functions.
+//! Elementwise functions, and their slopes.
 
 use burn::tensor::{Tensor, activation};
 
-use crate::experiment::Activation;
+use super::PullBack;
+pub use crate::experiment::Activation;
 
 /// LeakyReLU's slope below zero, as in every GAN paper since DCGAN.
 pub const LEAK: f32 = 0.2;
 
-/// An elementwise function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Function {
-    /// max(x, 0)
-    Relu,
-    /// max(x, 0.2 x)
-    LeakyRelu,
-    /// tanh(x)
-    Tanh,
-}
-
-impl From<Activation> for Function {
-    fn from(activation: Activation) -> Self {
-        match activation {
-            Activation::Relu => Self::Relu,
-            Activation::LeakyRelu => Self::LeakyRelu,
-            Activation::Tanh => Self::Tanh,
-        }
-    }
-}
-
-impl Function {
+impl Activation {
     /// The function of every element.
     #[must_use]
     pub fn apply(self, x: Tensor<2>) -> Tensor<2> {
@@ -37,9 +17,39 @@ impl Function {
             // As a sum rather than a choice: its gradient is then a ReLU's and a constant, which the CPU backend computes
             // in place and the GPU fuses, where a choice needs masks and zeros.
             Self::LeakyRelu => x.clone() * LEAK + activation::relu(x) * (1.0 - LEAK),
+            Self::Elu => activation::relu(x.clone()) + below_zero(x).exp() - 1.0,
+            Self::Sigmoid => activation::sigmoid(x),
             Self::Tanh => x.tanh(),
         }
     }
+
+    /// The derivative at every element. Where it is constant in pieces it carries no graph, as it has no gradient.
+    #[must_use]
+    pub fn slope(self, x: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Relu => x.greater_elem(0.0).float(),
+            Self::LeakyRelu => x.greater_elem(0.0).float() * (1.0 - LEAK) + LEAK,
+            Self::Elu => below_zero(x).exp(),
+            Self::Sigmoid => {
+                let y = activation::sigmoid(x);
+                y.clone() * (-y + 1.0)
+            }
+            Self::Tanh => {
+                let y = x.tanh();
+                -(y.clone() * y) + 1.0
+            }
+        }
+    }
+
+    pub(super) fn linearize(self, x: Tensor<2>) -> (Tensor<2>, PullBack) {
+        let slope = self.slope(x.clone());
+        (self.apply(x), Box::new(move |g| g * slope))
+    }
+}
+
+/// min(x, 0)
+fn below_zero(x: Tensor<2>) -> Tensor<2> {
+    -activation::relu(-x)
 }
 
 #[cfg(test)]
@@ -51,19 +61,17 @@ mod tests {
     #[test]
     fn functions_and_their_slopes() {
         let device = Device::flex();
-        let x = || {
-            Tensor::<2>::from_floats([[-2.0, -0.5, 0.5, 2.0]], &device)
+        let check = |function: Activation, values: [f32; 4], slopes: [f32; 4]| {
+            let x = Tensor::<2>::from_floats([[-2.0, -0.5, 0.5, 2.0]], &device)
                 .autodiff()
-                .require_grad()
-        };
-        let check = |function: Function, values: [f32; 4], slopes: [f32; 4]| {
-            let x = x();
+                .require_grad();
             let y = function.apply(x.clone());
             let grads = y.clone().sum().backward();
             let read = |t: Tensor<2>| t.into_data().try_to_vec::<f32>().unwrap();
             for (got, want) in [
                 (read(y.inner()), values),
                 (read(x.grad(&grads).unwrap()), slopes),
+                (read(function.slope(x.inner())), slopes),
             ] {
                 for (g, w) in got.iter().zip(want) {
                     assert!(
@@ -73,15 +81,27 @@ mod tests {
                 }
             }
         };
-        check(Function::Relu, [0.0, 0.0, 0.5, 2.0], [0.0, 0.0, 1.0, 1.0]);
+        check(Activation::Relu, [0.0, 0.0, 0.5, 2.0], [0.0, 0.0, 1.0, 1.0]);
         check(
-            Function::LeakyRelu,
+            Activation::LeakyRelu,
             [-0.4, -0.1, 0.5, 2.0],
             [0.2, 0.2, 1.0, 1.0],
         );
+        // e⁻² and e^-.5
+        check(
+            Activation::Elu,
+            [0.135_335_3 - 1.0, 0.606_530_66 - 1.0, 0.5, 2.0],
+            [0.135_335_3, 0.606_530_66, 1.0, 1.0],
+        );
+        // 1 / (1 + e²), 1 / (1 + e^.5)
+        check(
+            Activation::Sigmoid,
+            [0.119_202_92, 0.377_540_67, 0.622_459_33, 0.880_797_08],
+            [0.104_993_59, 0.235_003_71, 0.235_003_71, 0.104_993_59],
+        );
         // 1 - tanh²(2) and 1 - tanh²(.5)
         check(
-            Function::Tanh,
+            Activation::Tanh,
             [-0.964_027_6, -0.462_117_2, 0.462_117_2, 0.964_027_6],
             [0.070_650_8, 0.786_447_7, 0.786_447_7, 0.070_650_8],
         );

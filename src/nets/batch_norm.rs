@@ -2,7 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::{Init, Slot};
+use super::layer::{Init, Numbers, Slot};
+use super::{PullBack, constant_beside, untracked};
 
 /// Added to variances before the square root.
 const EPSILON: f32 = 1e-5;
@@ -43,14 +44,14 @@ impl BatchNorm {
         vec![slot("mean", 0.0), slot("variance", 1.0)]
     }
 
-    /// With the batch's statistics; also gives the running `[mean, variance]` that they lead to.
+    /// With the batch's statistics, and leaves behind the running ones that they lead to.
     pub(super) fn train(
         self,
         x: Tensor<2>,
-        gain: Tensor<2>,
-        bias: Tensor<2>,
-        running: [Tensor<2>; 2],
-    ) -> (Tensor<2>, [Tensor<2>; 2]) {
+        numbers: &mut Numbers,
+        left: &mut Vec<Tensor<2>>,
+    ) -> Tensor<2> {
+        let (gain, bias) = (numbers.next(), numbers.next());
         let [n, _] = x.dims();
         let x = x.reshape([n, self.channels, self.positions]);
         let over_all = |t: Tensor<3>| t.mean_dim(2).mean_dim(0);
@@ -60,50 +61,44 @@ impl BatchNorm {
         let scale = self.spread(gain) / (variance.clone() + EPSILON).sqrt();
         let y = centred * scale + self.spread(bias);
 
-        let flat = |t: Tensor<3>| t.inner_if_tracked().reshape([1, self.channels]);
+        let flat = |t: Tensor<3>| untracked(t).reshape([1, self.channels]);
         // The running variance is the unbiased one, as everywhere in the field.
         let count = (n * self.positions) as f32;
         let unbiased = count / (count - 1.0).max(1.0);
-        let [old_mean, old_variance] = running;
-        let updated = [
-            old_mean * (1.0 - MOMENTUM) + flat(mean) * MOMENTUM,
-            old_variance * (1.0 - MOMENTUM) + flat(variance) * (MOMENTUM * unbiased),
-        ];
-        (y.reshape([n, self.channels * self.positions]), updated)
+        left.push(numbers.running() * (1.0 - MOMENTUM) + flat(mean) * MOMENTUM);
+        left.push(numbers.running() * (1.0 - MOMENTUM) + flat(variance) * (MOMENTUM * unbiased));
+        y.reshape([n, self.channels * self.positions])
     }
 
     /// With the running statistics.
-    pub(super) fn sample(
-        self,
-        x: Tensor<2>,
-        gain: Tensor<2>,
-        bias: Tensor<2>,
-        [mean, variance]: [Tensor<2>; 2],
-    ) -> Tensor<2> {
-        let [n, _] = x.dims();
+    pub(super) fn rest(self, x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
+        let (scale, shift) = self.affine(&x, numbers);
+        let [n, width] = x.dims();
+        let x = x.reshape([n, self.channels, self.positions]);
+        (x * scale + shift).reshape([n, width])
+    }
+
+    pub(super) fn linearize(self, x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
+        let (scale, shift) = self.affine(&x, numbers);
+        let [n, width] = x.dims();
+        let grouped = move |t: Tensor<2>| t.reshape([n, self.channels, self.positions]);
+        let y = grouped(x) * scale.clone() + shift;
+        let back = move |g| (grouped(g) * scale).reshape([n, width]);
+        (y.reshape([n, width]), Box::new(back))
+    }
+
+    /// At rest it is a factor and a shift for each channel, `[1, channels, 1]`.
+    fn affine(self, x: &Tensor<2>, numbers: &mut Numbers) -> (Tensor<3>, Tensor<3>) {
+        let (gain, bias) = (numbers.next(), numbers.next());
+        let mut running = || constant_beside(x, numbers.running());
+        let (mean, variance) = (running(), running());
         let scale = gain / (variance + EPSILON).sqrt();
         let shift = bias - mean * scale.clone();
-        let x = x.reshape([n, self.channels, self.positions]);
-        (x * self.spread(scale) + self.spread(shift)).reshape([n, self.channels * self.positions])
+        (self.spread(scale), self.spread(shift))
     }
 
     fn spread(self, row: Tensor<2>) -> Tensor<3> {
         row.reshape([1, self.channels, 1])
-    }
-}
-
-/// A tensor as a plain number, whether or not a graph is being kept.
-trait InnerIfTracked {
-    fn inner_if_tracked(self) -> Self;
-}
-
-impl<const D: usize> InnerIfTracked for Tensor<D> {
-    fn inner_if_tracked(self) -> Self {
-        if self.device().is_autodiff() {
-            self.inner()
-        } else {
-            self
-        }
     }
 }
 
@@ -112,11 +107,17 @@ mod tests {
     use burn::tensor::Device;
 
     use super::*;
-    use crate::nets::matrix;
+    use crate::nets::{Layer, Network, Weights, matrix};
     use crate::rng::{Rng, Stream};
 
-    fn ones(value: f32) -> Tensor<2> {
-        matrix(vec![value; 2], [1, 2], &Device::flex())
+    /// With these gain and bias, and running mean and variance, in both channels.
+    fn network(norm: BatchNorm, trained: [f32; 2], statistics: [f32; 2]) -> (Network, Weights) {
+        let pair = |value| matrix(vec![value; 2], [1, 2], &Device::flex());
+        let weights = Weights {
+            trained: trained.map(pair).to_vec(),
+            statistics: statistics.map(pair).to_vec(),
+        };
+        (Network::new(vec![Layer::BatchNorm(norm)]), weights)
     }
 
     fn channel_moments(y: &[f32], channel: usize) -> (f32, f32) {
@@ -143,8 +144,9 @@ mod tests {
         let mut rng = Rng::new(0, Stream::Data);
         let x = rng.normals(64 * 8).iter().map(|v| 3.0 + 0.1 * v).collect();
         let x = matrix(x, [64, 8], &Device::flex());
-        let (y, running) = norm.train(x, ones(1.0), ones(0.0), [ones(0.0), ones(1.0)]);
-        let y = y.into_data().try_to_vec::<f32>().unwrap();
+        let (network, weights) = network(norm, [1.0, 0.0], [0.0, 1.0]);
+        let pass = network.train(&weights, x, &mut rng);
+        let y = pass.output.into_data().try_to_vec::<f32>().unwrap();
         for channel in 0..2 {
             let (mean, variance) = channel_moments(&y, channel);
             assert!(
@@ -152,7 +154,8 @@ mod tests {
                 "{mean} {variance}"
             );
         }
-        let [mean, variance] = running.map(|t| t.into_data().try_to_vec::<f32>().unwrap()[0]);
+        let running = |i: usize| pass.statistics[i].clone().into_data();
+        let [mean, variance] = [0, 1].map(|i| running(i).try_to_vec::<f32>().unwrap()[0]);
         assert!((mean - 0.3).abs() < 0.005, "{mean}");
         assert!((variance - (0.9 + 0.001)).abs() < 1e-3, "{variance}");
     }
@@ -164,17 +167,11 @@ mod tests {
             positions: 4,
         };
         let device = Device::flex();
+        let (network, weights) = network(norm, [2.0, 0.5], [1.0, 4.0]);
         let row: Vec<f32> = (0..8u8).map(f32::from).collect();
         let sample = |x: Vec<f32>, n| {
-            norm.sample(
-                matrix(x, [n, 8], &device),
-                ones(2.0),
-                ones(0.5),
-                [ones(1.0), ones(4.0)],
-            )
-            .into_data()
-            .try_to_vec::<f32>()
-            .unwrap()
+            let y = network.sample(&weights, matrix(x, [n, 8], &device));
+            y.into_data().try_to_vec::<f32>().unwrap()
         };
         let alone = sample(row.clone(), 1);
         let together = sample([row, vec![100.0; 8]].concat(), 2);

@@ -4,7 +4,8 @@ use burn::tensor::Tensor;
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
-use super::Slot;
+use super::layer::Slot;
+use super::{PullBack, dcgan};
 
 const KERNEL: usize = 4;
 const STRIDE: usize = 2;
@@ -37,7 +38,7 @@ fn kernels(rows: usize, columns: usize) -> Vec<Slot> {
     vec![Slot {
         role: "weight",
         shape: [rows, columns * KERNEL * KERNEL],
-        init: super::dcgan::WEIGHT,
+        init: dcgan::WEIGHT,
     }]
 }
 
@@ -54,6 +55,17 @@ impl Conv {
         let half = self.side / 2;
         conv2d(x, weight, None, options).reshape([n, self.outputs * half * half])
     }
+
+    /// Back through a convolution is its transpose, with the same kernels.
+    pub(super) fn linearize(self, x: Tensor<2>, weight: Tensor<2>) -> (Tensor<2>, PullBack) {
+        let back = ConvTranspose {
+            inputs: self.outputs,
+            outputs: self.inputs,
+            side: self.side / 2,
+        };
+        let y = self.forward(x, weight.clone());
+        (y, Box::new(move |g| back.forward(g, weight)))
+    }
 }
 
 impl ConvTranspose {
@@ -68,6 +80,17 @@ impl ConvTranspose {
         let options = ConvTransposeOptions::new([STRIDE; 2], [PADDING; 2], [0; 2], [1; 2], 1);
         let double = 2 * self.side;
         conv_transpose2d(x, weight, None, options).reshape([n, self.outputs * double * double])
+    }
+
+    /// And back through the transpose is the convolution.
+    pub(super) fn linearize(self, x: Tensor<2>, weight: Tensor<2>) -> (Tensor<2>, PullBack) {
+        let back = Conv {
+            inputs: self.outputs,
+            outputs: self.inputs,
+            side: 2 * self.side,
+        };
+        let y = self.forward(x, weight.clone());
+        (y, Box::new(move |g| back.forward(g, weight)))
     }
 }
 

@@ -1,19 +1,18 @@
 //! DCGAN (Radford, Metz & Chintala 2016), at 28, 32 and 64 pixels.
 //!
 //! The generator starts from a small map (7×7 for 28 pixels, else 4×4) and doubles it with transposed 4×4 convolutions;
-//! the discriminator mirrors it. BatchNorm stands everywhere but at the generator's last layer and the discriminator's first and
+//! the discriminator mirrors it. Normalisation stands everywhere but at the generator's last layer and the discriminator's first and
 //! last. Weights start from N(0, .02²), gains from N(1, .02²).
 
-use super::activation::Function;
-use super::batch_norm::BatchNorm;
 use super::convolution::{Conv, ConvTranspose};
+use super::layer::Init;
 use super::linear::Linear;
-use super::{Init, Layer, Network};
-use crate::experiment::Experiment;
+use super::{Layer, Network, head, norm};
+use crate::experiment::{Activation, Experiment, Normalization};
 
 /// How weights start.
 pub(super) const WEIGHT: Init = Init::Normal(0.0, 0.02);
-/// How BatchNorm's gains start.
+/// How the gains of normalisations start.
 pub(super) const GAIN: Init = Init::Normal(1.0, 0.02);
 
 /// The smallest map's side, and the channels of each map from the smallest to the largest.
@@ -30,17 +29,49 @@ fn plan(experiment: &Experiment) -> (usize, Vec<usize>) {
 
 /// Latents to images of one channel in [-1, 1].
 pub(super) fn generator(experiment: &Experiment) -> Network {
+    Network::new(decoder(
+        experiment,
+        experiment.generator_inputs(),
+        experiment.generator_norm,
+        experiment.generator_activation,
+    ))
+}
+
+/// Images, and the planes of what else the discriminator is shown, to logits.
+pub(super) fn discriminator(experiment: &Experiment) -> Network {
+    let (mut layers, width) = encoder(experiment);
+    layers.extend(head(experiment, width, Linear::dcgan));
+    Network::new(layers)
+}
+
+/// Images to their reconstructions, by way of a code of `latent_dim` numbers.
+pub(super) fn autoencoder(experiment: &Experiment) -> Network {
+    let code = experiment.latent_dim;
+    let (kind, function) = (
+        experiment.discriminator_norm,
+        experiment.discriminator_activation,
+    );
+    let (mut layers, width) = encoder(experiment);
+    layers.push(Layer::Linear(Linear::dcgan(width, code)));
+    layers.extend(decoder(experiment, code, kind, function));
+    Network::new(layers)
+}
+
+/// Rows of `inputs` numbers to images of one channel in [-1, 1].
+fn decoder(
+    experiment: &Experiment,
+    inputs: usize,
+    kind: Normalization,
+    function: Activation,
+) -> Vec<Layer> {
     let (mut side, channels) = plan(experiment);
     let mut layers = vec![Layer::Linear(Linear::dcgan(
-        experiment.latent_dim,
+        inputs,
         channels[0] * side * side,
     ))];
     for (i, &inputs) in channels.iter().enumerate() {
-        layers.push(Layer::BatchNorm(BatchNorm {
-            channels: inputs,
-            positions: side * side,
-        }));
-        layers.push(Layer::Activation(Function::Relu));
+        layers.extend(norm(kind, inputs, side * side));
+        layers.push(Layer::Activation(function));
         let outputs = channels.get(i + 1).copied().unwrap_or(1);
         layers.push(Layer::ConvTranspose(ConvTranspose {
             inputs,
@@ -49,37 +80,30 @@ pub(super) fn generator(experiment: &Experiment) -> Network {
         }));
         side *= 2;
     }
-    layers.push(Layer::Activation(Function::Tanh));
-    Network::new(layers)
+    layers.push(Layer::Activation(Activation::Tanh));
+    layers
 }
 
-/// Images to one logit each.
-pub(super) fn discriminator(experiment: &Experiment) -> Network {
-    let (smallest, channels) = plan(experiment);
+/// Images to features, and how many.
+fn encoder(experiment: &Experiment) -> (Vec<Layer>, usize) {
+    let (_, channels) = plan(experiment);
     let mut side = experiment.image_size;
-    let mut inputs = 1;
+    let mut inputs = experiment.discriminator_inputs() / (side * side);
     let mut layers = Vec::new();
-    for &outputs in channels.iter().rev() {
+    for (i, &outputs) in channels.iter().rev().enumerate() {
         layers.push(Layer::Conv(Conv {
             inputs,
             outputs,
             side,
         }));
         side /= 2;
-        if inputs > 1 {
-            layers.push(Layer::BatchNorm(BatchNorm {
-                channels: outputs,
-                positions: side * side,
-            }));
+        if i > 0 {
+            layers.extend(norm(experiment.discriminator_norm, outputs, side * side));
         }
-        layers.push(Layer::Activation(Function::LeakyRelu));
+        layers.push(Layer::Activation(experiment.discriminator_activation));
         inputs = outputs;
     }
-    layers.push(Layer::Linear(Linear::dcgan(
-        inputs * smallest * smallest,
-        1,
-    )));
-    Network::new(layers)
+    (layers, inputs * side * side)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::matrix;
+use super::beside;
 use crate::rng::Rng;
 
 /// Sets each number of a row to 0 with probability `rate`, and multiplies the others by 1 / (1 - rate).
@@ -14,20 +14,14 @@ pub struct Dropout {
 
 impl Dropout {
     /// The mask comes from the host, so that a seed replays it on any device and a checkpoint continues it.
-    pub(super) fn forward(self, x: Tensor<2>, rng: &mut Rng) -> Tensor<2> {
+    pub(super) fn train(self, x: Tensor<2>, rng: &mut Rng) -> Tensor<2> {
         let shape = x.dims();
         let kept = 1.0 / (1.0 - self.rate);
         let mask = (0..shape[0] * shape[1])
             .map(|_| if rng.uniform() < self.rate { 0.0 } else { kept })
             .collect();
-        let device = x.device().inner();
-        let mask = matrix(mask, shape, &device);
-        x.clone()
-            * if x.device().is_autodiff() {
-                mask.autodiff()
-            } else {
-                mask
-            }
+        let mask = beside(&x, mask, shape);
+        x * mask
     }
 }
 
@@ -41,7 +35,7 @@ mod tests {
     #[test]
     fn keeps_the_mean_and_drops_its_share() {
         let x = Tensor::<2>::ones([100, 1000], &Device::flex());
-        let y = Dropout { rate: 0.3 }.forward(x, &mut Rng::new(0, Stream::Dropout));
+        let y = Dropout { rate: 0.3 }.train(x, &mut Rng::new(0, Stream::Dropout));
         let y = y.into_data().try_to_vec::<f32>().unwrap();
         let zeros = y.iter().filter(|&&v| v == 0.0).count() as f32 / 1e5;
         let mean = y.iter().sum::<f32>() / 1e5;

@@ -2,7 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::{Init, Slot};
+use super::PullBack;
+use super::layer::{Init, Numbers, Slot};
 
 /// A fully connected layer: rows `[n, inputs]` to rows `[n, outputs]`.
 ///
@@ -62,11 +63,14 @@ impl Linear {
         slots
     }
 
-    pub(super) fn forward(x: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<2>>) -> Tensor<2> {
-        let x = x.matmul(weight);
-        match bias {
-            Some(bias) => x + bias,
-            None => x,
-        }
+    pub(super) fn forward(&self, x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
+        let x = x.matmul(numbers.next());
+        if self.bias { x + numbers.next() } else { x }
+    }
+
+    pub(super) fn linearize(&self, x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
+        let weight = numbers.trained.as_slice()[0].clone();
+        let y = self.forward(x, numbers);
+        (y, Box::new(move |g| g.matmul(weight.transpose())))
     }
 }

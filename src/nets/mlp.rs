@@ -1,54 +1,74 @@
 //! Multilayer perceptrons: the networks of the first GANs, and of every toy problem since.
 
-use super::activation::Function;
 use super::dropout::Dropout;
 use super::linear::Linear;
-use super::{Layer, Network};
-use crate::experiment::Experiment;
+use super::{Layer, Network, head, norm};
+use crate::experiment::{Activation, Experiment, Normalization};
 
 /// Latents to samples; images end in tanh, points in nothing.
 pub(super) fn generator(experiment: &Experiment) -> Network {
-    let mut layers = perceptron(
-        experiment.latent_dim,
+    let (mut layers, width) = hidden(
+        experiment.generator_inputs(),
         &experiment.generator_hidden,
-        experiment.data_dim(),
-        experiment.generator_activation.into(),
+        experiment.generator_norm,
+        experiment.generator_activation,
         0.0,
     );
-    if experiment.has_images() {
-        layers.push(Layer::Activation(Function::Tanh));
-    }
+    layers.extend(output(experiment, width));
     Network::new(layers)
 }
 
-/// Samples to one logit each.
+/// Samples to logits.
 pub(super) fn discriminator(experiment: &Experiment) -> Network {
-    Network::new(perceptron(
-        experiment.data_dim(),
-        &experiment.discriminator_hidden,
-        1,
-        experiment.discriminator_activation.into(),
-        experiment.dropout,
-    ))
+    let (mut layers, width) = body(experiment);
+    layers.extend(head(experiment, width, Linear::new));
+    Network::new(layers)
 }
 
-fn perceptron(
+/// Samples to their reconstructions.
+pub(super) fn autoencoder(experiment: &Experiment) -> Network {
+    let (mut layers, width) = body(experiment);
+    layers.extend(output(experiment, width));
+    Network::new(layers)
+}
+
+fn body(experiment: &Experiment) -> (Vec<Layer>, usize) {
+    hidden(
+        experiment.discriminator_inputs(),
+        &experiment.discriminator_hidden,
+        experiment.discriminator_norm,
+        experiment.discriminator_activation,
+        experiment.dropout,
+    )
+}
+
+/// To a sample.
+fn output(experiment: &Experiment, width: usize) -> Vec<Layer> {
+    let mut layers = vec![Layer::Linear(Linear::new(width, experiment.data_dim()))];
+    if experiment.has_images() {
+        layers.push(Layer::Activation(Activation::Tanh));
+    }
+    layers
+}
+
+/// The hidden layers, and the width of the last.
+fn hidden(
     inputs: usize,
-    hidden: &[usize],
-    outputs: usize,
-    function: Function,
+    widths: &[usize],
+    normalization: Normalization,
+    function: Activation,
     dropout: f32,
-) -> Vec<Layer> {
+) -> (Vec<Layer>, usize) {
     let mut layers = Vec::new();
     let mut width = inputs;
-    for &next in hidden {
+    for &next in widths {
         layers.push(Layer::Linear(Linear::new(width, next)));
+        layers.extend(norm(normalization, next, 1));
         layers.push(Layer::Activation(function));
         if dropout > 0.0 {
             layers.push(Layer::Dropout(Dropout { rate: dropout }));
         }
         width = next;
     }
-    layers.push(Layer::Linear(Linear::new(width, outputs)));
-    layers
+    (layers, width)
 }

@@ -10,78 +10,32 @@ pub mod batch_norm;
 pub mod convolution;
 pub mod dcgan;
 pub mod dropout;
+mod layer;
 pub mod linear;
+pub mod minibatch;
 pub mod mlp;
+pub mod sample_norm;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::experiment::{Architecture, Experiment};
+use self::batch_norm::BatchNorm;
+pub use self::layer::{Init, Layer, Slot};
+use self::layer::{Numbers, Training};
+use self::linear::Linear;
+use self::minibatch::{MinibatchDiscrimination, MinibatchStddev};
+use self::sample_norm::SampleNorm;
+use crate::experiment::{Architecture, Experiment, Normalization, Objective};
 use crate::rng::Rng;
-use activation::Function;
-use batch_norm::BatchNorm;
-use convolution::{Conv, ConvTranspose};
-use dropout::Dropout;
-use linear::Linear;
 
-/// One layer's plan. What it computes stands in its own file.
-#[derive(Clone, Debug)]
-pub enum Layer {
-    /// x W + b
-    Linear(Linear),
-    /// An elementwise function.
-    Activation(Function),
-    /// Random zeros while training.
-    Dropout(Dropout),
-    /// Normalisation over the batch, channel by channel.
-    BatchNorm(BatchNorm),
-    /// A strided convolution.
-    Conv(Conv),
-    /// Its transpose.
-    ConvTranspose(ConvTranspose),
-}
+/// The way back through a map at one of its inputs: the transpose of its Jacobian, from cotangents `[n, out]` to `[n, in]`.
+///
+/// burn differentiates once. Whoever needs the gradient *of a gradient*, a penalty on the slope of the discriminator, say, has
+/// to write the inner one in forward operations; and every layer here can: it gives its output and this closure, made of the
+/// same operations, through which burn then differentiates as through any others. It is exact.
+pub type PullBack = Box<dyn FnOnce(Tensor<2>) -> Tensor<2>>;
 
-/// How a weight matrix starts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Init {
-    /// Uniform in ±bound.
-    Uniform(f32),
-    /// Normal with this mean and standard deviation.
-    Normal(f32, f32),
-    /// The same everywhere.
-    Constant(f32),
-}
-
-/// A weight matrix that a layer needs: its role, its rows and columns, and how it starts.
-#[derive(Clone, Debug)]
-pub struct Slot {
-    /// `weight`, `bias`, `gain`, `mean` or `variance`.
-    pub role: &'static str,
-    /// Rows and columns.
-    pub shape: [usize; 2],
-    /// How it starts.
-    pub init: Init,
-}
-
-impl Layer {
-    /// The matrices that gradients move.
-    fn weights(&self) -> Vec<Slot> {
-        match self {
-            Self::Linear(layer) => layer.weights(),
-            Self::BatchNorm(layer) => layer.weights(),
-            Self::Conv(layer) => layer.weights(),
-            Self::ConvTranspose(layer) => layer.weights(),
-            Self::Activation(_) | Self::Dropout(_) => Vec::new(),
-        }
-    }
-
-    /// The matrices that move with the batches seen, not with gradients.
-    fn statistics(&self) -> Vec<Slot> {
-        match self {
-            Self::BatchNorm(layer) => layer.statistics(),
-            _ => Vec::new(),
-        }
-    }
-}
+/// Numbers that a kernel of minibatch discrimination compares, as in the code of Salimans et al.
+const KERNEL_DIM: usize = 5;
 
 /// A network's plan.
 #[derive(Clone, Debug)]
@@ -94,7 +48,7 @@ pub struct Network {
 pub struct Weights {
     /// What gradients move.
     pub trained: Vec<Tensor<2>>,
-    /// Running means and variances of [`BatchNorm`].
+    /// Running means of what layers see of a batch.
     pub statistics: Vec<Tensor<2>>,
 }
 
@@ -102,6 +56,8 @@ pub struct Weights {
 pub struct Pass {
     /// A row a sample.
     pub output: Tensor<2>,
+    /// What the last layer made it from.
+    pub features: Tensor<2>,
     /// The statistics that this batch leaves behind, untracked.
     pub statistics: Vec<Tensor<2>>,
 }
@@ -113,7 +69,7 @@ impl Network {
         Self { layers }
     }
 
-    /// The experiment's generator: latents `[n, latent_dim]` to samples `[n, data_dim]`.
+    /// The experiment's generator: rows of `generator_inputs` numbers to samples `[n, data_dim]`.
     #[must_use]
     pub fn generator(experiment: &Experiment) -> Self {
         match experiment.architecture {
@@ -122,12 +78,16 @@ impl Network {
         }
     }
 
-    /// The experiment's discriminator: samples `[n, data_dim]` to logits `[n, 1]`; higher means more real.
+    /// The experiment's discriminator: rows of `discriminator_inputs` numbers to logits, of which a higher one means more
+    /// real, and to class logits where it has them; or, under BEGAN, to reconstructions.
     #[must_use]
     pub fn discriminator(experiment: &Experiment) -> Self {
-        match experiment.architecture {
-            Architecture::Mlp => mlp::discriminator(experiment),
-            Architecture::Dcgan => dcgan::discriminator(experiment),
+        let reconstructs = experiment.objective == Objective::Began;
+        match (experiment.architecture, reconstructs) {
+            (Architecture::Mlp, false) => mlp::discriminator(experiment),
+            (Architecture::Mlp, true) => mlp::autoencoder(experiment),
+            (Architecture::Dcgan, false) => dcgan::discriminator(experiment),
+            (Architecture::Dcgan, true) => dcgan::autoencoder(experiment),
         }
     }
 
@@ -167,9 +127,7 @@ impl Network {
     /// Whether a sample's output depends on its batch-mates while training.
     #[must_use]
     pub fn mixes_samples(&self) -> bool {
-        self.layers
-            .iter()
-            .any(|layer| matches!(layer, Layer::BatchNorm(_)))
+        self.layers.iter().any(Layer::mixes_samples)
     }
 
     /// Fresh weights on `device`, drawn from `rng` in the order of the layers.
@@ -197,56 +155,102 @@ impl Network {
         }
     }
 
-    /// The network at rest: running statistics, no dropout. Rows `[n, in]` to rows `[n, out]`.
+    /// The network at rest: running statistics, no dropout, every sample by itself. Rows `[n, in]` to rows `[n, out]`.
     #[must_use]
     pub fn sample(&self, weights: &Weights, input: Tensor<2>) -> Tensor<2> {
-        self.forward(weights, input, None).output
+        let mut numbers = weights.numbers();
+        self.layers
+            .iter()
+            .fold(input, |x, layer| layer.rest(x, &mut numbers))
     }
 
     /// The network in training: batch statistics, and dropout masks from `rng`. Rows `[n, in]` to rows `[n, out]`.
     #[must_use]
     pub fn train(&self, weights: &Weights, input: Tensor<2>, rng: &mut Rng) -> Pass {
-        self.forward(weights, input, Some(rng))
-    }
-
-    fn forward(&self, weights: &Weights, input: Tensor<2>, mut rng: Option<&mut Rng>) -> Pass {
-        let mut trained = weights.trained.iter().cloned();
-        let mut old = weights.statistics.iter().cloned();
-        let mut next = || trained.next().expect("weights fit the network");
-        let mut statistics = Vec::with_capacity(weights.statistics.len());
+        let mut numbers = weights.numbers();
+        let mut training = Training {
+            rng,
+            statistics: Vec::new(),
+        };
         let mut x = input;
-        for layer in &self.layers {
-            x = match layer {
-                Layer::Linear(linear) => Linear::forward(x, next(), linear.bias.then(&mut next)),
-                Layer::Activation(function) => function.apply(x),
-                Layer::Dropout(dropout) => match &mut rng {
-                    Some(rng) => dropout.forward(x, rng),
-                    None => x,
-                },
-                Layer::BatchNorm(norm) => {
-                    let mut running = || old.next().expect("statistics fit the network");
-                    let running = [running(), running()];
-                    let (gain, bias) = (next(), next());
-                    if rng.is_some() {
-                        let (x, updated) = norm.train(x, gain, bias, running);
-                        statistics.extend(updated);
-                        x
-                    } else {
-                        norm.sample(x, gain, bias, running)
-                    }
-                }
-                Layer::Conv(conv) => conv.forward(x, next()),
-                Layer::ConvTranspose(conv) => conv.forward(x, next()),
-            };
+        let mut features = None;
+        for (i, layer) in self.layers.iter().enumerate() {
+            if i + 1 == self.layers.len() {
+                features = Some(x.clone());
+            }
+            x = layer.train(x, &mut numbers, &mut training);
         }
         Pass {
+            features: features.unwrap_or_else(|| x.clone()),
             output: x,
-            statistics,
+            statistics: training.statistics,
         }
+    }
+
+    /// The network at rest, and the way back through it: rows `[n, in]` to rows `[n, out]`, and cotangents the other way.
+    #[must_use]
+    pub fn linearize(&self, weights: &Weights, input: Tensor<2>) -> (Tensor<2>, PullBack) {
+        let mut numbers = weights.numbers();
+        let mut back = Vec::with_capacity(self.layers.len());
+        let mut x = input;
+        for layer in &self.layers {
+            let (y, pull) = layer.linearize(x, &mut numbers);
+            back.push(pull);
+            x = y;
+        }
+        let back = move |g| back.into_iter().rev().fold(g, |g, pull| pull(g));
+        (x, Box::new(back))
     }
 }
 
+/// The normalisation that stands after a layer of `channels` × `positions` numbers, if one does.
+fn norm(kind: Normalization, channels: usize, positions: usize) -> Option<Layer> {
+    let each = |apart| {
+        Layer::SampleNorm(SampleNorm {
+            channels,
+            positions,
+            apart,
+        })
+    };
+    match kind {
+        Normalization::None => None,
+        Normalization::Batch => Some(Layer::BatchNorm(BatchNorm {
+            channels,
+            positions,
+        })),
+        Normalization::Layer => Some(each(false)),
+        Normalization::Instance => Some(each(true)),
+    }
+}
+
+/// How a discriminator ends: what it can tell of the batch, then its logits.
+fn head(e: &Experiment, width: usize, linear: fn(usize, usize) -> Linear) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    let mut width = width;
+    if e.minibatch_discrimination > 0 {
+        layers.push(Layer::MinibatchDiscrimination(MinibatchDiscrimination {
+            inputs: width,
+            kernels: e.minibatch_discrimination,
+            dim: KERNEL_DIM,
+        }));
+        width += e.minibatch_discrimination;
+    }
+    if e.minibatch_stddev {
+        layers.push(Layer::MinibatchStddev(MinibatchStddev));
+        width += 1;
+    }
+    layers.push(Layer::Linear(linear(width, e.discriminator_outputs())));
+    layers
+}
+
 impl Weights {
+    fn numbers(&self) -> Numbers<'_> {
+        Numbers {
+            trained: self.trained.iter(),
+            statistics: self.statistics.iter(),
+        }
+    }
+
     /// The same numbers as leaves of a new graph: gradients are kept for what is trained.
     #[must_use]
     pub fn tracked(&self) -> Self {
@@ -256,6 +260,15 @@ impl Weights {
                 .iter()
                 .map(|w| w.clone().autodiff().require_grad())
                 .collect(),
+            statistics: self.statistics.clone(),
+        }
+    }
+
+    /// The same numbers without a graph.
+    #[must_use]
+    pub fn untracked(&self) -> Self {
+        Self {
+            trained: self.trained.iter().cloned().map(untracked).collect(),
             statistics: self.statistics.clone(),
         }
     }
@@ -274,4 +287,36 @@ impl Weights {
 #[must_use]
 pub fn matrix(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {
     Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// The same numbers without a graph, on the device without one.
+#[must_use]
+pub fn untracked<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    if tensor.device().is_autodiff() {
+        tensor.inner()
+    } else {
+        tensor
+    }
+}
+
+/// A constant without a graph, made fit to be combined with `tensor`.
+#[must_use]
+pub fn constant_beside<const D: usize>(tensor: &Tensor<2>, constant: Tensor<D>) -> Tensor<D> {
+    if tensor.device().is_autodiff() {
+        constant.autodiff()
+    } else {
+        constant
+    }
+}
+
+/// Host numbers as a constant that is fit to be combined with `tensor`.
+#[must_use]
+pub fn beside(tensor: &Tensor<2>, values: Vec<f32>, shape: [usize; 2]) -> Tensor<2> {
+    let device = tensor.device();
+    let device = if device.is_autodiff() {
+        device.inner()
+    } else {
+        device
+    };
+    constant_beside(tensor, matrix(values, shape, &device))
 }
