@@ -48,8 +48,10 @@ fn one() -> f32 {
 pub enum Architecture {
     /// Multilayer perceptrons: `generator_hidden`, `discriminator_hidden`.
     Mlp,
-    /// Radford et al. 2016: strided 4×4 convolutions with BatchNorm, at 28, 32 or 64 pixels: `base_channels`.
+    /// Radford et al. 2016: strided 4×4 convolutions, at 28, 32 or 64 pixels: `base_channels`.
     Dcgan,
+    /// Mescheder et al. 2018: the generator is a point, the discriminator a slope; for mixtures on a line.
+    Dirac,
 }
 
 /// The elementwise function between layers.
@@ -583,6 +585,7 @@ impl Experiment {
     /// What does not go together, and why.
     fn validate_combinations(&self) -> Result<()> {
         let dcgan = self.architecture == Architecture::Dcgan;
+        let dirac = self.architecture == Architecture::Dirac;
         let began = self.objective == Objective::Began;
         let likelihood = matches!(
             self.objective,
@@ -595,6 +598,18 @@ impl Experiment {
         let began_only =
             "left out for the objective began, whose discriminator gives reconstructions";
         let rules = [
+            (
+                dirac && (self.has_images() || self.data_dim() != 1),
+                "architecture",
+                "dirac".to_owned(),
+                "mlp or dcgan for data that are not on a line",
+            ),
+            (
+                dirac && (began || self.pack > 1 || self.conditional != Conditional::None || mixes),
+                "architecture",
+                "dirac".to_owned(),
+                "mlp with began, pack, conditional, a norm over batches or minibatch features: a Dirac-GAN has two numbers and no room for more",
+            ),
             (
                 dcgan && !self.has_images(),
                 "architecture",

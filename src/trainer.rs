@@ -1176,4 +1176,32 @@ mod tests {
         assert!((got - wanted).abs() < 1e-5 * wanted, "{got} {wanted}");
         assert_eq!(t.noise.position() == noise, false);
     }
+
+    #[test]
+    fn a_dirac_gan_orbits_unless_its_slope_has_a_price() {
+        // Mescheder et al. 2018, §3: the distance to (0, 0) of the plain game does not shrink, that of R1 does. Alternating
+        // updates keep the plain one bounded.
+        let distance = |preset: &str, settings: &[(&str, &str)]| {
+            let mut t = trainer(preset, settings);
+            let far = |t: &Trainer| {
+                let [theta, psi] = [&t.generator, &t.discriminator]
+                    .map(|player| numbers(player.weights.trained[0].clone())[0]);
+                theta.hypot(psi)
+            };
+            for _ in 0..1500 {
+                t.step();
+            }
+            // Over a whole turn and more.
+            let turn = (0..500).map(|_| {
+                t.step();
+                far(&t)
+            });
+            turn.fold((f32::MAX, 0.0), |(low, high): (f32, f32), d| (low.min(d), high.max(d)))
+        };
+        let (low, high) = distance("dirac", &[]);
+        assert!(low > 0.7 && high < 3.0, "{low} {high}");
+        assert!(distance("dirac", &[("objective", "wasserstein")]).0 > 0.7);
+        assert!(distance("dirac-r1", &[]).1 < 0.01);
+        assert!(distance("dirac-r1", &[("gradient_penalty", "r2")]).1 < 0.01);
+    }
 }

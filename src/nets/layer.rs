@@ -4,13 +4,15 @@ use std::slice::Iter;
 
 use burn::tensor::Tensor;
 
-use super::PullBack;
+use super::{Network, PullBack};
 use super::activation::Activation;
 use super::batch_norm::BatchNorm;
 use super::convolution::{Conv, ConvTranspose};
+use super::branch::{Each, Fork};
 use super::dropout::Dropout;
 use super::linear::Linear;
 use super::minibatch::{MinibatchDiscrimination, MinibatchStddev};
+use super::point::Point;
 use super::sample_norm::SampleNorm;
 use crate::rng::Rng;
 
@@ -35,6 +37,12 @@ pub enum Layer {
     MinibatchDiscrimination(MinibatchDiscrimination),
     /// How much a batch varies.
     MinibatchStddev(MinibatchStddev),
+    /// The same row always.
+    Point(Point),
+    /// Networks side by side.
+    Fork(Fork),
+    /// One network for each part of a row.
+    Each(Each),
 }
 
 /// How a weight matrix starts.
@@ -90,35 +98,44 @@ impl Numbers<'_> {
 }
 
 impl Layer {
-    /// The matrices that gradients move.
-    pub(super) fn weights(&self) -> Vec<Slot> {
-        match self {
+    /// Names and shapes of the matrices that gradients move.
+    pub(super) fn weights(&self) -> Vec<(String, Slot)> {
+        named(match self {
             Self::Linear(layer) => layer.weights(),
             Self::BatchNorm(layer) => layer.weights(),
             Self::SampleNorm(layer) => layer.weights(),
             Self::Conv(layer) => layer.weights(),
             Self::ConvTranspose(layer) => layer.weights(),
             Self::MinibatchDiscrimination(layer) => layer.weights(),
+            Self::Point(layer) => layer.weights(),
             Self::Activation(_) | Self::Dropout(_) | Self::MinibatchStddev(_) => Vec::new(),
-        }
+            Self::Fork(layer) => return layer.slots(Network::trained_slots),
+            Self::Each(layer) => return layer.network.trained_slots(),
+        })
     }
 
-    /// The matrices that move with the batches seen, not with gradients.
-    pub(super) fn statistics(&self) -> Vec<Slot> {
-        match self {
+    /// Names and shapes of the matrices that move with the batches seen, not with gradients.
+    pub(super) fn statistics(&self) -> Vec<(String, Slot)> {
+        named(match self {
             Self::BatchNorm(layer) => layer.statistics(),
             Self::MinibatchDiscrimination(layer) => layer.statistics(),
             Self::MinibatchStddev(layer) => layer.statistics(),
+            Self::Fork(layer) => return layer.slots(Network::statistics_slots),
+            Self::Each(layer) => return layer.network.statistics_slots(),
             _ => Vec::new(),
-        }
+        })
     }
 
     /// Whether a sample's output depends on its batch-mates while training.
     pub(super) fn mixes_samples(&self) -> bool {
-        matches!(
-            self,
-            Self::BatchNorm(_) | Self::MinibatchDiscrimination(_) | Self::MinibatchStddev(_)
-        )
+        match self {
+            Self::BatchNorm(_) | Self::MinibatchDiscrimination(_) | Self::MinibatchStddev(_) => {
+                true
+            }
+            Self::Fork(layer) => layer.branches.iter().any(|(_, branch)| branch.mixes_samples()),
+            Self::Each(layer) => layer.network.mixes_samples(),
+            _ => false,
+        }
     }
 
     /// In training: statistics of this batch, random masks.
@@ -135,6 +152,8 @@ impl Layer {
                 layer.train(x, numbers, &mut training.statistics)
             }
             Self::MinibatchStddev(layer) => layer.train(x, numbers, &mut training.statistics),
+            Self::Fork(layer) => layer.train(x, numbers, training),
+            Self::Each(layer) => layer.train(x, numbers, training),
             _ => self.rest(x, numbers),
         }
     }
@@ -151,6 +170,9 @@ impl Layer {
             Self::ConvTranspose(layer) => layer.forward(x, numbers.next()),
             Self::MinibatchDiscrimination(layer) => layer.rest(x, numbers),
             Self::MinibatchStddev(layer) => layer.rest(x, numbers),
+            Self::Point(layer) => layer.forward(x, numbers),
+            Self::Fork(layer) => layer.rest(x, numbers),
+            Self::Each(layer) => layer.rest(x, numbers),
         }
     }
 
@@ -166,6 +188,16 @@ impl Layer {
             Self::ConvTranspose(layer) => layer.linearize(x, numbers.next()),
             Self::MinibatchDiscrimination(layer) => layer.linearize(x, numbers),
             Self::MinibatchStddev(layer) => layer.linearize(x, numbers),
+            Self::Point(layer) => layer.linearize(x, numbers),
+            Self::Fork(layer) => layer.linearize(x, numbers),
+            Self::Each(layer) => layer.linearize(x, numbers),
         }
     }
+}
+
+fn named(slots: Vec<Slot>) -> Vec<(String, Slot)> {
+    slots
+        .into_iter()
+        .map(|slot| (slot.role.to_owned(), slot))
+        .collect()
 }

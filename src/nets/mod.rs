@@ -7,13 +7,16 @@
 
 pub mod activation;
 pub mod batch_norm;
+pub mod branch;
 pub mod convolution;
 pub mod dcgan;
+pub mod dirac;
 pub mod dropout;
 mod layer;
 pub mod linear;
 pub mod minibatch;
 pub mod mlp;
+pub mod point;
 pub mod sample_norm;
 
 use burn::tensor::{Device, Tensor, TensorData};
@@ -75,6 +78,7 @@ impl Network {
         match experiment.architecture {
             Architecture::Mlp => mlp::generator(experiment),
             Architecture::Dcgan => dcgan::generator(experiment),
+            Architecture::Dirac => dirac::generator(),
         }
     }
 
@@ -88,6 +92,7 @@ impl Network {
             (Architecture::Mlp, true) => mlp::autoencoder(experiment),
             (Architecture::Dcgan, false) => dcgan::discriminator(experiment),
             (Architecture::Dcgan, true) => dcgan::autoencoder(experiment),
+            (Architecture::Dirac, _) => dirac::discriminator(),
         }
     }
 
@@ -103,14 +108,12 @@ impl Network {
         self.slots(Layer::statistics)
     }
 
-    fn slots(&self, of: impl Fn(&Layer) -> Vec<Slot>) -> Vec<(String, Slot)> {
-        self.layers
-            .iter()
-            .enumerate()
+    fn slots(&self, of: impl Fn(&Layer) -> Vec<(String, Slot)>) -> Vec<(String, Slot)> {
+        let layers = self.layers.iter().enumerate();
+        layers
             .flat_map(|(i, layer)| {
-                of(layer)
-                    .into_iter()
-                    .map(move |slot| (format!("{i}.{}", slot.role), slot))
+                let slots = of(layer).into_iter();
+                slots.map(move |(name, slot)| (format!("{i}.{name}"), slot))
             })
             .collect()
     }
@@ -158,10 +161,7 @@ impl Network {
     /// The network at rest: running statistics, no dropout, every sample by itself. Rows `[n, in]` to rows `[n, out]`.
     #[must_use]
     pub fn sample(&self, weights: &Weights, input: Tensor<2>) -> Tensor<2> {
-        let mut numbers = weights.numbers();
-        self.layers
-            .iter()
-            .fold(input, |x, layer| layer.rest(x, &mut numbers))
+        self.run(input, &mut weights.numbers())
     }
 
     /// The network in training: batch statistics, and dropout masks from `rng`. Rows `[n, in]` to rows `[n, out]`.
@@ -172,17 +172,18 @@ impl Network {
             rng,
             statistics: Vec::new(),
         };
-        let mut x = input;
-        let mut features = None;
-        for (i, layer) in self.layers.iter().enumerate() {
-            if i + 1 == self.layers.len() {
-                features = Some(x.clone());
-            }
-            x = layer.train(x, &mut numbers, &mut training);
-        }
+        let (last, body) = match self.layers.split_last() {
+            Some((last, body)) => (std::slice::from_ref(last), body),
+            None => (&[][..], &[][..]),
+        };
+        let mut run = |layers: &[Layer], x| {
+            let mut step = |x, layer: &Layer| layer.train(x, &mut numbers, &mut training);
+            layers.iter().fold(x, &mut step)
+        };
+        let features = run(body, input);
         Pass {
-            features: features.unwrap_or_else(|| x.clone()),
-            output: x,
+            output: run(last, features.clone()),
+            features,
             statistics: training.statistics,
         }
     }
@@ -190,11 +191,29 @@ impl Network {
     /// The network at rest, and the way back through it: rows `[n, in]` to rows `[n, out]`, and cotangents the other way.
     #[must_use]
     pub fn linearize(&self, weights: &Weights, input: Tensor<2>) -> (Tensor<2>, PullBack) {
-        let mut numbers = weights.numbers();
+        self.run_linearized(input, &mut weights.numbers())
+    }
+
+    fn run(&self, input: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
+        let layers = self.layers.iter();
+        layers.fold(input, |x, layer| layer.rest(x, numbers))
+    }
+
+    fn run_training(
+        &self,
+        input: Tensor<2>,
+        numbers: &mut Numbers,
+        training: &mut Training,
+    ) -> Tensor<2> {
+        let layers = self.layers.iter();
+        layers.fold(input, |x, layer| layer.train(x, numbers, training))
+    }
+
+    fn run_linearized(&self, input: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
         let mut back = Vec::with_capacity(self.layers.len());
         let mut x = input;
         for layer in &self.layers {
-            let (y, pull) = layer.linearize(x, &mut numbers);
+            let (y, pull) = layer.linearize(x, numbers);
             back.push(pull);
             x = y;
         }
