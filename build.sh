@@ -241,7 +241,8 @@ stage_types() {
   echo 'test result: ok. 1 passed; 0 failed'
 }
 stage_wasm() {
-  wasm-pack test --headless --chrome
+  # Shaders in software on a busy machine take longer than the 20 s that the runner waits.
+  WASM_BINDGEN_TEST_TIMEOUT=300 wasm-pack test --headless --chrome
 }
 stage_page() {
   mnist
