@@ -216,6 +216,7 @@ impl Checkpoint {
             trained: all(network.trained_slots())?,
             statistics: all(network.statistics_slots())?,
         };
+        let (network, weights) = Network::sampler(&self.experiment, &network, &weights);
         Ok((self.experiment, network, weights))
     }
 

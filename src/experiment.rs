@@ -52,6 +52,12 @@ pub enum Architecture {
     Dcgan,
     /// Mescheder et al. 2018: the generator is a point, the discriminator a slope; for mixtures on a line.
     Dirac,
+    /// Makhzani et al. 2016: the generator is an autoencoder of images, the discriminator judges codes.
+    Autoencoder,
+    /// After Zhang et al. 2017: one generator draws an image at half its size, a second redraws it in full.
+    Stacked,
+    /// Liu & Tuzel 2016: images and their edges, learnt together and never seen together.
+    Coupled,
 }
 
 /// The elementwise function between layers.
@@ -234,6 +240,8 @@ pub struct Experiment {
     pub augment: Vec<Augmentation>,
     /// Price of a verdict that such a change alters (Zhao et al. 2021): the discriminator then judges the images as they are; 0 is off.
     pub consistency_weight: f32,
+    /// Price of an autoencoder's reconstruction error: the mean square over pixels (`autoencoder`).
+    pub reconstruction_weight: f32,
     /// BEGAN's γ: the error of fakes over that of real samples that the balance aims at.
     pub began_gamma: f32,
     /// BEGAN's λ: how fast its balance k moves.
@@ -304,6 +312,7 @@ impl Default for Experiment {
             feature_matching_weight: 0.0,
             augment: Vec::new(),
             consistency_weight: 0.0,
+            reconstruction_weight: 10.0,
             began_gamma: 0.5,
             began_lambda: 1e-3,
             optimizer: OptimizerKind::Adam,
@@ -392,6 +401,32 @@ impl Experiment {
         }
     }
 
+    /// Pixels of an image at half its size.
+    #[must_use]
+    pub fn coarse_dim(&self) -> usize {
+        (self.image_size / 2).pow(2)
+    }
+
+    /// Numbers in what the discriminator judges: a sample, two views of one, or an autoencoder's code.
+    #[must_use]
+    pub fn judged_dim(&self) -> usize {
+        match self.architecture {
+            Architecture::Mlp | Architecture::Dcgan | Architecture::Dirac => self.data_dim(),
+            Architecture::Autoencoder => self.latent_dim,
+            Architecture::Stacked => self.coarse_dim() + self.data_dim(),
+            Architecture::Coupled => 2 * self.data_dim(),
+        }
+    }
+
+    /// Images that a sample is shown as: two where the generator makes two views.
+    #[must_use]
+    pub fn pictures(&self) -> usize {
+        match self.architecture {
+            Architecture::Stacked | Architecture::Coupled => 2,
+            _ => 1,
+        }
+    }
+
     /// Whether the data are images.
     #[must_use]
     pub fn has_images(&self) -> bool {
@@ -473,8 +508,8 @@ impl Experiment {
     #[must_use]
     pub fn label_dim(&self) -> usize {
         match (self.conditional, self.architecture) {
-            (Conditional::Label, Architecture::Mlp) => self.class_count(),
             (Conditional::Label, Architecture::Dcgan) => self.class_count() * self.data_dim(),
+            (Conditional::Label, _) => self.class_count(),
             _ => 0,
         }
     }
@@ -482,7 +517,7 @@ impl Experiment {
     /// Numbers in a row that the discriminator is given: `pack` samples, each with its class where it is told.
     #[must_use]
     pub fn discriminator_inputs(&self) -> usize {
-        self.pack * (self.data_dim() + self.label_dim())
+        self.pack * (self.judged_dim() + self.label_dim())
     }
 
     /// Logits in a row that the discriminator gives: one, and one for each class where it guesses.
@@ -577,6 +612,12 @@ impl Experiment {
             1e4,
         )?;
         within("consistency_weight", self.consistency_weight, 0.0, 1e4)?;
+        within(
+            "reconstruction_weight",
+            self.reconstruction_weight,
+            0.0,
+            1e4,
+        )?;
         within("began_gamma", self.began_gamma, 0.0, 1.0)?;
         within("began_lambda", self.began_lambda, 0.0, 1.0)?;
         between("lr_half_life", self.lr_half_life, 0, STEP_LIMIT)
@@ -597,6 +638,17 @@ impl Experiment {
             || self.minibatch_stddev;
         let began_only =
             "left out for the objective began, whose discriminator gives reconstructions";
+        let two = !dcgan && !dirac && self.architecture != Architecture::Mlp;
+        let plain_only = penalty
+            || began
+            || self.conditional == Conditional::Acgan
+            || self.pack > 1
+            || self.minibatch_discrimination > 0
+            || self.minibatch_stddev
+            || self.vat_weight > 0.0
+            || self.path_length_weight > 0.0
+            || self.feature_matching_weight > 0.0
+            || !self.augment.is_empty();
         let rules = [
             (
                 dirac && (self.has_images() || self.data_dim() != 1),
@@ -609,6 +661,26 @@ impl Experiment {
                 "architecture",
                 "dirac".to_owned(),
                 "mlp with began, pack, conditional, a norm over batches or minibatch features: a Dirac-GAN has two numbers and no room for more",
+            ),
+            (
+                two && !self.has_images(),
+                "architecture",
+                text::word(self.architecture),
+                "mlp for data that are not images",
+            ),
+            (
+                two && plain_only,
+                "architecture",
+                text::word(self.architecture),
+                "mlp or dcgan where there is a gradient_penalty, began, acgan, pack, minibatch features, vat_weight, \
+                 path_length_weight, feature_matching_weight or augment",
+            ),
+            (
+                two && self.conditional == Conditional::Label
+                    && self.architecture != Architecture::Stacked,
+                "conditional",
+                "label".to_owned(),
+                "none for an autoencoder or a coupled pair",
             ),
             (
                 dcgan && !self.has_images(),

@@ -2,10 +2,10 @@
 
 use burn::tensor::{Device, Tensor};
 
-use crate::data::{Cursor, Feed, Source};
+use crate::data::{Cursor, Feed, Source, views};
 use crate::error::Result;
 use crate::experiment::{Architecture, Conditional, Experiment, GradientPenalty, Objective};
-use crate::nets::{Network, Weights, beside, matrix, untracked};
+use crate::nets::{Network, Weights, beside, matrix, pairs, untracked};
 use crate::objective::{self, Sides};
 use crate::optimizer::Optimizer;
 use crate::regularizer::spectral_norm::SpectralNorm;
@@ -199,7 +199,7 @@ impl Trainer {
             .train(&leaves, inputs.clone(), &mut self.dropout);
         leaves.statistics = pass.statistics;
         let fake = Samples {
-            rows: pass.output,
+            rows: self.judged(pass.output.clone()),
             classes: classes.map(Tensor::autodiff),
         };
 
@@ -216,6 +216,7 @@ impl Trainer {
         let mut loss = Loss::mean(rows);
         self.add_class_loss(&mut loss, &verdict.output, [&fake]);
         self.add_feature_distance(&mut loss, report, verdict.features, &real);
+        self.add_reconstruction(&mut loss, report, pass.output, &inputs);
         self.add_path_length(&mut loss, report, &leaves, inputs);
         let rate = self.rate();
         self.generator.descend(leaves, loss, rate);
@@ -349,6 +350,24 @@ impl Trainer {
         loss.add(rows, weight);
     }
 
+    /// An autoencoder gives back what it was given.
+    fn add_reconstruction(
+        &self,
+        loss: &mut Loss,
+        report: &mut StepReport,
+        made: Tensor<2>,
+        images: &Tensor<2>,
+    ) {
+        let e = &self.experiment;
+        if e.architecture != Architecture::Autoencoder {
+            return;
+        }
+        let off = made.narrow(1, e.latent_dim, e.data_dim()) - images.clone();
+        let rows = (off.clone() * off).mean_dim(1);
+        report.note("reconstruction", &rows);
+        loss.add(rows, e.reconstruction_weight);
+    }
+
     /// Path-length regularisation, on half a batch.
     fn add_path_length(
         &mut self,
@@ -432,13 +451,34 @@ impl Trainer {
         }
     }
 
-    /// Real samples.
+    /// What the discriminator is to take for real: samples of the data, as the generator makes them; for an autoencoder, draws of
+    /// the prior.
     fn real_batch(&mut self) -> Samples {
         let e = &self.experiment;
-        let batch = self.feed.next_batch(e.batch_size);
+        let n = e.batch_size;
+        if e.architecture == Architecture::Autoencoder {
+            return Samples {
+                rows: self.latent_batch(),
+                classes: None,
+            };
+        }
+        let batch = self.feed.next_batch(n);
+        let (dim, side) = (e.data_dim(), e.image_size);
+        let values = match e.architecture {
+            Architecture::Stacked => {
+                let coarse = views::coarse(&batch.values, side);
+                views::beside(&coarse, &batch.values, [e.coarse_dim(), dim])
+            }
+            Architecture::Coupled => {
+                // Of other images: the two views are never seen together.
+                let edges = views::edges(&self.feed.next_batch(n).values, side);
+                views::beside(&batch.values, &edges, [dim, dim])
+            }
+            _ => batch.values,
+        };
         Samples {
             classes: self.one_hot(&batch.labels),
-            rows: matrix(batch.values, [e.batch_size, e.data_dim()], &self.device),
+            rows: matrix(values, [n, e.judged_dim()], &self.device),
         }
     }
 
@@ -451,21 +491,39 @@ impl Trainer {
             .train(&self.generator.weights, inputs, &mut self.dropout);
         self.generator.weights.statistics = pass.statistics;
         Samples {
-            rows: pass.output,
+            rows: self.judged(pass.output),
             classes: real.classes.clone(),
         }
     }
 
-    /// Fresh latents, and the classes beside them where the generator is told: `[batch_size, generator_inputs]`.
+    /// Of what the generator makes, what is judged: all, or an autoencoder's codes.
+    fn judged(&self, made: Tensor<2>) -> Tensor<2> {
+        match self.experiment.architecture {
+            Architecture::Autoencoder => made.narrow(1, 0, self.experiment.latent_dim),
+            _ => made,
+        }
+    }
+
+    /// What the generator is given in training: fresh latents, and the classes beside them where it is told; an autoencoder, images.
     fn generator_inputs(&mut self, classes: Option<Tensor<2>>) -> Tensor<2> {
         let e = &self.experiment;
-        let shape = [e.batch_size, e.latent_dim];
-        let latents = self.latents.latents(e.prior, shape[0] * shape[1]);
-        let latents = matrix(latents, shape, &self.device);
+        if e.architecture == Architecture::Autoencoder {
+            let images = self.feed.next_batch(e.batch_size).values;
+            return matrix(images, [e.batch_size, e.data_dim()], &self.device);
+        }
+        let latents = self.latent_batch();
         match classes {
             Some(classes) => Tensor::cat(vec![latents, classes], 1),
             None => latents,
         }
+    }
+
+    /// Draws of the prior, `[batch_size, latent_dim]`.
+    fn latent_batch(&mut self) -> Tensor<2> {
+        let e = &self.experiment;
+        let shape = [e.batch_size, e.latent_dim];
+        let latents = self.latents.latents(e.prior, shape[0] * shape[1]);
+        matrix(latents, shape, &self.device)
     }
 
     /// Classes as rows of 0 and a 1, where the networks are told of them.
@@ -547,7 +605,7 @@ impl Trainer {
 
     /// Numbers of a row that the discriminator judges; what follows them it is told.
     fn judged_dim(&self) -> usize {
-        self.experiment.pack * self.experiment.data_dim()
+        self.experiment.pack * self.experiment.judged_dim()
     }
 
     /// The weights that the discriminator is to use, from those that are learnt.
@@ -590,11 +648,18 @@ impl Trainer {
         }
     }
 
-    /// The generator's samples at rest, from its average where there is one: `[n, generator_inputs]` to `[n, data_dim]`.
+    /// What turns latents into samples, and its weights: averaged where the experiment keeps an average.
+    #[must_use]
+    pub fn sampler(&self) -> (Network, Weights) {
+        let weights = self.average.as_ref().unwrap_or(&self.generator.weights);
+        Network::sampler(&self.experiment, &self.generator.network, weights)
+    }
+
+    /// Samples at rest: `[n, generator_inputs]` to `[n, data_dim]`, or `[n, 2 data_dim]` where they are shown as two pictures.
     #[must_use]
     pub fn sample(&self, inputs: Tensor<2>) -> Tensor<2> {
-        let weights = self.average.as_ref().unwrap_or(&self.generator.weights);
-        self.generator.network.sample(weights, inputs)
+        let (network, weights) = self.sampler();
+        pairs::pictured(&self.experiment, network.sample(&weights, inputs))
     }
 
     /// The discriminator's logits at rest for samples `[n, data_dim]` and their classes: `[n / pack, 1]`.
@@ -1196,12 +1261,139 @@ mod tests {
                 t.step();
                 far(&t)
             });
-            turn.fold((f32::MAX, 0.0), |(low, high): (f32, f32), d| (low.min(d), high.max(d)))
+            turn.fold((f32::MAX, 0.0), |(low, high): (f32, f32), d| {
+                (low.min(d), high.max(d))
+            })
         };
         let (low, high) = distance("dirac", &[]);
         assert!(low > 0.7 && high < 3.0, "{low} {high}");
         assert!(distance("dirac", &[("objective", "wasserstein")]).0 > 0.7);
         assert!(distance("dirac-r1", &[]).1 < 0.01);
         assert!(distance("dirac-r1", &[("gradient_penalty", "r2")]).1 < 0.01);
+    }
+
+    #[test]
+    fn an_autoencoder_is_judged_by_its_codes_and_gives_back_what_it_was_given() {
+        let mut t = small(
+            "digits-mlp",
+            &[
+                ("architecture", "autoencoder"),
+                ("latent_dim", "3"),
+                ("dropout", "0"),
+                ("generator_lr", "1e-3"),
+                ("batch_size", "32"),
+            ],
+        );
+        assert_eq!(t.discriminator.network.trained_slots()[0].1.shape[0], 3);
+        let error = |t: &mut Trainer| {
+            let report = t.step();
+            let (name, rows) = &report.extras[0];
+            assert_eq!(*name, "reconstruction");
+            numbers(rows.clone()).iter().sum::<f32>() / 32.0
+        };
+        let first = error(&mut t);
+        for _ in 0..200 {
+            t.step();
+        }
+        let last = error(&mut t);
+        assert!(last < 0.4 * first, "{first} {last}");
+        // The decoder alone turns latents into samples.
+        let (sampler, _) = t.sampler();
+        assert_eq!(sampler.trained_slots()[0].1.shape[0], 3);
+        let latents = matrix(vec![0.1; 6], [2, 3], t.device());
+        assert_eq!(t.sample(latents).dims(), [2, 784]);
+    }
+
+    #[test]
+    fn a_stacked_generator_redraws_what_the_first_stage_drew() {
+        let mut t = small(
+            "digits-mlp",
+            &[
+                ("architecture", "stacked"),
+                ("conditional", "label"),
+                ("dropout", "0"),
+            ],
+        );
+        let latents: Vec<f32> = vec![0.2; 2 * 100];
+        let inputs = |labels| {
+            matrix(
+                t.experiment.told(latents.clone(), labels),
+                [2, 110],
+                t.device(),
+            )
+        };
+        let pictures = numbers(t.sample(inputs(&[1, 2])));
+        assert_eq!(pictures.len(), 2 * 2 * 784);
+        // The first picture is made of blocks of 2 × 2, as it was drawn at half the size.
+        let at = |y: usize, x: usize| pictures[y * 28 + x];
+        assert!((0..28).all(|y| (0..28).all(|x| at(y, x) == at(y / 2 * 2, x / 2 * 2))));
+        let second = |all: &[f32]| all[784..1568].to_vec();
+        assert_ne!(
+            second(&numbers(t.sample(inputs(&[3, 2])))),
+            second(&pictures),
+            "it is told the class"
+        );
+        // Each drawing has its own verdict, and the first stage's verdict hears nothing of the second drawing.
+        let real = t.real_batch();
+        let verdicts = |rows: Tensor<2>| {
+            let rows = t.lay_out(rows, real.classes.as_ref());
+            numbers(
+                t.discriminator
+                    .network
+                    .sample(&t.discriminator.weights, rows),
+            )
+        };
+        let fine = Tensor::cat(
+            vec![
+                Tensor::zeros([8, 196], t.device()),
+                Tensor::ones([8, 784], t.device()),
+            ],
+            1,
+        );
+        let (before, after) = (
+            verdicts(real.rows.clone()),
+            verdicts(real.rows.clone() + fine),
+        );
+        assert_eq!(before.len(), 16);
+        assert!(before[0] == after[0] && before[1] != after[1]);
+        t.step();
+    }
+
+    #[test]
+    fn a_coupled_pair_shares_all_but_its_ends() {
+        let t = small(
+            "digits-mlp",
+            &[
+                ("architecture", "coupled"),
+                ("generator_hidden", "[12]"),
+                ("discriminator_hidden", "[10, 6]"),
+                ("dropout", "0"),
+            ],
+        );
+        let shapes = |network: &Network| -> Vec<[usize; 2]> {
+            let slots = network.trained_slots().into_iter();
+            slots
+                .map(|(_, slot)| slot.shape)
+                .filter(|shape| shape[0] > 1)
+                .collect()
+        };
+        assert_eq!(
+            shapes(&t.generator.network),
+            [[100, 12], [12, 784], [12, 784]]
+        );
+        // Two first layers, and one rest for both.
+        assert_eq!(
+            shapes(&t.discriminator.network),
+            [[784, 10], [784, 10], [10, 6], [6, 1]]
+        );
+        let mut t = t;
+        let real = numbers(t.real_batch().rows);
+        let row = &real[..1568];
+        assert_ne!(
+            views::edges(&row[..784], 28),
+            row[784..],
+            "the edges are those of another image"
+        );
+        t.step();
     }
 }

@@ -8,6 +8,7 @@ mod glyphs;
 pub mod idx;
 pub mod images;
 pub mod mixture;
+pub mod views;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,15 +3,16 @@
 use std::ops::Range;
 
 use burn::tensor::Tensor;
+use burn::tensor::ops::PadMode;
 
 use super::layer::{Numbers, Slot, Training};
 use super::{Network, PullBack};
 
-/// Each branch reads a range of the row; their outputs stand side by side. A branch without layers hands its range on.
+/// Each branch reads ranges of the row; their outputs stand side by side. A branch without layers hands on what it reads.
 #[derive(Clone, Debug)]
 pub struct Fork {
     /// What each branch reads, and with what.
-    pub branches: Vec<(Range<usize>, Network)>,
+    pub branches: Vec<(Vec<Range<usize>>, Network)>,
 }
 
 /// The same network reads each of `parts` equal parts of the row; its outputs stand side by side.
@@ -58,8 +59,7 @@ impl Fork {
         mut run: impl FnMut(&Network, Tensor<2>) -> Tensor<2>,
     ) -> Tensor<2> {
         let branches = self.branches.iter();
-        let outputs =
-            branches.map(|(range, network)| run(network, x.clone().narrow(1, range.start, range.len())));
+        let outputs = branches.map(|(ranges, network)| run(network, select(x, ranges)));
         Tensor::cat(outputs.collect(), 1)
     }
 
@@ -67,26 +67,47 @@ impl Fork {
         let [n, width] = x.dims();
         let mut outputs = Vec::new();
         let mut back = Vec::new();
-        for (range, network) in &self.branches {
-            let part = x.clone().narrow(1, range.start, range.len());
-            let (output, pull) = network.run_linearized(part, numbers);
-            back.push((range.clone(), output.dims()[1], pull));
+        for (ranges, network) in &self.branches {
+            let (output, pull) = network.run_linearized(select(&x, ranges), numbers);
+            back.push((ranges.clone(), output.dims()[1], pull));
             outputs.push(output);
         }
         let back = move |g: Tensor<2>| {
+            // What several branches read is pulled on by all of them.
+            let mut total = g.zeros_like().narrow(1, 0, 1).expand([n, width]);
             let mut start = 0;
-            let parts = back.into_iter().map(|(range, outputs, pull)| {
+            for (ranges, outputs, pull) in back {
                 let part = pull(g.clone().narrow(1, start, outputs));
                 start += outputs;
-                part.pad((range.start, width - range.end, 0, 0), 0.0)
-            });
-            // What several branches read is pulled on by all of them.
-            parts
-                .reduce(|total, part| total + part)
-                .unwrap_or_else(|| g.zeros_like().expand([n, width]))
+                let mut taken = 0;
+                for range in ranges.into_iter().filter(|range| !range.is_empty()) {
+                    let piece = part.clone().narrow(1, taken, range.len());
+                    taken += range.len();
+                    let edges = [(0, 0), (range.start, width - range.end)];
+                    total = total + piece.pad(edges, PadMode::Constant(0.0));
+                }
+            }
+            total
         };
         (Tensor::cat(outputs, 1), Box::new(back))
     }
+
+    /// The last branch, alone.
+    pub(super) fn last(&self) -> Option<&Network> {
+        self.branches.last().map(|(_, network)| network)
+    }
+}
+
+/// These ranges of each row, side by side.
+fn select(x: &Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
+    let parts = ranges.iter().filter(|range| !range.is_empty());
+    let mut parts: Vec<_> = parts
+        .map(|range| x.clone().narrow(1, range.start, range.len()))
+        .collect();
+    if parts.len() == 1 {
+        return parts.remove(0);
+    }
+    Tensor::cat(parts, 1)
 }
 
 impl Each {
@@ -118,7 +139,10 @@ impl Each {
     }
 
     /// The parts as rows of their own, and what puts rows side by side again.
-    fn apart(&self, x: Tensor<2>) -> (Tensor<2>, impl Fn(Tensor<2>) -> Tensor<2> + Clone + 'static) {
+    fn apart(
+        &self,
+        x: Tensor<2>,
+    ) -> (Tensor<2>, impl Fn(Tensor<2>) -> Tensor<2> + Clone + 'static) {
         let [n, width] = x.dims();
         let parts = self.parts;
         let rows = x.reshape([n * parts, width / parts]);
@@ -152,12 +176,16 @@ mod tests {
         let device = Device::flex();
         let fork = Network::new(vec![Layer::Fork(Fork {
             branches: vec![
-                (1..3, Network::new(Vec::new())),
-                (0..2, linear(2, 1)),
-                (2..4, linear(2, 1)),
+                (vec![1..3], Network::new(Vec::new())),
+                (vec![0..2], linear(2, 1)),
+                (vec![2..3, 3..4], linear(2, 1)),
             ],
         })]);
-        let names: Vec<_> = fork.trained_slots().into_iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = fork
+            .trained_slots()
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         let wanted = ["0.1.0.weight", "0.1.0.bias", "0.2.0.weight", "0.2.0.bias"];
         assert_eq!(names, wanted);
         let weights = fork.init(&mut Rng::new(1, Stream::Init), &device);
@@ -189,9 +217,9 @@ mod tests {
         let network = Network::new(vec![
             Layer::Fork(Fork {
                 branches: vec![
-                    (1..3, Network::new(Vec::new())),
-                    (0..3, linear(3, 2)),
-                    (3..4, linear(1, 2)),
+                    (vec![1..3], Network::new(Vec::new())),
+                    (vec![0..1, 2..4], linear(3, 2)),
+                    (vec![3..4], linear(1, 2)),
                 ],
             }),
             tanh(),
@@ -208,7 +236,10 @@ mod tests {
         let y = network.sample(&weights.frozen(), leaf.clone());
         let grads = (y * g().autodiff()).sum().backward();
         let (_, back) = network.linearize(&weights, x());
-        for (got, wanted) in numbers(back(g())).iter().zip(numbers(leaf.grad(&grads).unwrap())) {
+        for (got, wanted) in numbers(back(g()))
+            .iter()
+            .zip(numbers(leaf.grad(&grads).unwrap()))
+        {
             assert!((got - wanted).abs() < 1e-5, "{got} {wanted}");
         }
     }

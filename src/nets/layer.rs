@@ -4,16 +4,16 @@ use std::slice::Iter;
 
 use burn::tensor::Tensor;
 
-use super::{Network, PullBack};
 use super::activation::Activation;
 use super::batch_norm::BatchNorm;
-use super::convolution::{Conv, ConvTranspose};
 use super::branch::{Each, Fork};
+use super::convolution::{Conv, ConvTranspose};
 use super::dropout::Dropout;
 use super::linear::Linear;
 use super::minibatch::{MinibatchDiscrimination, MinibatchStddev};
 use super::point::Point;
 use super::sample_norm::SampleNorm;
+use super::{Network, PullBack};
 use crate::rng::Rng;
 
 /// One layer's plan. What it computes stands in its own file.
@@ -132,7 +132,10 @@ impl Layer {
             Self::BatchNorm(_) | Self::MinibatchDiscrimination(_) | Self::MinibatchStddev(_) => {
                 true
             }
-            Self::Fork(layer) => layer.branches.iter().any(|(_, branch)| branch.mixes_samples()),
+            Self::Fork(layer) => layer
+                .branches
+                .iter()
+                .any(|(_, branch)| branch.mixes_samples()),
             Self::Each(layer) => layer.network.mixes_samples(),
             _ => false,
         }

@@ -52,7 +52,7 @@ fn output(experiment: &Experiment, width: usize) -> Vec<Layer> {
 }
 
 /// The hidden layers, and the width of the last.
-fn hidden(
+pub(super) fn hidden(
     inputs: usize,
     widths: &[usize],
     normalization: Normalization,

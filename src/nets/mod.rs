@@ -6,6 +6,7 @@
 //! travels between layers: a row a sample. Convolutions take a row as channels × height × width.
 
 pub mod activation;
+pub mod autoencoder;
 pub mod batch_norm;
 pub mod branch;
 pub mod convolution;
@@ -16,6 +17,7 @@ mod layer;
 pub mod linear;
 pub mod minibatch;
 pub mod mlp;
+pub mod pairs;
 pub mod point;
 pub mod sample_norm;
 
@@ -72,13 +74,17 @@ impl Network {
         Self { layers }
     }
 
-    /// The experiment's generator: rows of `generator_inputs` numbers to samples `[n, data_dim]`.
+    /// The experiment's generator: rows of `generator_inputs` numbers to samples `[n, judged_dim]`; of an autoencoder, images to
+    /// codes and reconstructions.
     #[must_use]
     pub fn generator(experiment: &Experiment) -> Self {
         match experiment.architecture {
             Architecture::Mlp => mlp::generator(experiment),
             Architecture::Dcgan => dcgan::generator(experiment),
             Architecture::Dirac => dirac::generator(),
+            Architecture::Autoencoder => autoencoder::generator(experiment),
+            Architecture::Stacked => pairs::stacked_generator(experiment),
+            Architecture::Coupled => pairs::coupled_generator(experiment),
         }
     }
 
@@ -88,12 +94,40 @@ impl Network {
     pub fn discriminator(experiment: &Experiment) -> Self {
         let reconstructs = experiment.objective == Objective::Began;
         match (experiment.architecture, reconstructs) {
-            (Architecture::Mlp, false) => mlp::discriminator(experiment),
+            (Architecture::Mlp, false) | (Architecture::Autoencoder, _) => {
+                mlp::discriminator(experiment)
+            }
             (Architecture::Mlp, true) => mlp::autoencoder(experiment),
             (Architecture::Dcgan, false) => dcgan::discriminator(experiment),
             (Architecture::Dcgan, true) => dcgan::autoencoder(experiment),
             (Architecture::Dirac, _) => dirac::discriminator(),
+            (Architecture::Stacked, _) => pairs::stacked_discriminator(experiment),
+            (Architecture::Coupled, _) => pairs::coupled_discriminator(experiment),
         }
+    }
+
+    /// What turns latents into samples, with its numbers: the generator itself, or the decoder at the end of an autoencoder.
+    #[must_use]
+    pub fn sampler(
+        experiment: &Experiment,
+        generator: &Self,
+        weights: &Weights,
+    ) -> (Self, Weights) {
+        let decoder = match generator.layers.last() {
+            Some(Layer::Fork(fork)) if experiment.architecture == Architecture::Autoencoder => {
+                fork.last()
+            }
+            _ => None,
+        };
+        let Some(decoder) = decoder else {
+            return (generator.clone(), weights.clone());
+        };
+        let last = |all: &[Tensor<2>], count: usize| all[all.len() - count..].to_vec();
+        let weights = Weights {
+            trained: last(&weights.trained, decoder.trained_slots().len()),
+            statistics: last(&weights.statistics, decoder.statistics_slots().len()),
+        };
+        (decoder.clone(), weights)
     }
 
     /// Names and shapes of what gradients move, such as `0.weight`.

@@ -1,0 +1,82 @@
+//! Other views of an image, for GANs that learn two at once: the image at half its size, and its edges.
+
+/// Square images `[n, side²]` at half the size, `[n, (side / 2)²]`: each pixel is the mean of four.
+#[must_use]
+pub fn coarse(images: &[f32], side: usize) -> Vec<f32> {
+    let half = side / 2;
+    let mut out = Vec::with_capacity(images.len() / 4);
+    for image in images.chunks_exact(side * side) {
+        for y in 0..half {
+            for x in 0..half {
+                let at = 2 * y * side + 2 * x;
+                let four = [
+                    image[at],
+                    image[at + 1],
+                    image[at + side],
+                    image[at + side + 1],
+                ];
+                out.push(four.iter().sum::<f32>() / 4.0);
+            }
+        }
+    }
+    out
+}
+
+/// The edges of square images in [-1, 1], white on black: the length of the Sobel gradient, cut at 1.
+#[must_use]
+pub fn edges(images: &[f32], side: usize) -> Vec<f32> {
+    let mut out = Vec::with_capacity(images.len());
+    for image in images.chunks_exact(side * side) {
+        // Beyond its border an image goes on as it ends.
+        let at = |y: isize, x: isize| {
+            let inside = |v: isize| v.clamp(0, side as isize - 1) as usize;
+            image[inside(y) * side + inside(x)]
+        };
+        for y in 0..side as isize {
+            for x in 0..side as isize {
+                let side_of =
+                    |dx: isize| at(y - 1, x + dx) + 2.0 * at(y, x + dx) + at(y + 1, x + dx);
+                let row = |dy: isize| at(y + dy, x - 1) + 2.0 * at(y + dy, x) + at(y + dy, x + 1);
+                let (across, down) = (side_of(1) - side_of(-1), row(1) - row(-1));
+                // A full step from black to white has the length 8.
+                let length = across.hypot(down) / 4.0;
+                out.push(length.min(2.0) - 1.0);
+            }
+        }
+    }
+    out
+}
+
+/// Rows of `left` and `right` side by side, given how many numbers a row of each has.
+#[must_use]
+pub fn beside(left: &[f32], right: &[f32], widths: [usize; 2]) -> Vec<f32> {
+    let rows = left
+        .chunks_exact(widths[0])
+        .zip(right.chunks_exact(widths[1]));
+    rows.flat_map(|(left, right)| left.iter().chain(right).copied())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_the_size_is_the_mean_of_four() {
+        let image: Vec<f32> = (0..16_u8).map(f32::from).collect();
+        assert_eq!(coarse(&image, 4), [2.5, 4.5, 10.5, 12.5]);
+        assert_eq!(coarse(&image.repeat(2), 4).len(), 8);
+    }
+
+    #[test]
+    fn edges_are_where_black_meets_white() {
+        // Left half black, right half white: an upright line two pixels wide.
+        let image: Vec<f32> = (0..64)
+            .map(|i| if i % 8 < 4 { -1.0 } else { 1.0 })
+            .collect();
+        for row in edges(&image, 8).chunks(8) {
+            assert_eq!(row, [-1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0, -1.0]);
+        }
+        assert!(edges(&[0.5; 64], 8).iter().all(|&v| v == -1.0));
+    }
+}
