@@ -11,6 +11,10 @@ use super::failure::mistake;
 use super::progress::say;
 use super::{device, files, folder, grid};
 use crate::error::Error;
+use crate::experiment::Experiment;
+use crate::latent::Prior;
+use crate::latent::arithmetic::Expression;
+use crate::latent::path::Path;
 use crate::nets::matrix;
 use crate::rng::{Rng, Stream};
 use crate::snapshot::to_byte;
@@ -18,11 +22,28 @@ use crate::snapshot::to_byte;
 /// Samples that are computed at a time, to bound memory.
 pub const CHUNK: usize = 250;
 
+/// Samples in a row of a walk, both ends included.
+const STEPS: usize = 8;
+/// The most latents that can be drawn, as `--count` has it.
+const LATENTS: usize = 10_000;
+
+/// Which samples are asked for.
+#[derive(Clone, Copy)]
+enum Request<'a> {
+    /// So many of the run's grid.
+    Grid(usize),
+    /// So many rows, each from a sample of that grid to the next.
+    Walk(Path, usize),
+    /// The terms of a sum, and the sum.
+    Sum(&'a Expression),
+}
+
 /// Draws samples from a checkpoint.
 ///
 /// # Errors
 /// When the checkpoint cannot be used, or the file cannot be written.
 pub fn run(args: &Sample) -> Result<ExitCode> {
+    let request = request(args)?;
     let checkpoint = folder::load(&args.checkpoint)?;
     let images = checkpoint.experiment.has_images();
     let out = output(args, images)?;
@@ -30,28 +51,74 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
     let (experiment, network, weights) = checkpoint
         .generator(&opened.device)
         .with_context(|| args.checkpoint.display().to_string())?;
-    let count = usize::try_from(args.count)?;
-    let mut rng = Rng::new(args.seed.unwrap_or(experiment.seed), Stream::Fixed);
+    let dim = experiment.latent_dim;
     let mut samples = Vec::new();
-    for start in (0..count).step_by(CHUNK) {
-        let n = CHUNK.min(count - start);
-        let latents = rng.normals(n * experiment.latent_dim);
-        let latents = matrix(latents, [n, experiment.latent_dim], &opened.device);
+    let latents = latents(args, &experiment, request);
+    for latents in latents.chunks(CHUNK * dim) {
+        let shape = [latents.len() / dim, dim];
+        let latents = matrix(latents.to_vec(), shape, &opened.device);
         let data = network.sample(&weights, latents).into_data();
         let values: Vec<f32> = data
             .try_to_vec()
             .map_err(|error| Error::Device(format!("{error:?}")))?;
         samples.extend(values);
     }
+    let count = samples.len() / experiment.data_dim();
     let bytes = if images {
         let pixels: Vec<u8> = samples.into_iter().map(to_byte).collect();
-        grid::png(&pixels, experiment.image_size)?
+        match request {
+            Request::Grid(_) => grid::png(&pixels, experiment.image_size)?,
+            Request::Walk(..) => grid::rows(&pixels, experiment.image_size, STEPS)?,
+            Request::Sum(_) => grid::rows(&pixels, experiment.image_size, count)?,
+        }
     } else {
         table(&samples, experiment.data_dim()).into_bytes()
     };
     files::write(&out, &bytes).map_err(mistake)?;
     say(&format!("{count} samples are in {}", out.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was asked for, where it makes sense.
+fn request(args: &Sample) -> Result<Request<'_>> {
+    let count = usize::try_from(args.count)?;
+    match (&args.arithmetic, args.interpolate) {
+        (Some(sum), _) if sum.largest() >= LATENTS => Err(mistake(format!(
+            "--arithmetic: there is no sample {}; they are numbered from 0 to {}",
+            sum.largest(),
+            LATENTS - 1
+        ))),
+        (Some(sum), _) => Ok(Request::Sum(sum)),
+        (None, Some(_)) if !count.is_multiple_of(STEPS) => Err(mistake(format!(
+            "--count {count}: with --interpolate it should be a multiple of {STEPS}, the samples in a row"
+        ))),
+        (None, Some(path)) => Ok(Request::Walk(path, count / STEPS)),
+        (None, None) => Ok(Request::Grid(count)),
+    }
+}
+
+/// The latents of what was asked for, one after another.
+fn latents(args: &Sample, experiment: &Experiment, request: Request) -> Vec<f32> {
+    let n = match request {
+        Request::Grid(count) => count,
+        Request::Walk(_, rows) => rows + 1,
+        Request::Sum(sum) => sum.largest() + 1,
+    };
+    let (prior, dim) = (Prior::Normal, experiment.latent_dim);
+    let mut rng = Rng::new(args.seed.unwrap_or(experiment.seed), Stream::Fixed);
+    let mut latents = prior.draw(&mut rng, n, dim);
+    if let Some(threshold) = args.truncation {
+        // After all are drawn, so that truncated samples still resemble those that are not.
+        prior.truncate(&mut latents, threshold, &mut rng);
+    }
+    let row = |i: usize| &latents[i * dim..(i + 1) * dim];
+    match request {
+        Request::Grid(_) => latents,
+        Request::Walk(path, rows) => (0..rows)
+            .flat_map(|i| path.points(row(i), row(i + 1), STEPS))
+            .collect(),
+        Request::Sum(sum) => [sum.means(&latents, dim), sum.value(&latents, dim)].concat(),
+    }
 }
 
 /// Where they go: images are PNG, points CSV.
