@@ -57,8 +57,7 @@ pub fn slerp(a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
     let cosine = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
     let angle = cosine.clamp(-1.0, 1.0).acos();
     let sine = angle.sin();
-    // Also where the angle is not a number.
-    if !(sine > PARALLEL) {
+    if sine.is_nan() || sine < PARALLEL {
         return lerp(a, b, t);
     }
     let t = f64::from(t);
@@ -115,7 +114,9 @@ mod tests {
         let mut rng = Rng::new(0, Stream::Latent);
         let unit = |mut z: Vec<f32>| {
             let length = norm(&z);
-            z.iter_mut().for_each(|z| *z *= 10.0 / length);
+            for z in &mut z {
+                *z *= 10.0 / length;
+            }
             z
         };
         let (a, b) = (unit(rng.normals(100)), unit(rng.normals(100)));

@@ -61,8 +61,8 @@ fn decode(bytes: &[u8], size: usize) -> Result<Picture> {
         .chunks_exact(frame.color_type.samples())
         .map(grey)
         .collect();
-    let (grey, side) = shrink(grey, was, was / size);
-    let image = Images::new(side, grey, vec![0])?.resized(size)?;
+    let (pixels, shrunk) = shrink(grey, was, was / size);
+    let image = Images::new(shrunk, pixels, vec![0])?.resized(size)?;
     Ok(Picture {
         pixels: image.pixels().to_vec(),
         was,
