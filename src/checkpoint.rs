@@ -14,6 +14,8 @@ use crate::error::{Error, Result, brief};
 use crate::experiment::{DataKind, Experiment};
 use crate::nets::{Network, Weights};
 use crate::optimizer;
+use crate::regularizer::spectral_norm::SpectralNorm;
+use crate::rng::{Rng, Stream};
 use crate::snapshot::{floats, read};
 use crate::trainer::{Streams, Trainer};
 
@@ -193,31 +195,62 @@ impl Checkpoint {
     /// # Errors
     /// When the tensors are not this experiment's.
     pub fn generator(mut self, device: &Device) -> Result<(Experiment, Network, Weights)> {
+        let (network, weights) = self.take_generator(device)?;
+        Ok((self.experiment, network, weights))
+    }
+
+    /// Both sides as they judge and sample at rest: the generator as in [`Checkpoint::generator`], and the discriminator.
+    /// Needs no data.
+    ///
+    /// # Errors
+    /// When the tensors are not this experiment's.
+    pub fn players(mut self, device: &Device) -> Result<(Experiment, [(Network, Weights); 2])> {
+        let generator = self.take_generator(device)?;
+        let network = Network::discriminator(&self.experiment);
+        let mut weights = self.take_weights("discriminator", &network, device)?;
+        if self.experiment.spectral_norm {
+            // The vectors' start does not matter: each is replaced.
+            let mut norm = SpectralNorm::new(&network, &mut Rng::new(0, Stream::Init), device);
+            for (vector, (name, _)) in norm.vectors.iter_mut().zip(network.trained_slots()) {
+                if let Some(u) = vector {
+                    *u = take(
+                        &mut self.tensors,
+                        &format!("spectral_norm.{name}"),
+                        u.dims(),
+                        device,
+                    )?;
+                }
+            }
+            weights = norm.normalise(&weights);
+        }
+        Ok((self.experiment, [generator, (network, weights)]))
+    }
+
+    fn take_generator(&mut self, device: &Device) -> Result<(Network, Weights)> {
         let network = Network::generator(&self.experiment);
         let side = if self.experiment.ema_decay > 0.0 {
             "average"
         } else {
             "generator"
         };
+        let weights = self.take_weights(side, &network, device)?;
+        Ok(Network::sampler(&self.experiment, &network, &weights))
+    }
+
+    fn take_weights(&mut self, side: &str, network: &Network, device: &Device) -> Result<Weights> {
         let mut all = |slots: Vec<(String, crate::nets::Slot)>| {
             slots
                 .into_iter()
                 .map(|(name, slot)| {
-                    take(
-                        &mut self.tensors,
-                        &format!("{side}.{name}"),
-                        slot.shape,
-                        device,
-                    )
+                    let name = format!("{side}.{name}");
+                    take(&mut self.tensors, &name, slot.shape, device)
                 })
                 .collect::<Result<Vec<_>>>()
         };
-        let weights = Weights {
+        Ok(Weights {
             trained: all(network.trained_slots())?,
             statistics: all(network.statistics_slots())?,
-        };
-        let (network, weights) = Network::sampler(&self.experiment, &network, &weights);
-        Ok((self.experiment, network, weights))
+        })
     }
 
     /// Goes on with other data, from their start: drawn digits, say, where MNIST is not to be had.
@@ -496,6 +529,18 @@ mod tests {
             .unwrap()
             .generator(t.device())
             .unwrap();
-        assert_eq!(read(network.sample(&weights, z.clone())), read(t.sample(z)));
+        assert_eq!(
+            read(network.sample(&weights, z.clone())),
+            read(t.sample(z.clone()))
+        );
+        let (_, [(generator, averaged), (discriminator, judge)]) = Checkpoint::parse(&bytes(&t))
+            .unwrap()
+            .players(t.device())
+            .unwrap();
+        let samples = generator.sample(&averaged, z.clone());
+        assert_eq!(
+            read(discriminator.sample(&judge, samples)),
+            read(t.logits(t.sample(z), &[]))
+        );
     }
 }

@@ -94,9 +94,9 @@ pub enum Normalization {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Prior {
-    /// Standard normal in every direction.
+    /// The standard normal, coordinate by coordinate.
     Normal,
-    /// Uniform in (−1, 1) in every direction.
+    /// Uniform in [−1, 1): DCGAN's and BEGAN's.
     Uniform,
 }
 
@@ -473,12 +473,18 @@ impl Experiment {
     }
 
     /// What the generator is given for the samples that are shown and measured throughout a run, `[n, generator_inputs]`: latents
-    /// from the stream that is kept for them and, where it is told, classes: images in the order of their classes, those of a
-    /// mixture drawn by weight.
+    /// from the stream that is kept for them and, where it is told, classes.
     #[must_use]
     pub fn fixed_inputs(&self, n: usize, seed: u64) -> Vec<f32> {
-        let latents = Rng::new(seed, Stream::Fixed).latents(self.prior, n * self.latent_dim);
-        let labels: Vec<u8> = match Mixture::new(&self.mixture) {
+        let mut rng = Rng::new(seed, Stream::Fixed);
+        let latents = self.prior.draw(&mut rng, n, self.latent_dim);
+        self.told(latents, &self.fixed_labels(n, seed))
+    }
+
+    /// The classes of those samples: images in the order of their classes, those of a mixture drawn by weight.
+    #[must_use]
+    pub fn fixed_labels(&self, n: usize, seed: u64) -> Vec<u8> {
+        match Mixture::new(&self.mixture) {
             Ok(mixture) if !self.has_images() => {
                 let mut rng = Rng::new(seed, Stream::Class);
                 (0..n).map(|_| mixture.mode(&mut rng)).collect()
@@ -486,8 +492,7 @@ impl Experiment {
             _ => (0..n)
                 .map(|i| self.classes[i * self.classes.len() / n])
                 .collect(),
-        };
-        self.told(latents, &labels)
+        }
     }
 
     /// Latents, each with its class beside it where the generator is told: `[n, generator_inputs]`.

@@ -6,6 +6,7 @@
 //! * [`experiment`] says what to run: plain data, the seed included.
 //! * [`data`] gives real batches; [`nets`] are the generator and the discriminator; [`objective`] is what each minimises.
 //! * [`trainer`] plays the game, with [`optimizer`]: the place to start reading; [`regularizer`] keeps it in bounds.
+//! * [`latent`] moves among a generator's inputs, and finds the one that makes a given image.
 //! * [`snapshot`] and [`metrics`] look at a run; [`checkpoint`] keeps it.
 //!
 //! Two hosts stand around it: `web`, in a browser's worker, and `native`, in a terminal.
@@ -14,6 +15,7 @@ pub mod checkpoint;
 pub mod data;
 pub mod error;
 pub mod experiment;
+pub mod latent;
 pub mod metrics;
 pub mod nets;
 pub mod objective;

@@ -9,8 +9,6 @@ use rand_distr::{Distribution, StandardNormal};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::{Deserialize, Serialize};
 
-use crate::experiment::Prior;
-
 /// What a stream of random numbers is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
@@ -88,14 +86,6 @@ impl Rng {
     /// `n` standard normal numbers.
     pub fn normals(&mut self, n: usize) -> Vec<f32> {
         (0..n).map(|_| self.normal()).collect()
-    }
-
-    /// `n` numbers from the prior of latents.
-    pub fn latents(&mut self, prior: Prior, n: usize) -> Vec<f32> {
-        match prior {
-            Prior::Normal => self.normals(n),
-            Prior::Uniform => (0..n).map(|_| self.range(-1.0, 1.0)).collect(),
-        }
     }
 
     /// A random order of `items`.

@@ -522,7 +522,7 @@ impl Trainer {
     fn latent_batch(&mut self) -> Tensor<2> {
         let e = &self.experiment;
         let shape = [e.batch_size, e.latent_dim];
-        let latents = self.latents.latents(e.prior, shape[0] * shape[1]);
+        let latents = e.prior.draw(&mut self.latents, shape[0], shape[1]);
         matrix(latents, shape, &self.device)
     }
 

@@ -1017,3 +1017,234 @@ fn a_machine_without_gpu_says_so() {
         outcome.stderr
     );
 }
+
+// ---- The latent space -----------------------------------------------------------------------------------------------
+
+/// A run whose generator makes images of 28 × 28, and one that makes points.
+fn forgers() -> Place {
+    let place = Place::new();
+    place.ok(&tiny(&["--steps", "1", "--out", "points"]));
+    let mut args = vec!["train", "--preset", "digits-mlp", "--device", "cpu"];
+    let settings = [
+        "examples_per_class=2",
+        "generator_hidden=[32]",
+        "discriminator_hidden=[8]",
+    ];
+    args.extend(settings.iter().flat_map(|setting| ["--set", setting]));
+    args.extend(["--steps", "20", "--out", "images"]);
+    place.ok(&args);
+    place
+}
+
+/// A grey PNG, row by row.
+fn grey_png(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(pixels).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+/// A grey PNG's width, height and pixels.
+fn pixels(path: &Path) -> (usize, usize, Vec<u8>) {
+    let file = BufReader::new(fs::File::open(path).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut pixels).unwrap();
+    (info.width as usize, info.height as usize, pixels)
+}
+
+/// An upright stroke on black.
+fn stroke(side: usize) -> Vec<u8> {
+    let mut image = vec![0; side * side];
+    for y in side / 4..side * 3 / 4 {
+        image[y * side + side / 2 - 1..][..3].fill(250);
+    }
+    image
+}
+
+#[test]
+fn samples_along_a_way_and_of_a_sum() {
+    let place = forgers();
+    let points = |more: &[&str]| -> Vec<f32> {
+        let args = ["sample", "points", "--out", "points.csv"];
+        place.ok(&[&args, more].concat());
+        let table = fs::read_to_string(place.path("points.csv")).unwrap();
+        table.lines().skip(1).map(|x| x.parse().unwrap()).collect()
+    };
+    let close = |a: f32, b: f32| assert!((a - b).abs() < 1e-5, "{a} {b}");
+    let grid = points(&["--count", "3"]);
+    for path in ["lerp", "slerp"] {
+        let walk = points(&["--interpolate", path, "--count", "16"]);
+        assert_eq!(walk.len(), 16);
+        for (at, sample) in [(0, 0), (7, 1), (8, 1), (15, 2)] {
+            close(walk[at], grid[sample]);
+        }
+    }
+    let sum = points(&["--arithmetic", "2 - 0 + (1,2)"]);
+    assert_eq!(sum.len(), 4, "each term, and the sum");
+    close(sum[0], grid[2]);
+    close(sum[1], grid[0]);
+    let twice = points(&["--arithmetic", "-1+1+0"]);
+    close(twice[3], grid[0]);
+    let spread = |points: &[f32]| {
+        let extreme = |of: fn(f32, f32) -> f32| points.iter().copied().reduce(of).unwrap();
+        extreme(f32::max) - extreme(f32::min)
+    };
+    let truncated = points(&["--truncation", "0.001"]);
+    assert!(
+        spread(&truncated) < 0.02 * spread(&points(&[])),
+        "{truncated:?}"
+    );
+    assert_eq!(points(&["--truncation", "99"]), points(&[]));
+
+    let size = |more: &[&str]| {
+        place.ok(&[&["sample", "images", "--out", "images.png"], more].concat());
+        let (width, height, _) = pixels(&place.path("images.png"));
+        (width, height)
+    };
+    assert_eq!(
+        size(&["--interpolate", "slerp", "--count", "16"]),
+        (8 * 30 + 2, 2 * 30 + 2)
+    );
+    assert_eq!(size(&["--arithmetic", "63-0+5"]), (4 * 30 + 2, 30 + 2));
+}
+
+#[test]
+fn ways_and_sums_that_are_wrong() {
+    let place = Place::new();
+    place.ok(&tiny(&["--steps", "1", "--out", "run"]));
+    let cases: [(&[&str], &[&str]); 9] = [
+        (&["--arithmetic", "12-3+"], &["12-3+40"]),
+        (&["--arithmetic", "0-10000"], &["no sample 10000", "9999"]),
+        (
+            &["--arithmetic", "1", "--interpolate", "lerp"],
+            &["--arithmetic", "--interpolate"],
+        ),
+        (
+            &["--arithmetic", "1", "--count", "5"],
+            &["--arithmetic", "--count"],
+        ),
+        (&["--interpolate", "nlerp"], &["nlerp", "lerp or slerp"]),
+        (
+            &["--interpolate", "lerp", "--count", "12"],
+            &["--count 12", "multiple of 8"],
+        ),
+        (&["--truncation", "0"], &["--truncation", "above 0"]),
+        (&["--truncation", "-1"], &["--truncation", "above 0"]),
+        (&["--truncation", "nan"], &["--truncation", "above 0"]),
+    ];
+    for (args, wanted) in cases {
+        place.refused(&[&["sample", "run"], args].concat(), wanted);
+    }
+    assert!(!place.path("samples.csv").exists());
+}
+
+#[test]
+fn images_are_projected_and_filled_in() {
+    let place = forgers();
+    let image = stroke(28);
+    place.file("grey.png", &grey_png(28, 28, &image));
+    place.file("large.png", &grey_png(56, 56, &stroke(56)));
+    let args = [
+        "project",
+        "images",
+        "grey.png",
+        "large.png",
+        "--steps",
+        "40",
+        "--json",
+    ];
+    let outcome = place.ok(&args);
+    assert!(
+        outcome.stderr.contains("large.png: resized from 56 × 56"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(!outcome.stderr.contains("grey.png: resized"));
+    let lines = objects(&outcome.stdout);
+    assert_eq!(lines.len(), 3);
+    for line in &lines {
+        let [error, start] = ["error", "start_error"].map(|key| line[key].as_f64().unwrap());
+        assert!(error < 0.95 * start, "{line:?}");
+    }
+    assert_eq!(lines[1]["image"], "large.png");
+    assert_eq!(lines[0]["latent"].as_array().unwrap().len(), 100);
+    assert_eq!(lines[2]["event"], "done");
+    let (width, height, first) = pixels(&place.path("projection.png"));
+    assert_eq!((width, height), (2 * 30 + 2, 2 * 30 + 2));
+    place.ok(&args);
+    assert!(
+        pixels(&place.path("projection.png")).2 == first,
+        "a seed replays"
+    );
+
+    let hole = ["--mask", "10, 8,9,7", "--out", "filled.png", "--seed", "4"];
+    let said = place.ok(&[&args[..6], &hole].concat()).stdout;
+    assert_eq!(said.lines().count(), 2, "{said}");
+    assert!(said.starts_with("grey.png: error "), "{said}");
+    let (width, height, shown) = pixels(&place.path("filled.png"));
+    assert_eq!((width, height), (3 * 30 + 2, 2 * 30 + 2));
+    for (i, pixel) in image.into_iter().enumerate() {
+        let (x, y) = (i % 28, i / 28);
+        let at = |column: usize| shown[(2 + y) * width + 2 + 30 * column + x];
+        let hidden = (10..19).contains(&x) && (8..15).contains(&y);
+        let wanted = if hidden { [128, at(1)] } else { [pixel; 2] };
+        assert_eq!([at(0), at(2)], wanted, "{x} {y}");
+    }
+}
+
+#[test]
+fn projections_that_are_wrong() {
+    let place = forgers();
+    let whole = grey_png(28, 28, &[9; 784]);
+    place.file("whole.png", &whole);
+    place.file("wide.png", &grey_png(28, 20, &[9; 560]));
+    place.file("text.png", b"no picture");
+    place.file("empty.png", b"");
+    place.file("truncated.png", &whole[..whole.len() / 2]);
+    // Its header promises 60,000 × 60,000 pixels.
+    let mut huge = whole.clone();
+    let side = 60_000_u32.to_be_bytes();
+    huge[16..24].copy_from_slice(&[side, side].concat());
+    let mut crc = flate2::Crc::new();
+    crc.update(&huge[12..29]);
+    huge[29..33].copy_from_slice(&crc.sum().to_be_bytes());
+    place.file("huge.png", &huge);
+    let cases: [(&[&str], &[&str]); 16] = [
+        (&["images"], &["IMAGE.png"]),
+        (&["images", "absent.png"], &["absent.png"]),
+        (&["images", "text.png"], &["text.png", "PNG"]),
+        (&["images", "empty.png"], &["empty.png", "PNG"]),
+        (
+            &["images", "whole.png", "truncated.png"],
+            &["truncated.png", "PNG"],
+        ),
+        (&["images", "huge.png"], &["huge.png", "too many pixels"]),
+        (&["images", "wide.png"], &["wide.png", "28 × 20", "square"]),
+        (&["images", "."], &["cannot be read"]),
+        (&["points", "whole.png"], &["points", "images"]),
+        (&["whole.png", "whole.png"], &["whole.png", "safetensors"]),
+        (&["images", "whole.png", "--mask", "1,2,3"], &["X,Y,WIDTH"]),
+        (
+            &["images", "whole.png", "--mask", "20,20,9,1"],
+            &["`mask` is 20,20,9,1", "28 × 28"],
+        ),
+        (
+            &["images", "whole.png", "--mask", "0,0,28,28"],
+            &["not all of it"],
+        ),
+        (
+            &["images", "whole.png", "--out", "a.jpg"],
+            &["--out a.jpg", ".png"],
+        ),
+        (&["images", "whole.png", "--steps", "0"], &["--steps"]),
+        (&["images", "whole.png", "--restarts", "0"], &["--restarts"]),
+    ];
+    for (args, wanted) in cases {
+        place.refused(&[&["project"], args].concat(), wanted);
+    }
+    assert!(!place.path("projection.png").exists());
+}

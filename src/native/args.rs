@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::device::Choice;
+use crate::latent::arithmetic::Expression;
+use crate::latent::inpainting::Rectangle;
+use crate::latent::path::Path;
+use crate::latent::projection::Settings;
 
 /// Trains generative adversarial networks.
 ///
@@ -24,6 +28,8 @@ pub enum Command {
     Train(Train),
     /// Draw samples from a checkpoint: a PNG of images, or a CSV of points
     Sample(Sample),
+    /// Find the latents of images by gradient descent, and with `--mask` fill in a part of them
+    Project(Project),
     /// Score a checkpoint, each metric beside what a perfect sampler scores
     Evaluate(Evaluate),
     /// List the presets
@@ -111,12 +117,52 @@ pub struct Sample {
     /// The seed that latents come from [default: the run's, which gives the latents of its grids]
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Keep latents within ±T: less varied samples, and faint ones where T is small
+    #[arg(long, value_name = "T", value_parser = threshold, allow_hyphen_values = true)]
+    pub truncation: Option<f32>,
+    /// Go in eight steps from one sample to the next, a row a pair: straight (lerp) or along a great circle (slerp)
+    #[arg(long, value_name = "lerp|slerp", value_parser = way)]
+    pub interpolate: Option<Path>,
+    /// Add and subtract latents, such as 12-3+40 or (1,2,3)-(4,5,6)+(7,8,9): samples of the grid counted from 0, row by
+    /// row, and means of them. Shows each term, then the sum
+    #[arg(long, value_name = "SUM", value_parser = sum, allow_hyphen_values = true, conflicts_with_all = ["interpolate", "count"])]
+    pub arithmetic: Option<Expression>,
     /// The file to write [default: samples.png or samples.csv]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Choice::Cpu)]
     pub device: Choice,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Project {
+    /// A checkpoint, or the folder of a run
+    pub checkpoint: PathBuf,
+    /// Images, light on dark as the run's: PNG files
+    #[arg(required = true, value_name = "IMAGE.png")]
+    pub images: Vec<PathBuf>,
+    /// Hide this rectangle, in pixels from the top left corner, and fill it in
+    #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = rectangle)]
+    pub mask: Option<Rectangle>,
+    /// Updates of each latent
+    #[arg(long, default_value_t = Settings::default().steps as u64, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub steps: u64,
+    /// Latents that start for each image, of which the best is kept
+    #[arg(long, default_value_t = Settings::default().restarts as u64, value_parser = clap::value_parser!(u64).range(1..=250))]
+    pub restarts: u64,
+    /// The seed that those latents come from [default: the run's]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// The file to write: a row an image, with the image, what was found and, with `--mask`, the image filled in
+    #[arg(long, value_name = "FILE.png", default_value = "projection.png")]
+    pub out: PathBuf,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t = Choice::Cpu)]
+    pub device: Choice,
+    /// Report on standard output, a JSON object a line
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -170,6 +216,39 @@ fn setting(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
         .ok_or_else(|| "it should be KEY=VALUE, such as batch_size=64".to_owned())
+}
+
+fn threshold(text: &str) -> Result<f32, String> {
+    text.parse()
+        .ok()
+        .filter(|t: &f32| t.is_finite() && *t > 0.0)
+        .ok_or_else(|| "it should be a number above 0, such as 0.7".to_owned())
+}
+
+fn way(text: &str) -> Result<Path, String> {
+    match text {
+        "lerp" => Ok(Path::Lerp),
+        "slerp" => Ok(Path::Slerp),
+        _ => Err("it should be lerp or slerp".to_owned()),
+    }
+}
+
+fn sum(text: &str) -> Result<Expression, String> {
+    text.parse()
+        .map_err(|_| format!("it should be {}", Expression::FORM))
+}
+
+fn rectangle(text: &str) -> Result<Rectangle, String> {
+    let numbers: Option<Vec<usize>> = text.split(',').map(|n| n.trim().parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[x, y, width, height]) => Ok(Rectangle {
+            x,
+            y,
+            width,
+            height,
+        }),
+        _ => Err("it should be X,Y,WIDTH,HEIGHT in pixels, such as 10,8,8,12".to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn verdict(trainer: &Trainer) -> Result<Game> {
     let chunks = METRIC_SAMPLES / n;
     for _ in 0..chunks {
         let real = feed.next_batch(n);
-        let inputs = e.told(latents.latents(e.prior, n * e.latent_dim), &real.labels);
+        let inputs = e.told(e.prior.draw(&mut latents, n, e.latent_dim), &real.labels);
         let fake = trainer.sample(matrix(inputs, [n, e.generator_inputs()], device));
         let samples = matrix(real.values, [n, e.data_dim()], device);
         let real_logits = trainer.logits(samples, &real.labels);

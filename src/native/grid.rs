@@ -13,6 +13,15 @@ const GAP_SHADE: u8 = 96;
 pub fn png(images: &[u8], size: usize) -> Result<Vec<u8>> {
     let count = images.len() / (size * size);
     let columns = count.isqrt() + usize::from(count.isqrt().pow(2) < count);
+    rows(images, size, columns)
+}
+
+/// The same in rows of so many.
+///
+/// # Errors
+/// When there are too many for a PNG.
+pub fn rows(images: &[u8], size: usize, columns: usize) -> Result<Vec<u8>> {
+    let count = images.len() / (size * size);
     let rows = count.div_ceil(columns.max(1));
     let extent = |n: usize| n * (size + GAP) + GAP;
     let (width, height) = (extent(columns), extent(rows));
@@ -57,5 +66,13 @@ mod tests {
         assert_eq!([at(2, 2), at(3, 3), at(6, 2), at(10, 2)], [0, 0, 1, 2]);
         assert_eq!([at(2, 6), at(6, 6)], [3, 4]);
         assert_eq!([at(0, 0), at(4, 2), at(10, 6)], [GAP_SHADE; 3]);
+    }
+
+    #[test]
+    fn rows_are_as_long_as_asked() {
+        let bytes = rows(&[0; 8 * 4], 2, 4).unwrap();
+        let reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
+        let info = reader.info();
+        assert_eq!((info.width, info.height), (4 * 4 + 2, 2 * 4 + 2));
     }
 }

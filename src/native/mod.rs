@@ -16,9 +16,11 @@ mod grid;
 mod interrupt;
 mod mnist;
 mod pace;
+mod picture;
 mod plan;
 mod presets;
 mod progress;
+mod project;
 mod report;
 mod sample;
 mod train;
@@ -60,6 +62,7 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Train(args) => train::run(&args),
         Command::Sample(args) => sample::run(&args),
+        Command::Project(args) => project::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Presets(args) => presets::run(&args),
         Command::Bench(args) => bench::run(&args),

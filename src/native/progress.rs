@@ -72,6 +72,13 @@ pub fn download(url: &str, size: Option<u64>) -> ProgressBar {
     bar
 }
 
+/// A bar for a search of `steps` steps.
+pub fn search(steps: u64) -> ProgressBar {
+    let bar = ProgressBar::new(steps);
+    bar.set_style(style("{bar:32.cyan} {pos}/{len} steps, {eta} left"));
+    bar
+}
+
 fn style(template: &str) -> ProgressStyle {
     // A template of ours that is wrong shows at the first run; the default bar then does.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())

@@ -11,17 +11,38 @@ use super::failure::mistake;
 use super::progress::say;
 use super::{device, files, folder, grid};
 use crate::error::Error;
-use crate::nets::matrix;
+use crate::experiment::Experiment;
+use crate::latent::arithmetic::Expression;
+use crate::latent::path::Path;
+use crate::nets::{matrix, pairs};
+use crate::rng::{Rng, Stream};
 use crate::snapshot::to_byte;
 
 /// Samples that are computed at a time, to bound memory.
 pub const CHUNK: usize = 250;
+
+/// Samples in a row of a walk, both ends included.
+const STEPS: usize = 8;
+/// The most latents that can be drawn, as `--count` has it.
+const LATENTS: usize = 10_000;
+
+/// Which samples are asked for.
+#[derive(Clone, Copy)]
+enum Request<'a> {
+    /// So many of the run's grid.
+    Grid(usize),
+    /// So many rows, each from a sample of that grid to the next.
+    Walk(Path, usize),
+    /// The terms of a sum, and the sum.
+    Sum(&'a Expression),
+}
 
 /// Draws samples from a checkpoint.
 ///
 /// # Errors
 /// When the checkpoint cannot be used, or the file cannot be written.
 pub fn run(args: &Sample) -> Result<ExitCode> {
+    let request = request(args)?;
     let checkpoint = folder::load(&args.checkpoint)?;
     let images = checkpoint.experiment.has_images();
     let out = output(args, images)?;
@@ -29,31 +50,89 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
     let (experiment, network, weights) = checkpoint
         .generator(&opened.device)
         .with_context(|| args.checkpoint.display().to_string())?;
-    let count = usize::try_from(args.count)?;
     let width = experiment.generator_inputs();
-    let inputs = experiment.fixed_inputs(count, args.seed.unwrap_or(experiment.seed));
     let mut samples = Vec::new();
+    let inputs = inputs(args, &experiment, request);
     for inputs in inputs.chunks(CHUNK * width) {
-        let inputs = matrix(
-            inputs.to_vec(),
-            [inputs.len() / width, width],
-            &opened.device,
-        );
-        let data = network.sample(&weights, inputs).into_data();
+        let shape = [inputs.len() / width, width];
+        let inputs = matrix(inputs.to_vec(), shape, &opened.device);
+        let made = pairs::pictured(&experiment, network.sample(&weights, inputs));
+        let data = made.into_data();
         let values: Vec<f32> = data
             .try_to_vec()
             .map_err(|error| Error::Device(format!("{error:?}")))?;
         samples.extend(values);
     }
+    let count = samples.len() / experiment.data_dim();
     let bytes = if images {
         let pixels: Vec<u8> = samples.into_iter().map(to_byte).collect();
-        grid::png(&pixels, experiment.image_size)?
+        match request {
+            Request::Grid(_) => grid::png(&pixels, experiment.image_size)?,
+            Request::Walk(..) => grid::rows(
+                &pixels,
+                experiment.image_size,
+                STEPS * experiment.pictures(),
+            )?,
+            Request::Sum(_) => grid::rows(&pixels, experiment.image_size, count)?,
+        }
     } else {
         table(&samples, experiment.data_dim()).into_bytes()
     };
     files::write(&out, &bytes).map_err(mistake)?;
     say(&format!("{count} samples are in {}", out.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was asked for, where it makes sense.
+fn request(args: &Sample) -> Result<Request<'_>> {
+    let count = usize::try_from(args.count)?;
+    match (&args.arithmetic, args.interpolate) {
+        (Some(sum), _) if sum.largest() >= LATENTS => Err(mistake(format!(
+            "--arithmetic: there is no sample {}; they are numbered from 0 to {}",
+            sum.largest(),
+            LATENTS - 1
+        ))),
+        (Some(sum), _) => Ok(Request::Sum(sum)),
+        (None, Some(_)) if !count.is_multiple_of(STEPS) => Err(mistake(format!(
+            "--count {count}: with --interpolate it should be a multiple of {STEPS}, the samples in a row"
+        ))),
+        (None, Some(path)) => Ok(Request::Walk(path, count / STEPS)),
+        (None, None) => Ok(Request::Grid(count)),
+    }
+}
+
+/// What the generator is given for what was asked, row after row.
+fn inputs(args: &Sample, experiment: &Experiment, request: Request) -> Vec<f32> {
+    let n = match request {
+        Request::Grid(count) => count,
+        Request::Walk(_, rows) => rows + 1,
+        Request::Sum(sum) => sum.largest() + 1,
+    };
+    let (prior, dim) = (experiment.prior, experiment.latent_dim);
+    let seed = args.seed.unwrap_or(experiment.seed);
+    let mut rng = Rng::new(seed, Stream::Fixed);
+    let mut latents = prior.draw(&mut rng, n, dim);
+    if let Some(threshold) = args.truncation {
+        // After all are drawn, so that truncated samples still resemble those that are not.
+        prior.truncate(&mut latents, threshold, &mut rng);
+    }
+    let labels = experiment.fixed_labels(n, seed);
+    let row = |i: usize| &latents[i * dim..(i + 1) * dim];
+    match request {
+        Request::Grid(_) => experiment.told(latents, &labels),
+        // A row of a walk is of the class that it starts from, where there are classes.
+        Request::Walk(path, rows) => (0..rows)
+            .flat_map(|i| {
+                let points = path.points(row(i), row(i + 1), STEPS);
+                experiment.told(points, &[labels[i]; STEPS])
+            })
+            .collect(),
+        Request::Sum(sum) => {
+            let shown = [sum.means(&latents, dim), sum.value(&latents, dim)].concat();
+            let count = shown.len() / dim;
+            experiment.told(shown, &vec![labels[0]; count])
+        }
+    }
 }
 
 /// Where they go: images are PNG, points CSV.

@@ -1,0 +1,180 @@
+//! The latent space: what a generator's inputs are drawn from, and ways to move among them.
+//!
+//! * [`Prior`] draws latents, and truncates them.
+//! * [`path`] goes from one latent to another; [`arithmetic`] adds and subtracts them.
+//! * [`projection`] finds the latent of a given image by gradient descent; [`inpainting`] hides a part of it meanwhile, and
+//!   fills in what the generator has there.
+//!
+//! A latent is a row of plain numbers. A generator is whatever maps rows `[n, latent_dim]` to rows `[n, data_dim]`:
+//! [`at_rest`] makes one of a network and its weights, be they a trainer's or a checkpoint's.
+
+pub mod arithmetic;
+pub mod inpainting;
+pub mod path;
+pub mod projection;
+
+use burn::tensor::Tensor;
+
+pub use crate::experiment::Prior;
+use crate::nets::{Network, Weights};
+use crate::rng::Rng;
+
+impl Prior {
+    /// `n` latents of `dim` coordinates, one after another.
+    #[must_use]
+    pub fn draw(self, rng: &mut Rng, n: usize, dim: usize) -> Vec<f32> {
+        match self {
+            Self::Normal => rng.normals(n * dim),
+            Self::Uniform => (0..n * dim).map(|_| rng.range(-1.0, 1.0)).collect(),
+        }
+    }
+
+    /// Keeps every coordinate within ±`threshold`: samples become more typical, and less varied (Brock et al. 2019).
+    ///
+    /// As in that paper a normal coordinate beyond the threshold is drawn anew until it is not. A uniform latent is scaled,
+    /// which has the same distribution; a threshold of 1 or more leaves it as it is. The threshold's sign is of no account.
+    pub fn truncate(self, latents: &mut [f32], threshold: f32, rng: &mut Rng) {
+        let threshold = threshold.abs();
+        match self {
+            Self::Normal => {
+                for z in latents.iter_mut().filter(|z| z.abs() > threshold) {
+                    *z = truncated_normal(rng, threshold);
+                }
+            }
+            Self::Uniform => {
+                for z in latents {
+                    *z *= threshold.min(1.0);
+                }
+            }
+        }
+    }
+}
+
+/// A standard normal number within ±`threshold`, by rejection.
+fn truncated_normal(rng: &mut Rng, threshold: f32) -> f32 {
+    loop {
+        // Few normal numbers are within a narrow band, and there the density is nearly flat: a uniform proposal is taken with
+        // probability exp(-z²/2), which is never under 60 %.
+        let (z, taken) = if threshold < 1.0 {
+            let z = rng.range(-threshold, threshold);
+            (z, rng.uniform() <= (-0.5 * z * z).exp())
+        } else {
+            let z = rng.normal();
+            (z, z.abs() <= threshold)
+        };
+        if taken {
+            return z;
+        }
+    }
+}
+
+/// A network at rest as a function of rows: running statistics, no dropout, weights that stay as they are.
+///
+/// Rows on an autodiff device are tracked, so that gradients reach whatever they were made from; others leave no graph.
+pub fn at_rest<'a>(
+    network: &'a Network,
+    weights: &'a Weights,
+) -> impl Fn(Tensor<2>) -> Tensor<2> + 'a {
+    let constants = Weights {
+        // At rest the statistics take part in the graph too, as constants.
+        statistics: weights
+            .statistics
+            .iter()
+            .map(|t| t.clone().autodiff())
+            .collect(),
+        ..weights.frozen()
+    };
+    move |rows| {
+        if rows.device().is_autodiff() {
+            network.sample(&constants, rows)
+        } else {
+            network.sample(weights, rows)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::experiment::Experiment;
+    use crate::nets::matrix;
+    use crate::rng::Stream;
+
+    fn moments(z: &[f32]) -> (f32, f32) {
+        let n = z.len() as f32;
+        let mean = z.iter().sum::<f32>() / n;
+        (mean, z.iter().map(|z| (z - mean).powi(2)).sum::<f32>() / n)
+    }
+
+    #[test]
+    fn draws_have_their_priors_moments() {
+        let mut rng = Rng::new(0, Stream::Latent);
+        for (prior, variance) in [(Prior::Normal, 1.0), (Prior::Uniform, 1.0 / 3.0)] {
+            let z = prior.draw(&mut rng, 1000, 100);
+            assert_eq!(z.len(), 100_000);
+            let (mean, got) = moments(&z);
+            // Five standard errors and more.
+            assert!(mean.abs() < 0.016, "{prior:?} {mean}");
+            assert!((got - variance).abs() < 0.023, "{prior:?} {got}");
+        }
+        let z = Prior::Uniform.draw(&mut rng, 1000, 1);
+        assert!(z.iter().all(|z| (-1.0..1.0).contains(z)));
+    }
+
+    #[test]
+    fn a_normal_latent_draws_the_trainers_numbers() {
+        let draw = || Rng::new(5, Stream::Fixed);
+        assert_eq!(Prior::Normal.draw(&mut draw(), 3, 4), draw().normals(12));
+    }
+
+    #[test]
+    fn truncation_leaves_nothing_beyond_and_the_shape_within() {
+        // The variance of a standard normal within ±t: 1 - 2 t φ(t) / (2 Φ(t) - 1). From tables, φ(.5) = .352065 and
+        // Φ(.5) = .691462; φ(2) = .053991 and Φ(2) = .977250.
+        for (threshold, variance) in [
+            (0.5, 1.0 - 2.0 * 0.5 * 0.352_065 / (2.0 * 0.691_462 - 1.0)),
+            (2.0, 1.0 - 2.0 * 2.0 * 0.053_991 / (2.0 * 0.977_250 - 1.0)),
+        ] {
+            let mut rng = Rng::new(1, Stream::Latent);
+            let drawn = Prior::Normal.draw(&mut rng, 1000, 100);
+            let mut z = drawn.clone();
+            Prior::Normal.truncate(&mut z, threshold, &mut rng);
+            assert!(z.iter().all(|z| z.abs() <= threshold), "{threshold}");
+            let (mean, got) = moments(&z);
+            assert!(mean.abs() < 0.016, "{threshold}: {mean}");
+            assert!((got / variance - 1.0).abs() < 0.02, "{threshold}: {got}");
+            let kept = |(a, b): (&f32, &f32)| b.abs() > threshold || a == b;
+            assert!(z.iter().zip(&drawn).all(kept), "what is within stays");
+        }
+        let mut z = vec![3.0, 0.5];
+        Prior::Normal.truncate(&mut z, 0.0, &mut Rng::new(0, Stream::Latent));
+        assert_eq!(z, [0.0, 0.0], "even nothing is a threshold");
+    }
+
+    #[test]
+    fn a_truncated_uniform_latent_is_scaled() {
+        let mut rng = Rng::new(0, Stream::Latent);
+        let mut z = vec![0.5, -1.0];
+        Prior::Uniform.truncate(&mut z, 0.5, &mut rng);
+        assert_eq!(z, [0.25, -0.5]);
+        Prior::Uniform.truncate(&mut z, 7.0, &mut rng);
+        assert_eq!(z, [0.25, -0.5], "there is nothing beyond 1");
+    }
+
+    #[test]
+    fn at_rest_is_the_network_with_and_without_a_graph() {
+        let mut e = Experiment::preset("mnist-dcgan").unwrap();
+        (e.base_channels, e.latent_dim) = (2, 3);
+        let device = Device::flex();
+        let network = Network::generator(&e);
+        let weights = network.init(&mut Rng::new(0, Stream::Init), &device);
+        let generator = at_rest(&network, &weights);
+        let z = matrix(vec![0.5, -1.0, 2.0], [1, 3], &device);
+        let read = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
+        let wanted = read(network.sample(&weights, z.clone()));
+        assert_eq!(read(generator(z.clone())), wanted);
+        assert_eq!(read(generator(z.autodiff()).inner()), wanted);
+    }
+}

@@ -1,0 +1,236 @@
+//! `project`: the latents of images, and what a generator would put in a hole of them.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use burn::tensor::{Device, Tensor};
+use serde::Serialize;
+
+use super::args::Project;
+use super::failure::mistake;
+use super::progress::{self, say};
+use super::report::{print, print_json};
+use super::sample::CHUNK;
+use super::{device, files, folder, grid, picture};
+use crate::experiment::{Conditional, Experiment};
+use crate::latent::at_rest;
+use crate::latent::inpainting::Mask;
+use crate::latent::projection::{Map, Match, Model, Projection, Settings};
+use crate::nets::{Network, Weights, beside};
+use crate::objective::Objective;
+use crate::rng::{Rng, Stream};
+use crate::snapshot::to_byte;
+
+/// How a hole is shown.
+const HOLE: u8 = 128;
+
+/// An image's line in `--json`.
+#[derive(Serialize)]
+struct Line<'a> {
+    image: String,
+    /// The mean squared difference of known pixels, which go from -1 to 1.
+    error: f32,
+    /// The least such error among the latents that the search started from.
+    start_error: f32,
+    latent: &'a [f32],
+}
+
+/// The last line.
+#[derive(Serialize)]
+struct Done {
+    event: &'static str,
+    images: usize,
+    error: f32,
+    start_error: f32,
+    samples: String,
+}
+
+/// Both sides at rest.
+type Players = [(Network, Weights); 2];
+
+/// Projects images.
+///
+/// # Errors
+/// When the checkpoint or an image cannot be used, or the file cannot be written.
+pub fn run(args: &Project) -> Result<ExitCode> {
+    let checkpoint = folder::load(&args.checkpoint)?;
+    let size = checkpoint.experiment.image_size;
+    if !checkpoint.experiment.has_images() {
+        return Err(mistake(format!(
+            "{}: it makes points; a projection needs one that makes images",
+            args.checkpoint.display()
+        )));
+    }
+    if checkpoint.experiment.pictures() > 1 {
+        return Err(mistake(format!(
+            "{}: it makes two images from each latent; a projection needs one that makes single images",
+            args.checkpoint.display()
+        )));
+    }
+    if args.out.extension().is_none_or(|given| given != "png") {
+        return Err(mistake(format!(
+            "--out {}: what was found is shown as images; name a .png file",
+            args.out.display()
+        )));
+    }
+    let mask = match args.mask {
+        Some(hole) => Mask::hiding(hole, size)?,
+        None => Mask::none(size * size),
+    };
+    let images = read(&args.images, size)?;
+    let opened = device::open(args.device)?;
+    let (experiment, players) = checkpoint
+        .players(&opened.device)
+        .with_context(|| args.checkpoint.display().to_string())?;
+    let found = search(args, &experiment, &players, &images, &mask, &opened.device)?;
+    let shown = show(&images, &found, &mask, args.mask.is_some(), size)?;
+    files::write(&args.out, &shown).map_err(mistake)?;
+    report(args, &found)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The images' pixels; says which of them were resized.
+fn read(paths: &[PathBuf], size: usize) -> Result<Vec<Vec<u8>>> {
+    paths
+        .iter()
+        .map(|path| {
+            let picture = picture::read(path, size)?;
+            if picture.was != size {
+                say(&format!(
+                    "{}: resized from {2} × {2} to the run's {1} × {1}",
+                    path.display(),
+                    size,
+                    picture.was
+                ));
+            }
+            Ok(picture.pixels)
+        })
+        .collect()
+}
+
+/// Searches for all images, as many at a time as memory should hold.
+fn search(
+    args: &Project,
+    experiment: &Experiment,
+    [generator, discriminator]: &Players,
+    images: &[Vec<u8>],
+    mask: &Mask,
+    device: &Device,
+) -> Result<Vec<Match>> {
+    let classes = match experiment.conditional {
+        Conditional::None => 1,
+        Conditional::Label | Conditional::Acgan => experiment.class_count(),
+    };
+    // Where the generator is told a class, each class has a start.
+    let restarts = usize::try_from(args.restarts)?.max(classes);
+    let settings = Settings {
+        steps: usize::try_from(args.steps)?,
+        restarts,
+        ..Settings::default()
+    };
+    let at_a_time = (CHUNK / settings.restarts).max(1);
+    let chunks = images.chunks(at_a_time);
+    let bar = progress::search(args.steps * chunks.len() as u64);
+    let mut found = Vec::new();
+    for chunk in chunks {
+        let n = chunk.len() * restarts;
+        let labels: Vec<u8> = (0..n)
+            .map(|i| experiment.classes[i % restarts % experiment.classes.len()])
+            .collect();
+        let told = experiment.one_hot(&labels);
+        let draw = at_rest(&generator.0, &generator.1);
+        let model = Model {
+            generator: Box::new(move |latents| match &told {
+                Some(told) => {
+                    let width = told.len() / n;
+                    let told = beside(&latents, told.clone(), [n, width]);
+                    draw(Tensor::cat(vec![latents, told], 1))
+                }
+                None => draw(latents),
+            }),
+            realism: realism(experiment, discriminator),
+            prior: experiment.prior,
+            latent_dim: experiment.latent_dim,
+        };
+        let values = |&pixel: &u8| f32::from(pixel) / 127.5 - 1.0;
+        let targets: Vec<f32> = chunk.iter().flatten().map(values).collect();
+        let rng = Rng::new(args.seed.unwrap_or(experiment.seed), Stream::Fixed);
+        let weights = mask.weights();
+        let mut projection = Projection::new(model, settings, &targets, &weights, rng, device);
+        for _ in 0..settings.steps {
+            projection.step();
+            bar.inc(1);
+        }
+        found.extend(pollster::block_on(projection.read())?);
+    }
+    bar.finish_and_clear();
+    Ok(found)
+}
+
+/// The generator's own loss, where the discriminator judges an image and nothing beside it.
+fn realism<'a>(
+    experiment: &Experiment,
+    (network, weights): &'a (Network, Weights),
+) -> Option<Map<'a>> {
+    let plain = experiment.discriminator_inputs() == experiment.data_dim()
+        && experiment.objective != Objective::Began;
+    let judge = at_rest(network, weights);
+    let objective = experiment.objective;
+    let loss = move |samples| objective.generator(judge(samples).narrow(1, 0, 1));
+    plain.then(|| Box::new(loss) as Map<'a>)
+}
+
+/// A row an image: the image, with its hole; what was found; and, where there is a hole, the image filled in.
+fn show(
+    images: &[Vec<u8>],
+    found: &[Match],
+    mask: &Mask,
+    hole: bool,
+    size: usize,
+) -> Result<Vec<u8>> {
+    let mut pixels = Vec::new();
+    for (image, found) in images.iter().zip(found) {
+        let sample: Vec<u8> = found.sample.iter().map(|&x| to_byte(x)).collect();
+        pixels.extend(mask.fill(image, &vec![HOLE; image.len()]));
+        pixels.extend(&sample);
+        if hole {
+            pixels.extend(mask.fill(image, &sample));
+        }
+    }
+    grid::rows(&pixels, size, if hole { 3 } else { 2 })
+}
+
+fn report(args: &Project, found: &[Match]) -> Result<()> {
+    let mean =
+        |of: fn(&Match) -> f32| found.iter().map(of).sum::<f32>() / found.len().max(1) as f32;
+    let done = Done {
+        event: "done",
+        images: found.len(),
+        error: mean(|found| found.error),
+        start_error: mean(|found| found.start),
+        samples: args.out.display().to_string(),
+    };
+    for (path, found) in args.images.iter().zip(found) {
+        if args.json {
+            print_json(&Line {
+                image: path.display().to_string(),
+                error: found.error,
+                start_error: found.start,
+                latent: &found.latent,
+            })?;
+        } else {
+            print(&format!(
+                "{}: error {:.4}, from {:.4} at the best of its starts",
+                path.display(),
+                found.error,
+                found.start
+            ))?;
+        }
+    }
+    if args.json {
+        print_json(&done)?;
+    }
+    say(&format!("what was found is in {}", done.samples));
+    Ok(())
+}
