@@ -20,6 +20,7 @@ pub mod objective;
 pub mod optimizer;
 pub mod rng;
 pub mod snapshot;
+mod tensors;
 pub mod trainer;
 
 pub use error::{Error, Result};
