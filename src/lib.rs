@@ -6,11 +6,12 @@
 //! * [`experiment`] says what to run: plain data, the seed included.
 //! * [`data`] gives real batches; [`nets`] are the generator and the discriminator; [`objective`] is what each minimises.
 //! * [`trainer`] plays the game, with [`optimizer`]: the place to start reading.
-//! * [`snapshot`] and [`metrics`] look at a run; [`checkpoint`] keeps it.
+//! * [`snapshot`] and [`metrics`] look at a run, at images with the [`classifier`]'s eyes; [`checkpoint`] keeps it.
 //!
 //! Two hosts stand around it: `web`, in a browser's worker, and `native`, in a terminal.
 
 pub mod checkpoint;
+pub mod classifier;
 pub mod data;
 pub mod error;
 pub mod experiment;

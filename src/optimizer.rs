@@ -56,6 +56,11 @@ impl Optimizer {
         }
     }
 
+    /// From the next step on, this learning rate.
+    pub fn set_learning_rate(&mut self, learning_rate: f32) {
+        self.learning_rate = learning_rate.into();
+    }
+
     /// The weights, each moved against its gradient.
     ///
     /// Weights and moments are taken and given back, so that each has one owner and can be updated in place.

@@ -27,6 +27,8 @@ pub enum Stream {
     Metrics = 6,
     /// Drawn digits.
     Digits = 7,
+    /// How far the classifier's training images are moved.
+    Shift = 8,
 }
 
 /// A stream's position, as a checkpoint stores it.
