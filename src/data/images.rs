@@ -73,7 +73,8 @@ impl Images {
     }
 
     /// The images at these indices as values in [-1, 1]; an index beyond the end is left out.
-    pub(super) fn batch(&self, indices: &[usize]) -> Batch {
+    #[must_use]
+    pub fn batch(&self, indices: &[usize]) -> Batch {
         let dim = self.dim();
         let mut batch = Batch {
             values: Vec::with_capacity(indices.len() * dim),

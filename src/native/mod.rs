@@ -6,6 +6,7 @@
 
 mod args;
 mod bench;
+mod classifier;
 mod device;
 mod download;
 mod evaluate;
@@ -21,6 +22,7 @@ mod presets;
 mod progress;
 mod report;
 mod sample;
+mod score;
 mod train;
 
 use std::panic;
@@ -61,6 +63,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Train(args) => train::run(&args),
         Command::Sample(args) => sample::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Classifier(args) => classifier::run(&args),
         Command::Presets(args) => presets::run(&args),
         Command::Bench(args) => bench::run(&args),
     }

@@ -29,6 +29,9 @@ pub struct Report {
     /// Where the data have any.
     #[serde(flatten)]
     pub metrics: Metrics,
+    /// What a classifier saw, where it was asked.
+    #[serde(flatten)]
+    pub seen: Option<Seen>,
     /// Real samples a second since the report before; in the last report, over the whole run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_per_s: Option<f64>,
@@ -38,6 +41,21 @@ pub struct Report {
     /// A grid of images.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<String>,
+}
+
+/// What a classifier saw in generated images, and in as many real ones.
+#[derive(Clone, Serialize)]
+pub struct Seen {
+    /// The share of generated images that show each digit.
+    pub classes: Vec<f64>,
+    /// The same of real images.
+    pub classes_floor: Vec<f64>,
+    /// How many images of each kind were scored.
+    pub metric_samples: usize,
+    /// The classifier's file.
+    pub classifier: String,
+    /// The share of its test images that it tells right.
+    pub classifier_accuracy: f64,
 }
 
 /// Metrics with their floors.
@@ -55,6 +73,7 @@ impl Report {
             d_real: game.d_real,
             d_fake: game.d_fake,
             metrics: Metrics(metrics),
+            seen: None,
             images_per_s: None,
             checkpoint: None,
             samples: None,
