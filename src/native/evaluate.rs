@@ -59,14 +59,17 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
         describe(&report)?;
     }
     if report.seen.is_none() && experiment.has_images() {
-        let why = if scorer.is_some() {
-            "The data hold too few images to score others by.".to_owned()
-        } else {
-            score::remedy()
-        };
+        let why = why_unscored(scorer.as_ref());
         if args.json { say(&why) } else { print(&why)? }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn why_unscored(scorer: Option<&Scorer>) -> String {
+    match scorer {
+        Some(_) => "The data hold too few images to score others by.".to_owned(),
+        None => score::remedy(),
+    }
 }
 
 /// The classifier for a run on images.
