@@ -124,7 +124,7 @@ impl Training {
     fn batch(&mut self) -> (Tensor<2>, Tensor<2>) {
         let mut batch = self.feed.next_batch(BATCH_SIZE);
         for image in batch.values.chunks_exact_mut(SIZE * SIZE) {
-            let mut by = || self.shifts.below(2 * SHIFT + 1) as isize - SHIFT as isize;
+            let mut by = || self.shifts.below(2 * SHIFT + 1);
             let moved = shifted(image, by(), by());
             image.copy_from_slice(&moved);
         }
@@ -154,9 +154,9 @@ impl Classifier {
     }
 }
 
-/// The image, moved to the right and down.
-fn shifted(image: &[f32], right: isize, down: isize) -> Vec<f32> {
-    let from = |to: usize, by: isize| to.checked_add_signed(-by).filter(|&from| from < SIZE);
+/// The image, moved to the right and down by these, less [`SHIFT`].
+fn shifted(image: &[f32], right: usize, down: usize) -> Vec<f32> {
+    let from = |to: usize, by: usize| (to + SHIFT).checked_sub(by).filter(|&from| from < SIZE);
     (0..SIZE * SIZE)
         .map(|at| match (from(at % SIZE, right), from(at / SIZE, down)) {
             (Some(x), Some(y)) => image[y * SIZE + x],
@@ -190,10 +190,10 @@ mod tests {
         let mut image = vec![BLACK; 784];
         image[3 * SIZE + 27] = 1.0;
         let lit = |image: &[f32]| image.iter().position(|&x| x > 0.0);
-        assert_eq!(lit(&shifted(&image, 0, 0)), Some(3 * SIZE + 27));
-        assert_eq!(lit(&shifted(&image, -2, 1)), Some(4 * SIZE + 25));
-        assert_eq!(lit(&shifted(&image, 1, 0)), None, "over the edge");
-        assert_eq!(shifted(&image, 1, 0), [BLACK; 784]);
+        assert_eq!(lit(&shifted(&image, SHIFT, SHIFT)), Some(3 * SIZE + 27));
+        assert_eq!(lit(&shifted(&image, 0, SHIFT + 1)), Some(4 * SIZE + 25));
+        let over_the_edge = shifted(&image, SHIFT + 1, SHIFT);
+        assert_eq!(over_the_edge, [BLACK; 784]);
     }
 
     #[test]
