@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use self::file::SIZE_LIMIT;
 pub use self::training::Training;
 use crate::error::Result;
+use crate::metrics::classes::likeliest;
 use crate::nets::activation::Function;
 use crate::nets::batch_norm::BatchNorm;
 use crate::nets::convolution::Conv;
@@ -169,14 +170,13 @@ impl Verdicts {
     /// How many images are likeliest of the class that stands in `labels`.
     #[must_use]
     pub fn right(&self, labels: &[u8]) -> usize {
-        let likeliest = |row: &[f32], label: u8| {
-            let own = row.get(usize::from(label));
-            own.is_some_and(|own| row.iter().all(|other| other <= own))
-        };
         self.probabilities
             .chunks_exact(CLASSES)
             .zip(labels)
-            .filter(|&(row, &label)| likeliest(row, label))
+            .filter(|&(row, &label)| {
+                let likeliest = likeliest(row);
+                row[likeliest].is_finite() && likeliest == usize::from(label)
+            })
             .count()
     }
 }
@@ -232,5 +232,11 @@ mod tests {
         assert_eq!(verdicts.len(), 2);
         assert_eq!(verdicts.right(&[7, 0]), 1);
         assert_eq!(verdicts.right(&[6, 200]), 0);
+        // One that cannot tell is not right about everything.
+        let undecided = Verdicts {
+            features: Vec::new(),
+            probabilities: vec![0.1; 10 * CLASSES],
+        };
+        assert_eq!(undecided.right(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 1);
     }
 }

@@ -18,12 +18,7 @@ impl Classes {
         let mut shares = vec![0.0; classes];
         let mut confidence = 0.0;
         for row in probabilities.chunks_exact(classes) {
-            let mut likeliest = 0;
-            for (class, &probability) in row.iter().enumerate() {
-                if probability > row[likeliest] {
-                    likeliest = class;
-                }
-            }
+            let likeliest = likeliest(row);
             shares[likeliest] += 1.0;
             confidence += f64::from(row[likeliest]);
         }
@@ -48,6 +43,18 @@ impl Classes {
         };
         self.shares.iter().map(|&share| term(share)).sum()
     }
+}
+
+/// The class with the largest probability: of equal ones the first, and of what is not finite too.
+#[must_use]
+pub fn likeliest(probabilities: &[f32]) -> usize {
+    let mut likeliest = 0;
+    for (class, &probability) in probabilities.iter().enumerate() {
+        if probability > probabilities[likeliest] {
+            likeliest = class;
+        }
+    }
+    likeliest
 }
 
 #[cfg(test)]
