@@ -208,7 +208,8 @@ mod tests {
         for _ in 1..training.steps() {
             last = mean(training.step());
         }
-        assert!(last < 0.5, "{last}");
+        // With units dropped and every image moved; at rest it is surer.
+        assert!(last < 0.8, "{last}");
         let classifier = training.end();
         let test = drawn(10, 1);
         let values = Feed::new(Source::Images(test), 0).next_batch(100);
