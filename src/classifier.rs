@@ -1,4 +1,4 @@
-//! A small classifier of digits, with whose eyes generated images are scored: LeNet's plan (LeCun et al. 1998) in a DCGAN's
+//! A small classifier of digits, with whose eyes generated images are scored: two strided convolutions and two linear
 //! layers.
 //!
 //! It is trained on MNIST by [`Training`] and kept as a file; a figure that it gives is a figure of this network, and is

@@ -7,7 +7,7 @@ use super::{CLASSES, Classifier, Part, Record, SIZE, body, cross_entropy, head};
 use crate::data::{Feed, Images, Source};
 use crate::error::{Error, Result};
 use crate::experiment::OptimizerKind;
-use crate::nets::matrix;
+use crate::nets::{Weights, matrix};
 use crate::optimizer::Optimizer;
 use crate::rng::{Rng, Stream};
 
@@ -99,9 +99,14 @@ impl Training {
             .network
             .train(&weights[1], seen.output, &mut self.dropout);
         let rows = cross_entropy(told.output, classes);
+        self.descend(weights, rows.clone() / BATCH_SIZE as f32);
+        rows.inner()
+    }
 
-        // From the rows rather than from their sum: the gradient is the same.
-        let mut gradients = (rows.clone() / BATCH_SIZE as f32).backward();
+    /// One optimiser step against the gradient of the sum of `rows` with respect to `weights`, the tracked copies that they
+    /// came from.
+    fn descend(&mut self, weights: [Weights; 2], rows: Tensor<2>) {
+        let mut gradients = rows.backward();
         let gradients = weights
             .into_iter()
             .flat_map(|weights| weights.trained)
@@ -111,13 +116,13 @@ impl Training {
                     .expect("every weight takes part in the loss")
             })
             .collect();
+        let Classifier { body, head, .. } = &mut self.classifier;
         let mut trained = std::mem::take(&mut body.weights.trained);
         let of_body = trained.len();
         trained.append(&mut head.weights.trained);
         let mut moved = self.optimizer.step(trained, gradients);
         head.weights.trained = moved.split_off(of_body);
         body.weights.trained = moved;
-        rows.inner()
     }
 
     /// Images on the device and, row by row, a 1 for the class of each.
