@@ -1,12 +1,11 @@
 //! A run as bytes, in the safetensors format: both networks, the average, both optimisers, every random stream, the step
 //! and the experiment. Ten steps are five, saved, loaded, and five more: bit for bit on the CPU.
 //!
-//! Everything here may come from a stranger: sizes, names, shapes and numbers are checked before they are used.
+//! Everything here may come from a stranger, and is checked before it is used.
 
 use std::collections::HashMap;
 
-use burn::tensor::{Device, Tensor, TensorData, Transaction};
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::data::{MnistFiles, Source};
@@ -16,13 +15,15 @@ use crate::nets::{Network, Weights};
 use crate::optimizer;
 use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
-use crate::snapshot::{floats, read};
+use crate::tensors::{self, File};
 use crate::trainer::{Streams, Trainer};
 
 /// Larger files are refused unread, 1 GiB.
 pub const SIZE_LIMIT: usize = 1 << 30;
 /// The format's version, in the file's metadata.
 const VERSION: &str = "2";
+/// Whom the tensors belong to, for errors.
+const OWNER: &str = "its experiment";
 
 /// What is not a tensor.
 #[derive(Serialize, Deserialize)]
@@ -39,7 +40,7 @@ pub struct Checkpoint {
     /// What was run. `steps` may be raised before going on; other data come through [`Checkpoint::replace_data`].
     pub experiment: Experiment,
     progress: Progress,
-    tensors: HashMap<String, (Vec<usize>, Vec<f32>)>,
+    file: File,
 }
 
 /// The run as bytes.
@@ -47,19 +48,14 @@ pub struct Checkpoint {
 /// # Errors
 /// When the device fails.
 pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
-    let (names, tensors): (Vec<_>, Vec<_>) = named(trainer).into_iter().unzip();
-    let mut transaction = Transaction::default();
-    for tensor in tensors {
-        transaction = transaction.register(tensor);
-    }
-    let data = read(transaction).await?;
+    let tensors = tensors::read_all(named(trainer)).await?;
     let progress = Progress {
         step: trainer.step,
         generator_updates: trainer.generator.optimizer.time,
         discriminator_updates: trainer.discriminator.optimizer.time,
         streams: trainer.streams(),
     };
-    let metadata = HashMap::from([
+    let words = HashMap::from([
         ("counterfeit".to_owned(), VERSION.to_owned()),
         ("experiment".to_owned(), trainer.experiment.to_toml()),
         (
@@ -67,24 +63,7 @@ pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
             serde_json::to_string(&progress).map_err(refuse)?,
         ),
     ]);
-    let bytes: Vec<(String, Vec<usize>, Vec<u8>)> = names
-        .into_iter()
-        .zip(&data)
-        .map(|(name, data)| {
-            let bytes = floats(data)?.iter().flat_map(|v| v.to_le_bytes()).collect();
-            Ok((name, data.shape().to_vec(), bytes))
-        })
-        .collect::<Result<_>>()?;
-    let views = bytes
-        .iter()
-        .map(|(name, shape, bytes)| {
-            Ok((
-                name,
-                TensorView::new(Dtype::F32, shape.clone(), bytes).map_err(refuse)?,
-            ))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    safetensors::serialize(views, Some(metadata)).map_err(refuse)
+    tensors::serialize(&tensors, words).map_err(refuse)
 }
 
 impl Checkpoint {
@@ -93,63 +72,14 @@ impl Checkpoint {
     /// # Errors
     /// When the bytes are not a whole checkpoint of this program, or hold numbers that are not finite.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        if bytes.len() > SIZE_LIMIT {
-            return Err(refuse(format!(
-                "it has {} bytes, more than {SIZE_LIMIT}",
-                bytes.len()
-            )));
-        }
-        let (_, header) = SafeTensors::read_metadata(bytes)
-            .map_err(|error| refuse(format!("it is not a whole safetensors file ({error})")))?;
-        let file = SafeTensors::deserialize(bytes).map_err(refuse)?;
-        let entry = |key: &str| {
-            header
-                .metadata()
-                .as_ref()
-                .and_then(|metadata| metadata.get(key))
-                .ok_or_else(|| {
-                    refuse(format!(
-                        "it was not written by this program (no `{key}` in its metadata)"
-                    ))
-                })
-        };
-        let version = entry("counterfeit")?;
-        if version != VERSION {
-            return Err(refuse(format!(
-                "its format is {}; this program reads {VERSION}",
-                brief(version)
-            )));
-        }
-        let experiment = Experiment::from_toml(entry("experiment")?)?;
-        let progress: Progress = serde_json::from_str(entry("progress")?).map_err(refuse)?;
-        let tensors = file
-            .iter()
-            .map(|(name, view)| {
-                if view.dtype() != Dtype::F32 {
-                    return Err(refuse(format!(
-                        "`{}` is {:?}, not F32",
-                        brief(name),
-                        view.dtype()
-                    )));
-                }
-                let values: Vec<f32> = view
-                    .data()
-                    .chunks_exact(4)
-                    .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                    .collect();
-                if values.iter().any(|v| !v.is_finite()) {
-                    return Err(refuse(format!(
-                        "`{}` holds numbers that are not finite",
-                        brief(name)
-                    )));
-                }
-                Ok((name.to_owned(), (view.shape().to_vec(), values)))
-            })
-            .collect::<Result<_>>()?;
+        let file = File::parse(bytes, SIZE_LIMIT).map_err(refuse)?;
+        file.check_version("counterfeit", VERSION).map_err(refuse)?;
+        let experiment = Experiment::from_toml(file.word("experiment").map_err(refuse)?)?;
+        let progress = file.word("progress").map_err(refuse)?;
         Ok(Self {
             experiment,
-            progress,
-            tensors,
+            progress: serde_json::from_str(progress).map_err(refuse)?,
+            file,
         })
     }
 
@@ -164,7 +94,7 @@ impl Checkpoint {
             Network::discriminator(&self.experiment),
         ];
         let needed: usize = networks.iter().map(Network::parameters).sum();
-        let held: usize = self.tensors.values().map(|(_, values)| values.len()).sum();
+        let held = self.file.numbers();
         if held < needed {
             return Err(refuse(format!(
                 "it holds {held} numbers; its experiment needs at least {needed}"
@@ -172,17 +102,14 @@ impl Checkpoint {
         }
         let source = Source::new(&self.experiment, mnist)?;
         let mut trainer = Trainer::new(self.experiment, source, device)?;
-        let mut tensors = self.tensors;
+        let mut file = self.file;
         let known: Vec<String> = named(&trainer).into_iter().map(|(name, _)| name).collect();
         for (name, place) in known.iter().zip(places(&mut trainer)) {
-            *place = take(&mut tensors, name, place.dims(), device)?;
+            *place = file
+                .take(name, place.dims(), OWNER, device)
+                .map_err(refuse)?;
         }
-        if let Some(name) = tensors.keys().next() {
-            return Err(refuse(format!(
-                "`{}` belongs to no part of its experiment",
-                brief(name)
-            )));
-        }
+        file.check_empty(OWNER).map_err(refuse)?;
         trainer.step = self.progress.step;
         trainer.generator.optimizer.time = self.progress.generator_updates;
         trainer.discriminator.optimizer.time = self.progress.discriminator_updates;
@@ -213,12 +140,10 @@ impl Checkpoint {
             let mut norm = SpectralNorm::new(&network, &mut Rng::new(0, Stream::Init), device);
             for (vector, (name, _)) in norm.vectors.iter_mut().zip(network.trained_slots()) {
                 if let Some(u) = vector {
-                    *u = take(
-                        &mut self.tensors,
-                        &format!("spectral_norm.{name}"),
-                        u.dims(),
-                        device,
-                    )?;
+                    *u = self
+                        .file
+                        .take(&format!("spectral_norm.{name}"), u.dims(), OWNER, device)
+                        .map_err(refuse)?;
                 }
             }
             weights = norm.normalise(&weights);
@@ -242,8 +167,9 @@ impl Checkpoint {
             slots
                 .into_iter()
                 .map(|(name, slot)| {
-                    let name = format!("{side}.{name}");
-                    take(&mut self.tensors, &name, slot.shape, device)
+                    self.file
+                        .take(&format!("{side}.{name}"), slot.shape, OWNER, device)
+                        .map_err(refuse)
                 })
                 .collect::<Result<Vec<_>>>()
         };
@@ -347,29 +273,14 @@ fn places(trainer: &mut Trainer) -> impl Iterator<Item = &mut Tensor<2>> {
         .chain(&mut trainer.path_length)
 }
 
-fn take(
-    tensors: &mut HashMap<String, (Vec<usize>, Vec<f32>)>,
-    name: &str,
-    wanted: [usize; 2],
-    device: &Device,
-) -> Result<Tensor<2>> {
-    let (shape, values) = tensors
-        .remove(name)
-        .ok_or_else(|| refuse(format!("`{name}` is missing from it")))?;
-    if shape != wanted {
-        return Err(refuse(format!(
-            "`{name}` has the shape {shape:?}; its experiment needs {wanted:?}"
-        )));
-    }
-    Ok(Tensor::from_data(TensorData::new(values, wanted), device))
-}
-
 fn refuse(why: impl ToString) -> Error {
     Error::Checkpoint(brief(&why.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
+    use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
     use super::*;
 
     fn trainer(settings: &[(&str, &str)]) -> Trainer {

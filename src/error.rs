@@ -45,6 +45,9 @@ pub enum Error {
     /// A checkpoint is damaged, foreign, or belongs to another architecture.
     #[error("the checkpoint cannot be used: {0}")]
     Checkpoint(String),
+    /// A classifier's file is damaged, or foreign.
+    #[error("the classifier cannot be used: {0}")]
+    Classifier(String),
     /// The device failed or went away.
     #[error("the device failed: {0}")]
     Device(String),

@@ -7,11 +7,12 @@
 //! * [`data`] gives real batches; [`nets`] are the generator and the discriminator; [`objective`] is what each minimises.
 //! * [`trainer`] plays the game, with [`optimizer`]: the place to start reading; [`regularizer`] keeps it in bounds.
 //! * [`latent`] moves among a generator's inputs, and finds the one that makes a given image.
-//! * [`snapshot`] and [`metrics`] look at a run; [`checkpoint`] keeps it.
+//! * [`snapshot`] and [`metrics`] look at a run, at images with the [`classifier`]'s eyes; [`checkpoint`] keeps it.
 //!
 //! Two hosts stand around it: `web`, in a browser's worker, and `native`, in a terminal.
 
 pub mod checkpoint;
+pub mod classifier;
 pub mod data;
 pub mod error;
 pub mod experiment;
@@ -23,6 +24,7 @@ pub mod optimizer;
 pub mod regularizer;
 pub mod rng;
 pub mod snapshot;
+mod tensors;
 pub mod trainer;
 
 pub use error::{Error, Result};

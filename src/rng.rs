@@ -31,6 +31,8 @@ pub enum Stream {
     Class = 8,
     /// What regularisers draw: noise, places, directions, augmentations.
     Noise = 9,
+    /// How far the classifier's training images are moved.
+    Shift = 10,
 }
 
 /// A stream's position, as a checkpoint stores it.

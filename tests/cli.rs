@@ -104,6 +104,47 @@ impl Place {
     }
 }
 
+impl Place {
+    /// MNIST's four files in a folder, `n` images in each set.
+    fn both_sets(&self, name: &str, n: u32) -> String {
+        let folder = self.mnist(name, &images(n), &labels(n));
+        let test = |name: &str, bytes: &[u8]| fs::write(Path::new(&folder).join(name), bytes);
+        test("t10k-images-idx3-ubyte", &images(n)).unwrap();
+        test("t10k-labels.idx1-ubyte", &labels(n)).unwrap();
+        folder
+    }
+
+    /// A run of one step on images, and a classifier that has seen next to nothing.
+    fn images_and_classifier(&self, classifier: &str) {
+        let data = self.both_sets("data", 40);
+        self.ok(&classifier_args(&data, classifier));
+        self.ok(&ONE_STEP_ON_IMAGES);
+    }
+}
+
+fn classifier_args<'a>(data: &'a str, out: &'a str) -> Vec<&'a str> {
+    let args = ["classifier", "--device", "cpu", "--epochs", "2"];
+    [&args[..], &["--data", data, "--out", out]].concat()
+}
+
+/// 30 drawn digits, so that halves of 15 are compared.
+const ONE_STEP_ON_IMAGES: [&str; 14] = [
+    "train",
+    "--preset",
+    "digits-mlp",
+    "--steps",
+    "1",
+    "--out",
+    "images",
+    "--device",
+    "cpu",
+    "--set",
+    "examples_per_class=3",
+    "--set",
+    "generator_hidden=[8]",
+    "--set=batch_size=8",
+];
+
 fn finish(command: &mut Command) -> Outcome {
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -394,6 +435,69 @@ fn checkpoints_that_are_wrong() {
 }
 
 #[test]
+fn classifiers_that_are_wrong() {
+    let place = Place::new();
+    place.images_and_classifier("good.safetensors");
+    let good = fs::read(place.path("good.safetensors")).unwrap();
+    let mut not_finite = good.clone();
+    let end = not_finite.len();
+    not_finite[end - 4..].copy_from_slice(&f32::INFINITY.to_le_bytes());
+    let run = fs::read(place.path("images/checkpoint.safetensors")).unwrap();
+    let cases: [(&str, &[u8], &str); 5] = [
+        ("empty", &[], "not a whole safetensors file"),
+        (
+            "truncated",
+            &good[..good.len() - 10],
+            "not a whole safetensors file",
+        ),
+        ("not-finite", &not_finite, "not finite"),
+        ("a-run", &run, "not written by this program"),
+        ("huge", &vec![0; (16 << 20) + 1], "16 MiB"),
+    ];
+    for (name, bytes, wanted) in cases {
+        let file = place.file(name, bytes);
+        let evaluate = ["evaluate", "images", "--classifier", &file];
+        place.refused(&evaluate, &[name, wanted]);
+    }
+    let absent = ["evaluate", "images", "--classifier", "absent"];
+    place.refused(&absent, &["absent", "counterfeit classifier --out absent"]);
+    place.ok(&tiny(&["--steps", "1", "--out", "points"]));
+    let points = ["evaluate", "points", "--classifier", "good.safetensors"];
+    place.refused(&points, &["--classifier", "points, not images"]);
+    // Nor is a classifier a run.
+    place.refused(&["evaluate", "good.safetensors"], &["good.safetensors"]);
+    // What lies in the usual place is found, and found wanting.
+    if cfg!(target_os = "linux") {
+        fs::create_dir_all(place.path("cache/counterfeit")).unwrap();
+        place.file("cache/counterfeit/classifier.safetensors", &good[..99]);
+        place.refused(&["evaluate", "images"], &["classifier.safetensors"]);
+    }
+}
+
+#[test]
+fn classifiers_that_cannot_be_trained() {
+    let place = Place::new();
+    let only_training = place.mnist("half", &images(4), &labels(4));
+    place.refused(
+        &classifier_args(&only_training, "c"),
+        &["MNIST's test set is not there", "t10k-images-idx3-ubyte"],
+    );
+    let data = place.both_sets("data", 4);
+    place.file("file", b"");
+    place.refused(&classifier_args(&data, "file/c"), &["file/c"]);
+    place.refused(&classifier_args(&data, "data"), &["data", "folder"]);
+    let damaged = place.both_sets("damaged", 4);
+    place.file("damaged/t10k-images-idx3-ubyte", &images(4)[..999]);
+    place.refused(
+        &classifier_args(&damaged, "c"),
+        &["damaged, MNIST's test set", "ends after"],
+    );
+    let none = [&classifier_args(&data, "c")[..], &["--epochs", "0"]].concat();
+    place.refused(&none, &["--epochs"]);
+    assert!(!place.path("c").exists());
+}
+
+#[test]
 fn folders_that_cannot_be_written_to() {
     let place = Place::new();
     // Below a file, which even root cannot write to.
@@ -640,6 +744,143 @@ fn samples_are_a_grid_or_a_table() {
 }
 
 #[test]
+fn a_classifier_is_trained_and_tested() {
+    let place = Place::new();
+    let data = place.both_sets("data", 40);
+    let usual = place.path("cache/counterfeit/classifier.safetensors");
+    let mut args = classifier_args(&data, "new/folder/c.safetensors");
+    args.push("--json");
+    let outcome = place.ok(&args);
+    let said = &objects(&outcome.stdout)[..];
+    assert_eq!(said.len(), 1);
+    assert_eq!(
+        (&said[0]["event"], &said[0]["tested_on"]),
+        (&"done".into(), &40.into())
+    );
+    let accuracy = said[0]["accuracy"].as_f64().unwrap();
+    // Two steps teach it little, and it says so.
+    assert!((0.0..0.99).contains(&accuracy), "{accuracy}");
+    assert!(
+        outcome.stderr.contains("short of 99%"),
+        "{}",
+        outcome.stderr
+    );
+    assert!(place.path("new/folder/c.safetensors").is_file() && !usual.exists());
+    if cfg!(target_os = "linux") {
+        let usually = ["classifier", "--device", "cpu", "--epochs", "2"];
+        let text = place.ok(&[&usually[..], &["--data", &data]].concat());
+        let wanted = format!("{:.2}% of 40 test images right", 100.0 * accuracy);
+        assert!(text.stdout.contains(&wanted), "{} {wanted}", text.stdout);
+        // The same seed, the same numbers.
+        let tensors = |path: &Path| {
+            let bytes = fs::read(path).unwrap();
+            let file = SafeTensors::deserialize(&bytes).unwrap();
+            let all = file
+                .iter()
+                .map(|(name, view)| (name.to_owned(), view.data().to_vec()));
+            all.collect::<BTreeMap<_, _>>()
+        };
+        assert!(tensors(&usual) == tensors(&place.path("new/folder/c.safetensors")));
+    }
+}
+
+#[test]
+fn images_are_scored_beside_real_ones() {
+    let place = Place::new();
+    place.images_and_classifier("c.safetensors");
+    let without = place.ok(&["evaluate", "images"]);
+    let last = without.stdout.lines().last().unwrap();
+    assert!(last.ends_with("counterfeit classifier"), "{last}");
+    let without = place.ok(&["evaluate", "images", "--json"]);
+    assert!(without.stderr.contains("counterfeit classifier"));
+    assert!(!objects(&without.stdout)[0].contains_key("class_kl"));
+
+    let evaluate = ["evaluate", "images", "--classifier", "c.safetensors"];
+    let report = &objects(&place.ok(&[&evaluate[..], &["--json"]].concat()).stdout)[0];
+    for metric in ["class_kl", "confidence", "classifier_frechet"] {
+        let floor = &report[&format!("{metric}_floor")];
+        assert!(
+            report[metric].is_number() && floor.is_number(),
+            "{report:?}"
+        );
+    }
+    assert_eq!(report["metric_samples"], 15);
+    for shares in ["classes", "classes_floor"] {
+        let shares = report[shares].as_array().unwrap();
+        let sum: f64 = shares.iter().map(|share| share.as_f64().unwrap()).sum();
+        assert!(shares.len() == 10 && (sum - 1.0).abs() < 1e-9, "{shares:?}");
+    }
+    let text = place.ok(&evaluate).stdout;
+    for wanted in [
+        "classifier_frechet",
+        "class 9",
+        "15 images of each kind",
+        "c.safetensors",
+    ] {
+        assert!(text.contains(wanted), "{text}");
+    }
+    assert!(!text.contains("FID"), "{text}");
+}
+
+#[test]
+fn too_few_images_are_not_scored_by() {
+    let place = Place::new();
+    let data = place.both_sets("data", 4);
+    place.ok(&classifier_args(&data, "c"));
+    let few = ["--set", "classes=[1]", "--set", "examples_per_class=3"];
+    place.ok(&[&ONE_STEP_ON_IMAGES[..9], &few].concat());
+    let text = place
+        .ok(&["evaluate", "images", "--classifier", "c"])
+        .stdout;
+    assert!(
+        text.lines().last().unwrap().contains("too few images"),
+        "{text}"
+    );
+}
+
+#[test]
+fn mnist_at_every_size_is_scored() {
+    let place = Place::new();
+    let data = place.both_sets("data", 40);
+    place.ok(&classifier_args(&data, "c"));
+    for size in ["28", "32", "64"] {
+        let image_size = format!("image_size={size}");
+        let train = [
+            "train",
+            "--preset",
+            "mnist-mlp",
+            "--steps",
+            "1",
+            "--device",
+            "cpu",
+        ];
+        let settings = [
+            "--set",
+            &image_size,
+            "--set",
+            "generator_hidden=[8]",
+            "--set=batch_size=4",
+        ];
+        place.ok(&[&train[..], &settings, &["--data", &data, "--out", size]].concat());
+        let evaluate = [
+            "evaluate",
+            size,
+            "--classifier",
+            "c",
+            "--data",
+            &data,
+            "--json",
+        ];
+        let report = &objects(&place.ok(&evaluate).stdout)[0];
+        assert_eq!(report["metric_samples"], 20);
+        assert!(
+            report["classifier_frechet"].is_number(),
+            "{size}: {report:?}"
+        );
+    }
+}
+
+#[test]
 fn presets_are_listed_and_printed_whole() {
     let place = Place::new();
     let list = place.ok(&["presets"]).stdout;
@@ -875,6 +1116,30 @@ fn ctrl_c_saves_and_names_the_command_to_go_on() {
     );
     assert_eq!(again.code, 0, "{command}: {}", again.stderr);
     assert_eq!(objects(&again.stdout).last().unwrap()["step"], step + 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_classifier_that_is_interrupted_leaves_nothing() {
+    let place = Place::new();
+    let data = place.both_sets("data", 1000);
+    let mut args = classifier_args(&data, "folder/c");
+    args.extend(["--seed", "1"]);
+    args[4] = "1000";
+    let mut child = place.spawn(&args);
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+    said.next().unwrap().unwrap();
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let last = said.map(Result::unwrap).last().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert!(
+        last.starts_with("error: interrupted after") && last.ends_with("nothing was written"),
+        "{last}"
+    );
+    assert_eq!(fs::read_dir(place.path("folder")).unwrap().count(), 0);
 }
 
 // ---- A GPU, in software ---------------------------------------------------------------------------------------------

@@ -73,7 +73,8 @@ impl Images {
     }
 
     /// The images at these indices as values in [-1, 1]; an index beyond the end is left out.
-    pub(super) fn batch(&self, indices: &[usize]) -> Batch {
+    #[must_use]
+    pub fn batch(&self, indices: &[usize]) -> Batch {
         let dim = self.dim();
         let mut batch = Batch {
             values: Vec::with_capacity(indices.len() * dim),
@@ -150,6 +151,27 @@ impl Images {
             size,
             pixels,
             labels: self.labels,
+        })
+    }
+
+    /// MNIST's images at 28 × 28 pixels again, whatever size [`resized`](Self::resized) has given them, or a generator that
+    /// learned from them: without the border, if they have one.
+    ///
+    /// # Errors
+    /// Never for a size that `resized` gave.
+    pub fn restored(self) -> Result<Self> {
+        if self.size < 32 {
+            return self.resized(28);
+        }
+        let grown = self.resized(32)?;
+        let inside = |at: usize| (2..30).contains(&(at % 32)) && (2..30).contains(&(at / 32 % 32));
+        let pixels = grown.pixels.into_iter().enumerate();
+        Ok(Self {
+            size: 28,
+            pixels: pixels
+                .filter_map(|(at, pixel)| inside(at).then_some(pixel))
+                .collect(),
+            labels: grown.labels,
         })
     }
 }
@@ -286,6 +308,27 @@ mod tests {
                 .pixels(),
             image
         );
+    }
+
+    #[test]
+    fn mnist_shrinks_to_what_it_was() {
+        let image: Vec<u8> = (0..784_u32).map(|i| (i % 251) as u8).collect();
+        let pair = || Images::new(28, [&image[..], &[9; 784]].concat(), vec![0, 1]).unwrap();
+        for size in [28, 32] {
+            let again = pair().resized(size).unwrap().restored().unwrap();
+            assert_eq!((again.size(), again.pixels()), (28, pair().pixels()));
+        }
+        // At 64 all is blended, but nothing moves: a slope stays, and so does the second image's grey.
+        let slope: Vec<u8> = (0..784).map(|i| (i % 28 * 9) as u8).collect();
+        let two = Images::new(28, [&slope[..], &[9; 784]].concat(), vec![0, 1]).unwrap();
+        let again = two.resized(64).unwrap().restored().unwrap();
+        for y in 1..27 {
+            for x in 1..27 {
+                let at = y * 28 + x;
+                assert!(again.pixels()[at].abs_diff(slope[at]) <= 1, "({x}, {y})");
+                assert_eq!(again.pixels()[784 + at], 9);
+            }
+        }
     }
 
     #[test]

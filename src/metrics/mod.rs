@@ -3,9 +3,13 @@
 //! A finite sample of the *true* distribution does not score 0: every [`Metric`] carries its noise floor, the mean
 //! score of perfect samplers of the same size, without which its value means little.
 
+pub mod classes;
 pub mod coverage;
 pub mod density;
+pub mod frechet;
+pub mod images;
 pub mod jensen_shannon;
+pub mod symmetric;
 pub mod wasserstein;
 
 use self::coverage::coverage;
@@ -19,7 +23,7 @@ pub const SAMPLES: usize = 2500;
 /// A metric's value and its noise floor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metric {
-    /// `w1`, `js`, `modes` or `high_quality`.
+    /// `w1`, `js`, `modes` or `high_quality`; of images `class_kl`, `confidence` or `classifier_frechet`.
     pub name: &'static str,
     /// What the samples score.
     pub value: f64,

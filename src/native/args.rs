@@ -32,6 +32,8 @@ pub enum Command {
     Project(Project),
     /// Score a checkpoint, each metric beside what a perfect sampler scores
     Evaluate(Evaluate),
+    /// Train the classifier with which `evaluate` scores images, on MNIST
+    Classifier(Classifier),
     /// List the presets
     Presets(Presets),
     /// Measure training speed
@@ -172,11 +174,36 @@ pub struct Evaluate {
     /// The folder with MNIST's files, for a run on MNIST
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// The classifier that scores images, as `counterfeit classifier` writes it [default: where that puts it]
+    #[arg(long, value_name = "FILE")]
+    pub classifier: Option<PathBuf>,
     /// Where to write a grid of images [default: evaluation.png beside the checkpoint]
     #[arg(long, value_name = "FILE.png")]
     pub out: Option<PathBuf>,
     /// Where to compute
     #[arg(long, value_enum, default_value_t = Choice::Cpu)]
+    pub device: Choice,
+    /// Print a JSON object on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Classifier {
+    /// The folder with MNIST's four files [else `$COUNTERFEIT_DATA`, else the user's cache, else downloaded]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The file to write [default: classifier.safetensors in the user's cache]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Passes over the training images
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub epochs: u64,
+    /// The seed that every random number comes from
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
     /// Print a JSON object on standard output
     #[arg(long)]

@@ -7,12 +7,16 @@ use anyhow::{Result, anyhow};
 use burn::tensor::Tensor;
 
 use super::args::Evaluate;
+use super::device::Opened;
 use super::failure::mistake;
 use super::mnist::Mnist;
-use super::report::{Report, print, print_json};
+use super::progress::say;
+use super::report::{Report, Seen, print, print_json};
 use super::sample::CHUNK;
+use super::score::{self, Scorer};
 use super::{device, files, folder, grid, mnist};
 use crate::data::Feed;
+use crate::experiment::Experiment;
 use crate::nets::{matrix, untracked};
 use crate::objective::Sides;
 use crate::rng::{Rng, Stream};
@@ -30,6 +34,7 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
     let experiment = checkpoint.experiment.clone();
     let mnist = mnist::needed_by(&experiment, args.data.as_deref())?;
     let opened = device::open(args.device)?;
+    let scorer = scorer(args, &experiment, &opened)?;
     let trainer = checkpoint.resume(mnist.as_ref().map(Mnist::files), &opened.device);
     let trainer = mnist::blame(trainer, &experiment, mnist.as_ref())
         .map_err(|error| error.context(args.checkpoint.display().to_string()))?;
@@ -43,12 +48,43 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
         files::write(&out, &png).map_err(mistake)?;
         report.samples = Some(out.display().to_string());
     }
+    if let Some(scorer) = &scorer
+        && let Some((metrics, seen)) = scorer.score(&trainer)?
+    {
+        report.metrics.0.extend(metrics);
+        report.seen = Some(seen);
+    }
     if args.json {
         print_json(&report)?;
     } else {
         describe(&report)?;
     }
+    if report.seen.is_none() && experiment.has_images() {
+        let why = why_unscored(scorer.as_ref());
+        if args.json { say(&why) } else { print(&why)? }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn why_unscored(scorer: Option<&Scorer>) -> String {
+    match scorer {
+        Some(_) => "The data hold too few images to score others by.".to_owned(),
+        None => score::remedy(),
+    }
+}
+
+/// The classifier for a run on images.
+fn scorer(args: &Evaluate, experiment: &Experiment, opened: &Opened) -> Result<Option<Scorer>> {
+    if experiment.has_images() {
+        return Scorer::find(args.classifier.as_deref(), opened);
+    }
+    match &args.classifier {
+        None => Ok(None),
+        Some(path) => Err(mistake(format!(
+            "--classifier {}: this run makes points, not images; leave it out",
+            path.display()
+        ))),
+    }
 }
 
 fn beside(checkpoint: &std::path::Path) -> PathBuf {
@@ -112,7 +148,7 @@ fn scalar(value: Tensor<1>) -> Result<f32> {
 }
 
 fn describe(report: &Report) -> Result<()> {
-    print(&format!("step           {:>9}", report.step))?;
+    print(&format!("step               {:>9}", report.step))?;
     let verdicts = [
         ("D loss", report.d_loss),
         ("G loss", report.g_loss),
@@ -120,17 +156,39 @@ fn describe(report: &Report) -> Result<()> {
         ("D(G(z))", report.d_fake),
     ];
     for (name, value) in verdicts {
-        print(&format!("{name:<14} {value:>9.4}"))?;
+        print(&format!("{name:<18} {value:>9.4}"))?;
     }
     for metric in &report.metrics.0 {
         print(&format!(
-            "{:<14} {:>9.4}   a perfect sampler: {:.4}",
+            "{:<18} {:>9.4}   a perfect sampler: {:.4}",
             metric.name, metric.value, metric.floor
         ))?;
     }
+    if let Some(seen) = &report.seen {
+        histogram(seen)?;
+    }
     if let Some(path) = &report.samples {
-        print(&format!("samples        {path}"))?;
-        print("Metrics of images need a classifier, which this program does not have yet.")?;
+        print(&format!("samples            {path}"))?;
     }
     Ok(())
+}
+
+/// How often each class is seen: a bar of 2% a mark.
+fn histogram(seen: &Seen) -> Result<()> {
+    let percent = |share: f64| format!("{:.1}%", 100.0 * share);
+    let classes = seen.classes.iter().zip(&seen.classes_floor);
+    for (class, (&share, &real)) in classes.enumerate() {
+        let bar = "#".repeat((50.0 * share).round() as usize);
+        print(&format!(
+            "class {class}            {:>9}   real: {:>5}   {bar}",
+            percent(share),
+            percent(real)
+        ))?;
+    }
+    print(&format!(
+        "{} images of each kind, seen by {}, which tells {:.2}% of its test images right",
+        seen.metric_samples,
+        seen.classifier,
+        100.0 * seen.classifier_accuracy
+    ))
 }

@@ -63,6 +63,7 @@ fn is_mistake(cause: &(dyn std::error::Error + 'static)) -> bool {
                     | Error::UnknownPreset { .. }
                     | Error::Data { .. }
                     | Error::Checkpoint(_)
+                    | Error::Classifier(_)
             )
         )
 }

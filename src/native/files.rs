@@ -11,6 +11,11 @@ use super::failure::mistake;
 /// The most that an experiment's text may have.
 const TEXT_LIMIT: u64 = 1 << 20;
 
+/// The program's folder among the user's caches, where the system has such a place.
+pub fn cache() -> Option<PathBuf> {
+    dirs::cache_dir().map(|cache| cache.join("counterfeit"))
+}
+
 /// The bytes of a file of at most `limit` bytes.
 ///
 /// # Errors

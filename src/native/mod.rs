@@ -6,6 +6,7 @@
 
 mod args;
 mod bench;
+mod classifier;
 mod device;
 mod download;
 mod evaluate;
@@ -23,6 +24,7 @@ mod progress;
 mod project;
 mod report;
 mod sample;
+mod score;
 mod train;
 
 use std::panic;
@@ -64,6 +66,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Sample(args) => sample::run(&args),
         Command::Project(args) => project::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Classifier(args) => classifier::run(&args),
         Command::Presets(args) => presets::run(&args),
         Command::Bench(args) => bench::run(&args),
     }

@@ -72,10 +72,10 @@ pub fn download(url: &str, size: Option<u64>) -> ProgressBar {
     bar
 }
 
-/// A bar for a search of `steps` steps.
-pub fn search(steps: u64) -> ProgressBar {
-    let bar = ProgressBar::new(steps);
-    bar.set_style(style("{bar:32.cyan} {pos}/{len} steps, {eta} left"));
+/// A bar for `length` steps of something else than a run.
+pub fn bar(length: u64) -> ProgressBar {
+    let bar = ProgressBar::new(length);
+    bar.set_style(style("{bar:32.cyan} {percent}%, {eta} left {msg}"));
     bar
 }
 

@@ -131,7 +131,7 @@ fn search(
     };
     let at_a_time = (CHUNK / settings.restarts).max(1);
     let chunks = images.chunks(at_a_time);
-    let bar = progress::search(args.steps * chunks.len() as u64);
+    let bar = progress::bar(args.steps * chunks.len() as u64);
     let mut found = Vec::new();
     for chunk in chunks {
         let n = chunk.len() * restarts;

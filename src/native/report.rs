@@ -32,6 +32,9 @@ pub struct Report {
     /// Where the data have any.
     #[serde(flatten)]
     pub metrics: Metrics,
+    /// What a classifier saw, where it was asked.
+    #[serde(flatten)]
+    pub seen: Option<Seen>,
     /// Real samples a second since the report before; in the last report, over the whole run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_per_s: Option<f64>,
@@ -46,6 +49,20 @@ pub struct Report {
 /// Figures by name.
 #[derive(Clone)]
 pub struct Extras(pub Vec<(&'static str, f32)>);
+/// What a classifier saw in generated images, and in as many real ones.
+#[derive(Clone, Serialize)]
+pub struct Seen {
+    /// The share of generated images that show each digit.
+    pub classes: Vec<f64>,
+    /// The same of real images.
+    pub classes_floor: Vec<f64>,
+    /// How many images of each kind were scored.
+    pub metric_samples: usize,
+    /// The classifier's file.
+    pub classifier: String,
+    /// The share of its test images that it tells right.
+    pub classifier_accuracy: f64,
+}
 
 /// Metrics with their floors.
 #[derive(Clone)]
@@ -63,6 +80,7 @@ impl Report {
             d_fake: game.d_fake,
             extras: Extras(game.extras),
             metrics: Metrics(metrics),
+            seen: None,
             images_per_s: None,
             checkpoint: None,
             samples: None,

@@ -1,0 +1,209 @@
+//! A small classifier of digits, with whose eyes generated images are scored: two strided convolutions and two linear
+//! layers.
+//!
+//! It is trained on MNIST by [`Training`] and kept as a file; a figure that it gives is a figure of this network, and is
+//! named after it.
+
+mod file;
+mod training;
+
+use burn::tensor::{Device, Transaction, activation};
+use serde::{Deserialize, Serialize};
+
+pub use self::file::SIZE_LIMIT;
+pub use self::training::Training;
+use crate::error::Result;
+use crate::experiment::Activation;
+use crate::metrics::classes::likeliest;
+use crate::nets::batch_norm::BatchNorm;
+use crate::nets::convolution::Conv;
+use crate::nets::dropout::Dropout;
+use crate::nets::linear::Linear;
+use crate::nets::{Layer, Network, Weights, matrix};
+use crate::snapshot::{floats, read};
+
+/// Height and width of the images that it takes.
+pub const SIZE: usize = 28;
+/// Digits.
+pub const CLASSES: usize = 10;
+/// Numbers that it makes of an image, from which it tells the class.
+pub const FEATURES: usize = 64;
+
+/// How a classifier was trained, and how good it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// What every random number of the training came from.
+    pub seed: u64,
+    /// Passes over the training images.
+    pub epochs: u64,
+    /// Images in an update.
+    pub batch_size: usize,
+    /// Adam's, at the first update; it falls evenly to 0.
+    pub learning_rate: f32,
+    /// How many images it learned from.
+    pub trained_on: usize,
+    /// How many images it was tested on, none of which it learned from; 0 before it is.
+    pub tested_on: usize,
+    /// The share of those that it tells right.
+    pub accuracy: f64,
+}
+
+/// A classifier of images of digits.
+#[derive(Clone, Debug)]
+pub struct Classifier {
+    /// How it was trained, and how good it is.
+    pub record: Record,
+    body: Part,
+    head: Part,
+    device: Device,
+}
+
+/// A network with its weights.
+#[derive(Clone, Debug)]
+struct Part {
+    network: Network,
+    weights: Weights,
+}
+
+/// What the classifier makes of n images.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Verdicts {
+    /// n × [`FEATURES`], row-major.
+    pub features: Vec<f32>,
+    /// n × [`CLASSES`], row-major, each row adding up to 1.
+    pub probabilities: Vec<f32>,
+}
+
+/// Images to features.
+fn body() -> Network {
+    let [narrow, wide] = [32, 64];
+    let conv = |inputs, outputs, side| {
+        Layer::Conv(Conv {
+            inputs,
+            outputs,
+            side,
+        })
+    };
+    let norm = |channels, positions| {
+        Layer::BatchNorm(BatchNorm {
+            channels,
+            positions,
+        })
+    };
+    let quarter = SIZE / 4 * (SIZE / 4);
+    Network::new(vec![
+        conv(1, narrow, SIZE),
+        Layer::Activation(Activation::LeakyRelu),
+        conv(narrow, wide, SIZE / 2),
+        norm(wide, quarter),
+        Layer::Activation(Activation::LeakyRelu),
+        Layer::Linear(Linear::new(wide * quarter, FEATURES)),
+        norm(FEATURES, 1),
+        Layer::Activation(Activation::LeakyRelu),
+    ])
+}
+
+/// Features to logits.
+fn head() -> Network {
+    Network::new(vec![
+        Layer::Dropout(Dropout { rate: 0.3 }),
+        Layer::Linear(Linear::new(FEATURES, CLASSES)),
+    ])
+}
+
+impl Classifier {
+    /// What it makes of n images of 28 × 28 values in [-1, 1], row-major. Some hundreds at a time bound memory.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn judge(&self, values: Vec<f32>) -> Result<Verdicts> {
+        let n = values.len() / (SIZE * SIZE);
+        let images = matrix(values, [n, SIZE * SIZE], &self.device);
+        let features = self.body.network.sample(&self.body.weights, images);
+        let logits = self
+            .head
+            .network
+            .sample(&self.head.weights, features.clone());
+        let transaction = Transaction::default()
+            .register(features)
+            .register(activation::softmax(logits, 1));
+        let data = read(transaction).await?;
+        Ok(Verdicts {
+            features: floats(&data[0])?,
+            probabilities: floats(&data[1])?,
+        })
+    }
+
+    /// Keeps how many of `tested_on` images, none of which it learned from, it tells right.
+    pub fn tested(&mut self, right: usize, tested_on: usize) {
+        self.record.tested_on = tested_on;
+        self.record.accuracy = right as f64 / tested_on.max(1) as f64;
+    }
+
+    /// How many numbers it has learned.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.body.network.parameters() + self.head.network.parameters()
+    }
+}
+
+impl Verdicts {
+    /// How many images they are on.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.probabilities.len() / CLASSES
+    }
+
+    /// Whether they are on none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Verdicts on more images, after these.
+    pub fn extend(&mut self, more: Self) {
+        self.features.extend(more.features);
+        self.probabilities.extend(more.probabilities);
+    }
+
+    /// How many images are likeliest of the class that stands in `labels`.
+    #[must_use]
+    pub fn right(&self, labels: &[u8]) -> usize {
+        self.probabilities
+            .chunks_exact(CLASSES)
+            .zip(labels)
+            .filter(|&(row, &label)| {
+                let likeliest = likeliest(row);
+                row[likeliest].is_finite() && likeliest == usize::from(label)
+            })
+            .count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn right_is_the_likeliest_class() {
+        let mut verdicts = Verdicts {
+            features: Vec::new(),
+            probabilities: vec![0.1; CLASSES],
+        };
+        verdicts.probabilities[7] = 0.2;
+        verdicts.extend(Verdicts {
+            features: Vec::new(),
+            probabilities: vec![f32::NAN; CLASSES],
+        });
+        assert_eq!(verdicts.len(), 2);
+        assert_eq!(verdicts.right(&[7, 0]), 1);
+        assert_eq!(verdicts.right(&[6, 200]), 0);
+        // One that cannot tell is not right about everything.
+        let undecided = Verdicts {
+            features: Vec::new(),
+            probabilities: vec![0.1; 10 * CLASSES],
+        };
+        assert_eq!(undecided.right(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 1);
+    }
+}

@@ -1,0 +1,188 @@
+//! A classifier as bytes: its weights, how it was trained, and how good it is.
+
+use std::collections::HashMap;
+
+use burn::tensor::{Device, Tensor};
+
+use super::{Classifier, Part, Record, body, head};
+use crate::error::{Error, Result};
+use crate::nets::{Network, Slot, Weights};
+use crate::tensors::{self, File};
+
+/// Larger files are refused unread: 16 MiB, where a classifier has 1.
+pub const SIZE_LIMIT: usize = 16 << 20;
+/// The format's version, in the file's metadata, and with it the network's plan.
+const VERSION: &str = "1";
+/// Where the version stands. A checkpoint's stands elsewhere, so that neither is taken for the other.
+const KEY: &str = "counterfeit classifier";
+/// Whom the tensors belong to, for errors.
+const OWNER: &str = "the classifier";
+
+impl Classifier {
+    /// The classifier as bytes.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn save(&self) -> Result<Vec<u8>> {
+        let tensors = named("body", &self.body).chain(named("head", &self.head));
+        let tensors = tensors::read_all(tensors.collect()).await?;
+        let words = HashMap::from([
+            (KEY.to_owned(), VERSION.to_owned()),
+            (
+                "record".to_owned(),
+                serde_json::to_string(&self.record).map_err(refuse)?,
+            ),
+        ]);
+        tensors::serialize(&tensors, words).map_err(refuse)
+    }
+
+    /// The classifier of these bytes, ready on `device`.
+    ///
+    /// # Errors
+    /// [`Error::Classifier`] when they are not a whole classifier of this program, or hold numbers that cannot be.
+    pub fn parse(bytes: &[u8], device: &Device) -> Result<Self> {
+        let mut file = File::parse(bytes, SIZE_LIMIT).map_err(refuse)?;
+        file.check_version(KEY, VERSION).map_err(refuse)?;
+        let record = file.word("record").map_err(refuse)?;
+        let record: Record = serde_json::from_str(record).map_err(refuse)?;
+        if !(0.0..=1.0).contains(&record.accuracy) {
+            let accuracy = record.accuracy;
+            return Err(refuse(format!("it claims an accuracy of {accuracy}")));
+        }
+        let mut part = |side: &str, network: Network| {
+            let mut all = |slots: Vec<(String, Slot)>| {
+                slots
+                    .into_iter()
+                    .map(|(name, slot)| {
+                        file.take(&format!("{side}.{name}"), slot.shape, OWNER, device)
+                            .map_err(refuse)
+                    })
+                    .collect::<Result<Vec<_>>>()
+            };
+            let weights = Weights {
+                trained: all(network.trained_slots())?,
+                statistics: all(network.statistics_slots())?,
+            };
+            Ok(Part { network, weights })
+        };
+        let (body, head) = (part("body", body())?, part("head", head())?);
+        file.check_empty(OWNER).map_err(refuse)?;
+        Ok(Self {
+            record,
+            body,
+            head,
+            device: device.clone(),
+        })
+    }
+}
+
+/// Every matrix of a part with its name.
+fn named<'a>(side: &'a str, part: &'a Part) -> impl Iterator<Item = (String, Tensor<2>)> + 'a {
+    let slots = part.network.trained_slots().into_iter();
+    let weights = part.weights.trained.iter().chain(&part.weights.statistics);
+    slots
+        .chain(part.network.statistics_slots())
+        .zip(weights)
+        .map(move |((name, _), weight)| (format!("{side}.{name}"), weight.clone()))
+}
+
+fn refuse(why: impl ToString) -> Error {
+    Error::Classifier(crate::error::brief(&why.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Training;
+    use super::*;
+    use crate::data::digits;
+    use crate::rng::{Rng, Stream};
+
+    fn classifier() -> Classifier {
+        let mut rng = Rng::new(0, Stream::Digits);
+        let images = digits::set(&[0, 1], 50, 28, &mut rng).unwrap();
+        let mut training = Training::new(images, 2, 3, &Device::flex()).unwrap();
+        training.step();
+        let mut classifier = training.end();
+        classifier.tested(3, 4);
+        classifier
+    }
+
+    fn bytes() -> Vec<u8> {
+        pollster::block_on(classifier().save()).unwrap()
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Classifier> {
+        Classifier::parse(bytes, &Device::flex())
+    }
+
+    /// Where the numbers begin.
+    fn header(bytes: &[u8]) -> usize {
+        8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize
+    }
+
+    #[test]
+    fn what_was_saved_sees_the_same() {
+        let mut rng = Rng::new(1, Stream::Digits);
+        let image: Vec<f32> = digits::draw(1, 28, &mut rng)
+            .into_iter()
+            .map(|pixel| f32::from(pixel) / 127.5 - 1.0)
+            .collect();
+        let (saved, read) = (classifier(), parse(&bytes()).unwrap());
+        let judge = |c: &Classifier| pollster::block_on(c.judge(image.clone())).unwrap();
+        assert_eq!(judge(&saved), judge(&read));
+        assert_eq!(saved.record, read.record);
+        assert_eq!((read.record.accuracy, read.record.tested_on), (0.75, 4));
+        assert_eq!((read.record.seed, read.record.trained_on), (3, 100));
+    }
+
+    #[test]
+    fn damage_is_an_error_and_never_a_panic() {
+        let whole = bytes();
+        for end in (0..whole.len()).step_by(whole.len() / 30) {
+            assert!(parse(&whole[..end]).is_err(), "{end}");
+        }
+        let start = header(&whole);
+        for at in 0..start {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1 << (at % 7);
+            if let Err(error) = parse(&damaged) {
+                assert!(matches!(error, Error::Classifier(_)), "{error:?}");
+                assert!(!error.to_string().contains('\n'), "{error}");
+            }
+        }
+        for value in [f32::NAN, f32::INFINITY] {
+            let mut poisoned = whole.clone();
+            poisoned[start..start + 4].copy_from_slice(&value.to_le_bytes());
+            let error = parse(&poisoned).err().unwrap().to_string();
+            assert!(error.contains("not finite"), "{error}");
+        }
+        let mut long = whole;
+        long.resize(SIZE_LIMIT + 1, 0);
+        let error = parse(&long).err().unwrap().to_string();
+        assert!(error.contains("more than"), "{error}");
+    }
+
+    #[test]
+    fn foreign_files_and_claims_are_refused() {
+        let whole = bytes();
+        let replaced = |from: &str, to: &str| {
+            assert_eq!(from.len(), to.len());
+            let at = whole.windows(from.len()).position(|w| w == from.as_bytes());
+            let mut bytes = whole.clone();
+            bytes[at.unwrap()..][..to.len()].copy_from_slice(to.as_bytes());
+            parse(&bytes).err().unwrap().to_string()
+        };
+        let foreign = replaced("counterfeit classifier", "counterfeit_classifier");
+        assert!(foreign.contains("not written by this program"), "{foreign}");
+        let newer = replaced(r#"classifier":"1""#, r#"classifier":"2""#);
+        assert!(newer.contains("its format is 2"), "{newer}");
+        let claim = replaced("0.75", "7.50");
+        assert!(claim.contains("accuracy of 7.5"), "{claim}");
+        let unknown = replaced("trained_on", "strained_o");
+        assert!(unknown.contains("strained_o"), "{unknown}");
+        let missing = replaced("head.1.bias", "head.1.bios");
+        assert!(missing.contains("`head.1.bias` is missing"), "{missing}");
+        let shape = replaced("[1,64]", "[64,1]");
+        assert!(shape.contains("shape"), "{shape}");
+    }
+}

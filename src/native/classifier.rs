@@ -1,0 +1,133 @@
+//! `classifier`: trains the classifier with which `evaluate` scores images, and keeps it as a file.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow};
+use indicatif::ProgressBar;
+use serde::Serialize;
+
+use super::args::Classifier as Args;
+use super::failure::mistake;
+use super::progress::{self, say};
+use super::report::{print, print_json};
+use super::{device, files, interrupt, mnist, score};
+use crate::classifier::{Classifier, Record, SIZE, Training};
+use crate::data::Images;
+
+/// What a classifier should reach on MNIST's test images before its verdicts mean much.
+const WANTED: f64 = 0.99;
+/// Updates from one reading of the loss to the next.
+const READ_EVERY: u64 = 50;
+
+#[derive(Serialize)]
+struct Outcome<'a> {
+    event: &'static str,
+    #[serde(flatten)]
+    record: &'a Record,
+    parameters: usize,
+    seconds: f64,
+    device: &'a str,
+    classifier: String,
+}
+
+/// Trains and tests it.
+///
+/// # Errors
+/// When MNIST is not to be had, the file cannot be written, or someone interrupts: then nothing is written.
+pub fn run(args: &Args) -> Result<ExitCode> {
+    let out = output(args)?;
+    let [images, test] = mnist::both_sets(args.data.as_deref())?;
+    let (images, test) = (images.resized(SIZE)?, test.resized(SIZE)?);
+    let opened = device::open(args.device)?;
+    let training = Training::new(images, args.epochs, args.seed, &opened.device)?;
+    interrupt::listen_and("stopping; nothing is written")?;
+    let start = Instant::now();
+    let mut classifier = train(training, args.epochs, &opened.name)?;
+    check(&mut classifier, &test)?;
+    let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
+    let bytes = pollster::block_on(classifier.save())?;
+    Classifier::parse(&bytes, &opened.device)
+        .map_err(|error| anyhow!("training diverged: {error}"))?;
+    files::write(&out, &bytes).map_err(mistake)?;
+
+    let record = &classifier.record;
+    if args.json {
+        print_json(&Outcome {
+            event: "done",
+            record,
+            parameters: classifier.parameters(),
+            seconds,
+            device: &opened.name,
+            classifier: out.display().to_string(),
+        })?;
+    } else {
+        print(&format!(
+            "{:.2}% of {} test images right, after {seconds} s",
+            100.0 * record.accuracy,
+            record.tested_on
+        ))?;
+    }
+    if record.accuracy < WANTED {
+        say(&format!(
+            "this is short of {}%: what it says of images means little; give it MNIST's own images, or more --epochs",
+            100.0 * WANTED
+        ));
+    }
+    say(&format!("saved as {}", out.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The file to write, in a folder that is there.
+fn output(args: &Args) -> Result<PathBuf> {
+    let path = args.out.clone().or_else(score::default_path);
+    let path = path.ok_or_else(|| {
+        mistake("this user has no cache folder for the classifier; name a file with --out")
+    })?;
+    let refuse = |why: &str| mistake(format!("{} cannot be written: {why}", path.display()));
+    if path.is_dir() {
+        return Err(refuse("it is a folder; name a file with --out"));
+    }
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(|error| refuse(&error.to_string()))?;
+    }
+    Ok(path)
+}
+
+fn train(mut training: Training, epochs: u64, device: &str) -> Result<Classifier> {
+    let steps = training.steps();
+    say(&format!(
+        "a classifier: {epochs} epochs, {steps} steps, on {device}"
+    ));
+    let bar = progress::bar(steps);
+    for step in 1..=steps {
+        let rows = training.step();
+        bar.inc(1);
+        if step % READ_EVERY == 0 {
+            let loss: f32 = rows.mean().into_scalar();
+            bar.set_message(format!("loss {loss:.3}"));
+            if !loss.is_finite() {
+                return Err(anyhow!(
+                    "training diverged at step {step}: the loss is {loss}"
+                ));
+            }
+        }
+        if interrupt::asked() {
+            bar.finish_and_clear();
+            return Err(anyhow!(
+                "interrupted after {step} of {steps} steps; nothing was written"
+            ));
+        }
+    }
+    bar.finish_and_clear();
+    Ok(training.end())
+}
+
+/// Keeps in its record how good it is.
+fn check(classifier: &mut Classifier, test: &Images) -> Result<()> {
+    let verdicts = score::judge(classifier, test, &ProgressBar::hidden())?;
+    classifier.tested(verdicts.right(test.labels()), test.len());
+    Ok(())
+}
