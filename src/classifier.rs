@@ -19,7 +19,7 @@ use crate::nets::batch_norm::BatchNorm;
 use crate::nets::convolution::Conv;
 use crate::nets::dropout::Dropout;
 use crate::nets::linear::Linear;
-use crate::nets::{Layer, Network, Weights, matrix};
+use crate::nets::{Init, Layer, Network, Weights, matrix};
 use crate::snapshot::{floats, read};
 
 /// Height and width of the images that it takes.
@@ -83,6 +83,7 @@ fn body() -> Network {
             inputs,
             outputs,
             side,
+            init: Init::Normal(0.0, 0.02),
         })
     };
     let norm = |channels, positions| {

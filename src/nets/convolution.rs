@@ -4,8 +4,8 @@ use burn::tensor::Tensor;
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
-use super::layer::Slot;
-use super::{PullBack, dcgan};
+use super::PullBack;
+use super::layer::{Init, Slot};
 
 const KERNEL: usize = 4;
 const STRIDE: usize = 2;
@@ -20,6 +20,8 @@ pub struct Conv {
     pub outputs: usize,
     /// Height and width that come in; even.
     pub side: usize,
+    /// How its kernels start.
+    pub init: Init,
 }
 
 /// Rows `inputs × side × side` to rows `outputs × 2 side × 2 side`; no bias.
@@ -31,20 +33,22 @@ pub struct ConvTranspose {
     pub outputs: usize,
     /// Height and width that come in.
     pub side: usize,
+    /// How its kernels start.
+    pub init: Init,
 }
 
 /// A kernel bank as a matrix: a row for each channel of `rows`.
-fn kernels(rows: usize, columns: usize) -> Vec<Slot> {
+fn kernels(rows: usize, columns: usize, init: Init) -> Vec<Slot> {
     vec![Slot {
         role: "weight",
         shape: [rows, columns * KERNEL * KERNEL],
-        init: dcgan::WEIGHT,
+        init,
     }]
 }
 
 impl Conv {
     pub(super) fn weights(self) -> Vec<Slot> {
-        kernels(self.outputs, self.inputs)
+        kernels(self.outputs, self.inputs, self.init)
     }
 
     pub(super) fn forward(self, x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
@@ -62,6 +66,7 @@ impl Conv {
             inputs: self.outputs,
             outputs: self.inputs,
             side: self.side / 2,
+            init: self.init,
         };
         let y = self.forward(x, weight.clone());
         (y, Box::new(move |g| back.forward(g, weight)))
@@ -70,7 +75,7 @@ impl Conv {
 
 impl ConvTranspose {
     pub(super) fn weights(self) -> Vec<Slot> {
-        kernels(self.inputs, self.outputs)
+        kernels(self.inputs, self.outputs, self.init)
     }
 
     pub(super) fn forward(self, x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
@@ -88,6 +93,7 @@ impl ConvTranspose {
             inputs: self.outputs,
             outputs: self.inputs,
             side: 2 * self.side,
+            init: self.init,
         };
         let y = self.forward(x, weight.clone());
         (y, Box::new(move |g| back.forward(g, weight)))
@@ -115,12 +121,14 @@ mod tests {
             inputs: a,
             outputs: b,
             side,
+            init: Init::Constant(0.0),
         }
         .forward(x.clone(), weight.clone());
         let up = ConvTranspose {
             inputs: b,
             outputs: a,
             side: side / 2,
+            init: Init::Constant(0.0),
         }
         .forward(y.clone(), weight);
         assert_eq!((down.dims(), up.dims()), ([2, b * 16], [2, a * 64]));

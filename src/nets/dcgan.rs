@@ -12,6 +12,22 @@ use crate::experiment::{Activation, Experiment, Normalization};
 
 /// How weights start.
 pub(super) const WEIGHT: Init = Init::Normal(0.0, 0.02);
+/// How kernels start, each number of whose output comes from `inputs` numbers: where nothing restores the scale between layers,
+/// N(0, .02²) would let it fade, and it is kept as He et al. 2015 do.
+fn kernels(kind: Normalization, inputs: usize) -> Init {
+    match kind {
+        Normalization::None => Init::Normal(0.0, (2.0 / inputs as f32).sqrt()),
+        _ => WEIGHT,
+    }
+}
+
+fn linear(kind: Normalization, inputs: usize, outputs: usize) -> Linear {
+    Linear {
+        init: kernels(kind, inputs),
+        ..Linear::dcgan(inputs, outputs)
+    }
+}
+
 /// How the gains of normalisations start.
 pub(super) const GAIN: Init = Init::Normal(1.0, 0.02);
 
@@ -52,7 +68,7 @@ pub(super) fn autoencoder(experiment: &Experiment) -> Network {
         experiment.discriminator_activation,
     );
     let (mut layers, width) = encoder(experiment);
-    layers.push(Layer::Linear(Linear::dcgan(width, code)));
+    layers.push(Layer::Linear(linear(kind, width, code)));
     layers.extend(decoder(experiment, code, kind, function));
     Network::new(layers)
 }
@@ -65,10 +81,8 @@ fn decoder(
     function: Activation,
 ) -> Vec<Layer> {
     let (mut side, channels) = plan(experiment);
-    let mut layers = vec![Layer::Linear(Linear::dcgan(
-        inputs,
-        channels[0] * side * side,
-    ))];
+    let width = channels[0] * side * side;
+    let mut layers = vec![Layer::Linear(linear(kind, inputs, width))];
     for (i, &inputs) in channels.iter().enumerate() {
         layers.extend(norm(kind, inputs, side * side));
         layers.push(Layer::Activation(function));
@@ -77,6 +91,8 @@ fn decoder(
             inputs,
             outputs,
             side,
+            // Of the 4 × 4 kernel each pixel meets every other row and column.
+            init: kernels(kind, inputs * 4),
         }));
         side *= 2;
     }
@@ -95,6 +111,7 @@ fn encoder(experiment: &Experiment) -> (Vec<Layer>, usize) {
             inputs,
             outputs,
             side,
+            init: kernels(experiment.discriminator_norm, inputs * 16),
         }));
         side /= 2;
         if i > 0 {
