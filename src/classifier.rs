@@ -84,6 +84,7 @@ fn body() -> Network {
             outputs,
             side,
             init: Init::Normal(0.0, 0.02),
+            bias: false,
         })
     };
     let norm = |channels, positions| {

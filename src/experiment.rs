@@ -7,7 +7,7 @@ mod text;
 
 use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::data::Mixture;
 use crate::error::{Error, Result, brief};
@@ -40,6 +40,20 @@ pub struct Mode {
 
 fn one() -> f32 {
     1.0
+}
+
+/// A number of kernels, or whether there are any.
+fn kernels<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<usize, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "a number of kernels, or true")]
+    enum Kernels {
+        Count(usize),
+        On(bool),
+    }
+    Ok(match Kernels::deserialize(deserializer)? {
+        Kernels::Count(count) => count,
+        Kernels::On(on) => 16 * usize::from(on),
+    })
 }
 
 /// The family of both networks.
@@ -222,7 +236,8 @@ pub struct Experiment {
     pub instance_noise: f32,
     /// Steps over which that noise fades; 0 keeps it.
     pub instance_noise_steps: u64,
-    /// Kernels that compare a sample with its batch-mates (Salimans et al. 2016); 0 is off.
+    /// Kernels that compare a sample with its batch-mates (Salimans et al. 2016); 0 is off, and `true` stands for 16.
+    #[serde(deserialize_with = "kernels")]
     pub minibatch_discrimination: usize,
     /// Whether the discriminator is told how much a batch varies (Karras et al. 2018).
     pub minibatch_stddev: bool,
@@ -931,6 +946,64 @@ mod tests {
         assert_eq!((e.batch_size, e.objective), (64, Objective::Saturating));
         assert_eq!(e.generator_hidden, [8, 8, 8]);
         assert_eq!(e.data_dim(), 2);
+    }
+
+    #[test]
+    fn what_does_not_go_together_says_so() {
+        let cases: [(&[(&str, &str)], &str); 8] = [
+            (
+                &[("gradient_penalty", "r1"), ("discriminator_norm", "batch")],
+                "`gradient_penalty` is r1; it should be none where verdicts depend on batch-mates",
+            ),
+            (
+                &[("objective", "hinge"), ("label_smoothing", "0.9")],
+                "`label_smoothing` is 0.9; it should be 1 unless",
+            ),
+            (
+                &[("objective", "wasserstein"), ("vat_weight", "1")],
+                "`vat_weight` is 1; it should be 0 unless",
+            ),
+            (
+                &[("objective", "began"), ("gradient_penalty", "wgan-gp")],
+                "`gradient_penalty` is wgan-gp; it should be left out for the objective began",
+            ),
+            (
+                &[("pack", "3"), ("batch_size", "64")],
+                "`batch_size` is 64; it should be a multiple of `pack`",
+            ),
+            (
+                &[("conditional", "acgan"), ("pack", "2")],
+                "`pack` is 2; it should be 1 for an acgan",
+            ),
+            (
+                &[("consistency_weight", "1")],
+                "`consistency_weight` is 1; it should be 0 without `augment`",
+            ),
+            (
+                &[("architecture", "stacked")],
+                "`architecture` is stacked; it should be mlp for data that are not images",
+            ),
+        ];
+        for (settings, wanted) in cases {
+            let mut e = Experiment::preset("ring").unwrap();
+            let error = e.set_all(settings.iter().copied()).unwrap_err().to_string();
+            assert!(error.contains(wanted), "{settings:?}: {error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+    }
+
+    #[test]
+    fn kernels_are_a_number_or_a_yes() {
+        let mut e = Experiment::preset("ring").unwrap();
+        for (given, wanted) in [("true", 16), ("5", 5), ("false", 0)] {
+            e.set("minibatch_discrimination", given).unwrap();
+            assert_eq!(e.minibatch_discrimination, wanted);
+        }
+        let error = e.set("minibatch_discrimination", "some").unwrap_err();
+        assert!(
+            error.to_string().contains("a number of kernels, or true"),
+            "{error}"
+        );
     }
 
     #[test]

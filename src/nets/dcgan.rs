@@ -2,7 +2,7 @@
 //!
 //! The generator starts from a small map (7×7 for 28 pixels, else 4×4) and doubles it with transposed 4×4 convolutions;
 //! the discriminator mirrors it. Normalisation stands everywhere but at the generator's last layer and the discriminator's first and
-//! last. Weights start from N(0, .02²), gains from N(1, .02²).
+//! last, and stands in for biases. Weights start from N(0, .02²), gains from N(1, .02²).
 
 use super::convolution::{Conv, ConvTranspose};
 use super::layer::Init;
@@ -24,6 +24,7 @@ fn kernels(kind: Normalization, inputs: usize) -> Init {
 fn linear(kind: Normalization, inputs: usize, outputs: usize) -> Linear {
     Linear {
         init: kernels(kind, inputs),
+        bias: kind == Normalization::None,
         ..Linear::dcgan(inputs, outputs)
     }
 }
@@ -93,6 +94,7 @@ fn decoder(
             side,
             // Of the 4 × 4 kernel each pixel meets every other row and column.
             init: kernels(kind, inputs * 4),
+            bias: kind == Normalization::None,
         }));
         side *= 2;
     }
@@ -103,6 +105,7 @@ fn decoder(
 /// Images to features, and how many.
 fn encoder(experiment: &Experiment) -> (Vec<Layer>, usize) {
     let (_, channels) = plan(experiment);
+    let kind = experiment.discriminator_norm;
     let mut side = experiment.image_size;
     let mut inputs = experiment.discriminator_inputs() / (side * side);
     let mut layers = Vec::new();
@@ -111,11 +114,12 @@ fn encoder(experiment: &Experiment) -> (Vec<Layer>, usize) {
             inputs,
             outputs,
             side,
-            init: kernels(experiment.discriminator_norm, inputs * 16),
+            init: kernels(kind, inputs * 16),
+            bias: kind == Normalization::None,
         }));
         side /= 2;
         if i > 0 {
-            layers.extend(norm(experiment.discriminator_norm, outputs, side * side));
+            layers.extend(norm(kind, outputs, side * side));
         }
         layers.push(Layer::Activation(experiment.discriminator_activation));
         inputs = outputs;
