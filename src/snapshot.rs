@@ -1,25 +1,25 @@
 //! What a picture or a progress line needs to know of a run, as plain numbers, read in one transaction.
 
+mod lattice;
+mod phase;
+mod picture;
+mod scene;
+mod theory;
+
 use burn::tensor::{Tensor, TensorData, Transaction};
 
-use crate::data::mixture::Mixture;
-use crate::data::{Feed, Source};
+pub use self::picture::{Gallery, Line, Phase, Picture, Plane, Scale, to_byte};
+use self::scene::Scene;
+pub use self::theory::Value;
 use crate::error::{Error, Result};
-use crate::experiment::Experiment;
-use crate::metrics::{Evaluator, Metric, density};
+use crate::experiment::{Experiment, Objective};
+use crate::metrics::Metric;
 use crate::nets::matrix;
-use crate::objective::{self, Objective};
-use crate::rng::{Rng, Stream};
+use crate::objective;
 use crate::trainer::{StepReport, Trainer};
 
 /// Samples that every metric is computed from; VEEGAN's number.
 pub const METRIC_SAMPLES: usize = 2500;
-/// Points along the axis of a [`Line`].
-const LINE_POINTS: usize = 256;
-/// Cells on each side of a [`Plane`]'s lattice.
-const PLANE_CELLS: usize = 48;
-/// Dots of each colour that are drawn.
-const DOTS: usize = 1000;
 
 /// Where the two sides stand after a step.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,15 @@ pub struct Game {
     pub extras: Vec<(&'static str, f32)>,
 }
 
+/// The discriminator's mean logits: what a critic's scores are, and a sigmoid would hide.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scores {
+    /// Over the last real batch.
+    pub real: f32,
+    /// Over the last fake batch.
+    pub fake: f32,
+}
+
 /// The state of a run: the game, the metrics, and a picture.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
@@ -43,70 +52,15 @@ pub struct Snapshot {
     pub step: u64,
     /// Losses and verdicts of the last step; `None` before the first, and right after a checkpoint was loaded.
     pub game: Option<Game>,
+    /// Scores of the last step, likewise.
+    pub scores: Option<Scores>,
+    /// The value of the original game: over the picture's densities where there are any, else of the last step. `None` where
+    /// another game is played.
+    pub value: Option<Value>,
     /// Metrics with their noise floors; none for images.
     pub metrics: Vec<Metric>,
     /// What to draw; `None` where the data can be drawn neither on a line nor on a plane nor as images.
     pub picture: Option<Picture>,
-}
-
-/// What to draw.
-#[derive(Clone, Debug)]
-pub enum Picture {
-    /// A one-dimensional mixture.
-    Line(Line),
-    /// A two-dimensional one.
-    Plane(Plane),
-    /// Images.
-    Gallery(Gallery),
-}
-
-/// Densities and D(x) over one axis, at equally spaced points from `low` to `high`.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// The axis' left end.
-    pub low: f32,
-    /// The axis' right end.
-    pub high: f32,
-    /// The target's density.
-    pub real: Vec<f32>,
-    /// The generator's density, estimated from its samples.
-    pub generated: Vec<f32>,
-    /// sigmoid(D(x)).
-    pub discriminator: Vec<f32>,
-    /// `p_real / (p_real + p_generated)`: the best answer to these two densities.
-    pub optimal: Vec<f32>,
-    /// Some of the generator's samples.
-    pub samples: Vec<f32>,
-}
-
-/// Samples and sigmoid(D) over a square.
-#[derive(Clone, Debug)]
-pub struct Plane {
-    /// Both axes' low end.
-    pub low: f32,
-    /// Both axes' high end.
-    pub high: f32,
-    /// x, y of some real samples.
-    pub real: Vec<f32>,
-    /// x, y of some generated ones.
-    pub generated: Vec<f32>,
-    /// Cells on a side of the lattice.
-    pub cells: usize,
-    /// sigmoid(D) at the lattice's points, rows from the low y to the high one.
-    pub discriminator: Vec<f32>,
-}
-
-/// Images, one after another, a byte a pixel: 0 black, 255 white.
-#[derive(Clone, Debug)]
-pub struct Gallery {
-    /// Pixels on a side.
-    pub size: usize,
-    /// How many of each.
-    pub count: usize,
-    /// From latents that stay the same throughout the run.
-    pub generated: Vec<u8>,
-    /// Real ones.
-    pub real: Vec<u8>,
 }
 
 /// Looks at a run without touching it: its latents and its real samples are its own, and the same at every look.
@@ -115,68 +69,15 @@ pub struct Observer {
     scene: Scene,
 }
 
-enum Scene {
-    Line {
-        evaluator: Box<Evaluator>,
-        low: f32,
-        high: f32,
-        real: Vec<f32>,
-        points: Points,
-    },
-    Plane {
-        evaluator: Box<Evaluator>,
-        low: f32,
-        high: f32,
-        real: Vec<f32>,
-        points: Points,
-    },
-    Points {
-        evaluator: Box<Evaluator>,
-    },
-    Gallery {
-        size: usize,
-        count: usize,
-        real: Vec<u8>,
-    },
-}
-
-/// Places whose logits are asked for.
-struct Points {
-    /// Where the discriminator judges several samples together, each place is followed by real samples to go with it.
-    samples: Tensor<2>,
-    /// A place is judged as one of the nearest mode.
-    labels: Vec<u8>,
-}
-
-impl Points {
-    fn new(places: Vec<f32>, mixture: &Mixture, trainer: &Trainer) -> Self {
-        let e = &trainer.experiment;
-        let dim = mixture.dim();
-        let mut rng = Rng::new(e.seed, Stream::Metrics);
-        let mut samples = Vec::new();
-        let mut labels = Vec::new();
-        for place in places.chunks_exact(dim) {
-            let mates = mixture.sample(e.pack - 1, &mut rng);
-            samples.extend_from_slice(place);
-            labels.push(mixture.nearest(place).0 as u8);
-            samples.extend(mates.values);
-            labels.extend(mates.labels);
-        }
-        Self {
-            samples: matrix(samples, [labels.len(), dim], trainer.device()),
-            labels,
-        }
-    }
-}
-
 /// Reads what a step reported.
 ///
 /// # Errors
 /// When the device fails, or a loss is no longer finite.
 pub async fn read_game(trainer: &Trainer, report: StepReport) -> Result<Game> {
-    let names = report.extras.iter().map(|(name, _)| *name).collect();
+    let names = names(&report);
     let data = read(register_report(Transaction::default(), report)).await?;
-    game(&trainer.experiment, trainer.step, &data, names)
+    let (game, _) = game(&trainer.experiment, trainer.step, &data, names)?;
+    Ok(game)
 }
 
 impl Observer {
@@ -184,34 +85,22 @@ impl Observer {
     #[must_use]
     pub fn new(trainer: &Trainer, images: usize) -> Self {
         let e = &trainer.experiment;
-        let device = trainer.device();
-        let (scene, count) = match trainer.source() {
-            Source::Images(source) => {
-                let real = Feed::new(Source::Images(source.clone()), e.seed)
-                    .next_batch(images)
-                    .values;
-                let real = real.into_iter().map(to_byte).collect();
-                (
-                    Scene::Gallery {
-                        size: e.image_size,
-                        count: images,
-                        real,
-                    },
-                    images,
-                )
-            }
-            Source::Mixture(mixture) => {
-                (Scene::of_mixture(mixture, e.seed, trainer), METRIC_SAMPLES)
-            }
+        let count = if e.has_images() {
+            images
+        } else {
+            METRIC_SAMPLES
         };
+        let inputs = e.fixed_inputs(count, e.seed);
         Self {
-            inputs: matrix(
-                e.fixed_inputs(count, e.seed),
-                [count, e.generator_inputs()],
-                device,
-            ),
-            scene,
+            scene: Scene::of(trainer, count, &inputs),
+            inputs: matrix(inputs, [count, e.generator_inputs()], trainer.device()),
         }
+    }
+
+    /// To be called after each step of a run whose every step is drawn, a Dirac-GAN's; for others it does nothing. Reads
+    /// nothing.
+    pub fn follow(&self, trainer: &Trainer) {
+        self.scene.follow(trainer);
     }
 
     /// Reads the state of the run, whose last step, if it has been taken, gave `report`.
@@ -219,137 +108,39 @@ impl Observer {
     /// # Errors
     /// When the device fails, or a loss is no longer finite.
     pub async fn look(&self, trainer: &Trainer, report: Option<StepReport>) -> Result<Snapshot> {
-        let mut transaction = Transaction::default().register(trainer.sample(self.inputs.clone()));
-        let mut seen = 1;
-        if let Scene::Line { points, .. } | Scene::Plane { points, .. } = &self.scene {
-            let logits = trainer.logits(points.samples.clone(), &points.labels);
-            transaction = transaction.register(logits);
-            seen += 1;
+        let e = &trainer.experiment;
+        let samples = trainer.sample(self.inputs.clone());
+        let asked = self.scene.ask(trainer, &samples);
+        let mut transaction = Transaction::default().register(samples);
+        let seen = 1 + asked.len();
+        for tensor in asked {
+            transaction = transaction.register(tensor);
         }
-        let names = report.as_ref().map(|report| {
-            let names = report.extras.iter().map(|(name, _)| *name);
-            names.collect::<Vec<_>>()
-        });
+        let names = report.as_ref().map(names);
         if let Some(report) = report {
             transaction = register_report(transaction, report);
         }
         let data = read(transaction).await?;
         let game = names
-            .map(|names| game(&trainer.experiment, trainer.step, &data[seen..], names))
+            .map(|names| game(e, trainer.step, &data[seen..], names))
             .transpose()?;
-        let samples = floats(&data[0])?;
-        let field = match seen {
-            2 => floats(&data[1])?.into_iter().map(sigmoid).collect(),
-            _ => Vec::new(),
-        };
-        let (metrics, picture) = self.scene.picture(samples, field);
+        let (game, scores) = game.unzip();
+        let answers = data[..seen].iter().map(floats).collect::<Result<_>>()?;
+        let (metrics, picture, value) = self.scene.picture(e, answers);
+        let of_step = game.as_ref().filter(|_| theory::has_value(e));
         Ok(Snapshot {
             step: trainer.step,
+            value: value.or_else(|| of_step.map(theory::value_of_step)),
             game,
+            scores,
             metrics,
             picture,
         })
     }
 }
 
-impl Scene {
-    fn of_mixture(mixture: &Mixture, seed: u64, trainer: &Trainer) -> Self {
-        let evaluator = Box::new(Evaluator::new(mixture, METRIC_SAMPLES));
-        let (low, high) = mixture.bounds();
-        match mixture.dim() {
-            1 => {
-                let axis = axis(low, high, LINE_POINTS);
-                let real = axis.iter().map(|&x| mixture.density(&[x]) as f32).collect();
-                let points = Points::new(axis, mixture, trainer);
-                Self::Line {
-                    evaluator,
-                    low,
-                    high,
-                    real,
-                    points,
-                }
-            }
-            2 => {
-                let axis = axis(low, high, PLANE_CELLS);
-                let lattice = axis
-                    .iter()
-                    .flat_map(|&y| axis.iter().flat_map(move |&x| [x, y]))
-                    .collect();
-                let real = mixture
-                    .sample(DOTS, &mut Rng::new(seed, Stream::Metrics))
-                    .values;
-                let points = Points::new(lattice, mixture, trainer);
-                Self::Plane {
-                    evaluator,
-                    low,
-                    high,
-                    real,
-                    points,
-                }
-            }
-            _ => Self::Points { evaluator },
-        }
-    }
-
-    fn picture(&self, mut samples: Vec<f32>, field: Vec<f32>) -> (Vec<Metric>, Option<Picture>) {
-        match self {
-            Self::Line {
-                evaluator,
-                low,
-                high,
-                real,
-                ..
-            } => {
-                let metrics = evaluator.evaluate(&samples);
-                let generated = density::estimate(&samples, *low, *high, LINE_POINTS);
-                let optimal = real
-                    .iter()
-                    .zip(&generated)
-                    .map(|(&r, &g)| if r + g > 0.0 { r / (r + g) } else { 0.5 })
-                    .collect();
-                samples.truncate(DOTS);
-                let line = Line {
-                    low: *low,
-                    high: *high,
-                    real: real.clone(),
-                    generated,
-                    discriminator: field,
-                    optimal,
-                    samples,
-                };
-                (metrics, Some(Picture::Line(line)))
-            }
-            Self::Plane {
-                evaluator,
-                low,
-                high,
-                real,
-                ..
-            } => {
-                let metrics = evaluator.evaluate(&samples);
-                samples.truncate(2 * DOTS);
-                let plane = Plane {
-                    low: *low,
-                    high: *high,
-                    real: real.clone(),
-                    generated: samples,
-                    cells: PLANE_CELLS,
-                    discriminator: field,
-                };
-                (metrics, Some(Picture::Plane(plane)))
-            }
-            Self::Points { evaluator } => (evaluator.evaluate(&samples), None),
-            Self::Gallery { size, count, real } => {
-                let gallery = Gallery {
-                    size: *size,
-                    count: *count,
-                    generated: samples.into_iter().map(to_byte).collect(),
-                    real: real.clone(),
-                };
-                (Vec::new(), Some(Picture::Gallery(gallery)))
-            }
-        }
-    }
+fn names(report: &StepReport) -> Vec<&'static str> {
+    report.extras.iter().map(|(name, _)| *name).collect()
 }
 
 fn register_report(transaction: Transaction, report: StepReport) -> Transaction {
@@ -377,7 +168,12 @@ pub(crate) fn floats(data: &TensorData) -> Result<Vec<f32>> {
         .map_err(|error| Error::Device(format!("it returned other data than asked for: {error:?}")))
 }
 
-fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>) -> Result<Game> {
+fn game(
+    e: &Experiment,
+    step: u64,
+    data: &[TensorData],
+    names: Vec<&'static str>,
+) -> Result<(Game, Scores)> {
     let mean = |rows: &[f32]| rows.iter().sum::<f32>() / rows.len() as f32;
     // Half of the discriminator's rows are real and half are fake; its loss is the sum of both means.
     let d_loss = 2.0 * mean(&floats(&data[0])?);
@@ -400,26 +196,20 @@ fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>
     }
     let belief =
         |logits: &[f32]| logits.iter().copied().map(sigmoid).sum::<f32>() / logits.len() as f32;
-    Ok(Game {
+    let game = Game {
         d_loss,
         g_loss,
         d_real: belief(real),
         d_fake: belief(fake),
         extras,
-    })
-}
-
-fn axis(low: f32, high: f32, points: usize) -> Vec<f32> {
-    let width = (high - low) / (points - 1) as f32;
-    (0..points).map(|i| low + width * i as f32).collect()
+    };
+    let scores = Scores {
+        real: mean(real),
+        fake: mean(fake),
+    };
+    Ok((game, scores))
 }
 
 fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
-}
-
-/// [-1, 1] to 0–255.
-#[must_use]
-pub fn to_byte(value: f32) -> u8 {
-    ((value + 1.0) * 127.5).round() as u8
 }

@@ -672,6 +672,27 @@ impl Trainer {
         untracked(self.logit(&output, &[rows]))
     }
 
+    /// The slopes of the discriminator's logit at rest where these samples `[n, data_dim]` of these classes lie: the ways in which
+    /// it pulls them.
+    #[must_use]
+    pub fn slopes(&self, samples: Tensor<2>, labels: &[u8]) -> Tensor<2> {
+        let shape = samples.dims();
+        let classes = self.one_hot(labels);
+        let rows = self.lay_out(samples, classes.as_ref());
+        let weights = self.normalised(&self.discriminator.weights).untracked();
+        let (network, dim) = (&self.discriminator.network, self.judged_dim());
+        let slopes = if self.experiment.objective == Objective::Began {
+            // Of minus the mean |x − A(x)|, through x and through the autoencoder A.
+            let (output, back) = network.linearize(&weights, rows.clone());
+            let judged = rows.narrow(1, 0, dim);
+            let sign = untracked(judged - output).sign() / dim as f32;
+            back(sign.clone()).narrow(1, 0, dim) - sign
+        } else {
+            gradient_penalty::slopes(network, &weights, rows, dim)
+        };
+        untracked(slopes).reshape(shape)
+    }
+
     /// Where the data come from.
     #[must_use]
     pub fn source(&self) -> &Source {

@@ -103,10 +103,11 @@ fn presets_are_links_that_can_be_revised() {
     let presets = presets();
     assert!(presets.length() >= 7);
     let hash = get(&presets.get(0), "hash").as_string().unwrap();
-    let revised = revise(&hash, "batch_size", "17").unwrap_or_else(|_| panic!("revise"));
+    let change = |key: &str, value: &str| revise(&hash, vec![key.to_owned(), value.to_owned()]);
+    let revised = change("batch_size", "17").unwrap_or_else(|_| panic!("revise"));
     let info = describe(&revised).unwrap_or_else(|_| panic!("describe"));
     assert_eq!(number(&info, "settings.batch_size"), 17.0);
-    let error: JsValue = revise(&hash, "batch_size", "0").err().unwrap().into();
+    let error: JsValue = change("batch_size", "0").err().unwrap().into();
     assert!(
         get(&error, "message")
             .as_string()

@@ -48,9 +48,11 @@ const counterfeit = {
   report() {
     const { live } = store.model;
     if (!live) return null;
-    const { step, d_loss, g_loss, d_real, d_fake, metrics } = live;
-    return { step, d_loss, g_loss, d_real, d_fake, ...metrics };
+    const { picture, metrics, extras, ...rest } = live;
+    return { ...rest, ...extras, ...metrics };
   },
+  /** What is drawn now, as numbers. */
+  picture: () => (store.model.viewing ?? store.model.live)?.picture ?? null,
   experiment: () => store.model.info?.settings ?? null,
 };
 Object.assign(window, { counterfeit });
@@ -130,13 +132,13 @@ const showProblem = problems({
 store.subscribe(model => {
   for (const view of views) view.draw(model);
   charts?.draw(model);
-  showProblem(model);
-  // A setting that was refused is shown again as it is.
+  // A setting that was refused is shown again as it is, with the reason.
   const now = [model.info, model.problem];
   if (model.info && showSettings && now.some((value, i) => value !== shownSettings[i])) {
     shownSettings = now;
-    showSettings(model.info);
+    showSettings(model.info, model.problem);
   }
+  showProblem(model);
   root.dataset.step = String((model.viewing ?? model.live)?.step ?? 0);
   if (model.live && !furnished) {
     furnished = true;

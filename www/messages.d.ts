@@ -10,15 +10,36 @@ export interface Snapshot {
   /** Mean of sigmoid(D) over the last real and fake batch. `null` before the first step. */
   d_real: number | null;
   d_fake: number | null;
+  /** Mean of D's logit over the last real and fake batch, which is what matters where it is a score and no probability. */
+  score_real: number | null;
+  score_fake: number | null;
+  /** V(D, G), and 2 JS − 2 ln 2, the most that any discriminator could reach against this generator. Over a line's densities,
+   *  else minus the last loss, without a ceiling. `null` where another game is played. */
+  value: number | null;
+  value_ceiling: number | null;
+  /** What else the experiment's regularisers measured in the last step, by name: penalty, k, convergence, path_length,
+   *  feature_distance, virtual_adversarial, inconsistency. */
+  extras: Record<string, number | null>;
   /** Metrics by name, each followed by what a perfect sampler of as many samples would score: w1, w1_floor, js, js_floor,
    *  modes, modes_floor, high_quality, high_quality_floor. Empty for images. `null` where it could not be computed. */
   metrics: Record<string, number | null>;
   /** `null` for mixtures of more than two dimensions. */
-  picture: Line | Plane | Gallery | null;
+  picture: Line | Plane | Gallery | Phase | null;
+}
+
+/** How a picture's `discriminator` and `optimal` are to be read. */
+export interface Opinion {
+  /** They are probabilities, sigmoid(D); else scores without bounds. */
+  probability: boolean;
+  /** What D says where it cannot tell; `null` where only differences of scores mean anything. */
+  neutral: number | null;
+  discriminator: Float32Array;
+  /** The best answer to the two densities; empty where the objective has none in closed form. */
+  optimal: Float32Array;
 }
 
 /** A one-dimensional mixture: everything over the same axis. */
-export interface Line {
+export interface Line extends Opinion {
   kind: 'line';
   /** Left and right end of the axis. The arrays below hold values at equally spaced points from `low` to `high`. */
   low: number;
@@ -27,16 +48,14 @@ export interface Line {
   real: Float32Array;
   /** The generator's density, estimated from samples; same scale. */
   generated: Float32Array;
-  /** sigmoid(D(x)), in [0, 1]. */
-  discriminator: Float32Array;
-  /** The optimal discriminator for these two densities, p_real / (p_real + p_generated). */
-  optimal: Float32Array;
   /** Some of the generator's samples. */
   samples: Float32Array;
+  /** The slope of D's logit at the first of them: which way the generator is told to move them. */
+  pulls: Float32Array;
 }
 
 /** A two-dimensional mixture. */
-export interface Plane {
+export interface Plane extends Opinion {
   kind: 'plane';
   /** The square's sides: the same range on both axes. */
   low: number;
@@ -44,9 +63,11 @@ export interface Plane {
   /** x, y of some real and some generated samples. */
   real: Float32Array;
   generated: Float32Array;
-  /** sigmoid(D) on a `cells` × `cells` lattice, rows from y = low to y = high, x = low to x = high within a row. */
+  /** x, y of the slope of D's logit at the first generated ones. */
+  pulls: Float32Array;
+  /** `discriminator` and `optimal` are on a `cells` × `cells` lattice, rows from y = low to y = high, x = low to x = high within a
+   *  row; `optimal` is NaN where there is next to nothing to judge. */
   cells: number;
-  discriminator: Float32Array;
 }
 
 /** Images from latents that stay the same throughout the run, and as many real ones. */
@@ -58,14 +79,35 @@ export interface Gallery {
   /** count × size × size bytes, 0 black to 255 white, image after image. */
   generated: Uint8Array;
   real: Uint8Array;
+  /** The digit that each generated image was asked to be, the same ones together; empty where none was asked for. */
+  classes: Uint8Array;
 }
+
+/** A Dirac-GAN: a generator that is the number θ, a discriminator D(x) = ψ x. */
+export interface Phase {
+  kind: 'phase';
+  /** Both axes go from -reach to reach. */
+  reach: number;
+  /** Where the real samples are: θ should come to lie there, with ψ = 0. */
+  truth: number;
+  theta: number;
+  psi: number;
+  /** θ, ψ of the first and of the last steps, one after another. */
+  start: Float32Array;
+  trail: Float32Array;
+  /** dθ, dψ of gradient descent from each point of a `cells` × `cells` lattice, rows from the low ψ to the high one. */
+  cells: number;
+  flow: Float32Array;
+}
+
+export type Kind = 'line' | 'plane' | 'gallery' | 'phase';
 
 /** An experiment as the page needs it. */
 export interface ExperimentInfo {
   /** The link's text after '#', the whole experiment. */
   hash: string;
   name: string;
-  kind: 'line' | 'plane' | 'gallery';
+  kind: Kind;
   /** Every setting by name (see src/experiment.rs), as plain JSON values. */
   settings: Record<string, unknown>;
   /** Weights in each network. */
@@ -75,7 +117,7 @@ export interface ExperimentInfo {
   note: string;
 }
 
-export interface PresetInfo { name: string; about: string; kind: 'line' | 'plane' | 'gallery'; hash: string; data: 'mixture' | 'digits' | 'mnist' }
+export interface PresetInfo { name: string; about: string; kind: Kind; hash: string; data: 'mixture' | 'digits' | 'mnist' }
 
 export type Device = 'cpu' | 'webgpu';
 export type DeviceChoice = Device | 'auto';
@@ -92,8 +134,9 @@ export interface MnistFiles { images: Uint8Array; labels: Uint8Array }
 export interface Wasm {
   default(input?: unknown): Promise<unknown>;
   presets(): PresetInfo[];
-  /** The link of the experiment in `hash` with one setting changed; value as in `--set` (TOML value, or a bare word). */
-  revise(hash: string, key: string, value: string): string;
+  /** The link of the experiment in `hash` with settings changed together: names and values in turn, values as in `--set` (TOML
+   *  values, or bare words). */
+  revise(hash: string, changes: string[]): string;
   /** What `hash` describes, without building anything. Throws on a malformed link. '' is the default experiment. */
   describe(hash: string): ExperimentInfo;
   /** Gets the device ready; must be awaited once before `Playground`; 'webgpu' throws where there is no adapter. Returns its
@@ -123,6 +166,9 @@ export interface Playground {
 /** The GAN that bench.html times; see DESIGN: latent-hidden-hidden-data, ReLU / LeakyReLU, Adam 1e-3 (.5, .999). */
 export interface BenchConfig { backend: Device; latent: number; hidden: number; data: number; batch: number; warmup: number; steps: number }
 
+/** A setting's new value, as in `--set`. */
+export type Change = [key: string, value: string];
+
 /** Page → worker. */
 export type Request =
   | { type: 'open'; hash: string; device: DeviceChoice; play: boolean }
@@ -134,8 +180,8 @@ export type Request =
   | { type: 'reset' }
   /** Steps per second at most; null for as fast as it can. */
   | { type: 'speed'; limit: number | null }
-  /** Changes settings one after another, all or none, and starts the experiment that results. */
-  | { type: 'set'; changes: [key: string, value: string][] }
+  /** Changes settings together, all or none, and starts the experiment that results. */
+  | { type: 'set'; changes: Change[] }
   /** Another device for the same run, which goes on where it is. */
   | { type: 'device'; device: DeviceChoice }
   | { type: 'save'; id: number }
@@ -160,8 +206,8 @@ export type Reply =
   /** What `auto` measured, in steps per second of this experiment; null: not to be had. */
   | { type: 'measured'; cpu: number; webgpu: number | null; chosen: Device }
   | { type: 'progress'; what: string; done: number; total: number | null }
-  /** After a fatal one the worker is of no more use. */
-  | { type: 'problem'; kind: ProblemKind; what: string; remedy: string; fatal: boolean }
+  /** After a fatal one the worker is of no more use. `changes`: the settings that were refused, the visitor's own first. */
+  | { type: 'problem'; kind: ProblemKind; what: string; remedy: string; fatal: boolean; changes?: Change[] }
   /** Now and then: a checkpoint for the page to keep, should the run diverge or the worker die. */
   | { type: 'rescue'; step: number; bytes: ArrayBuffer }
   | { type: 'saved'; id: number; bytes: Uint8Array }

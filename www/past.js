@@ -6,13 +6,12 @@
 const POINTS = 1024;
 const FRAMES = 64;
 
-/** @typedef {'step' | 'd_loss' | 'g_loss' | 'd_real' | 'd_fake' | 'w1' | 'w1_floor'} Series */
-/** @type {Series[]} */
-const SERIES = ['step', 'd_loss', 'g_loss', 'd_real', 'd_fake', 'w1', 'w1_floor'];
+const SERIES = /** @type {const} */ (['step', 'd_loss', 'g_loss', 'd_real', 'd_fake', 'score_real', 'score_fake', 'value', 'value_ceiling', 'w1', 'w1_floor']);
+/** @typedef {typeof SERIES[number]} Series */
 
 export class Past {
   /** @type {Record<Series, (number | null)[]>} */
-  series = { step: [], d_loss: [], g_loss: [], d_real: [], d_fake: [], w1: [], w1_floor: [] };
+  series = /** @type {any} */ (Object.fromEntries(SERIES.map(name => [name, []])));
   /** @type {Snapshot[]} */
   frames = [];
   /** Changes whenever `frames` does. */

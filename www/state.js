@@ -2,9 +2,9 @@
 
 import { Past } from './past.js';
 
-/** @import { Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State } from './messages.js' */
+/** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State } from './messages.js' */
 
-/** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean }} Problem */
+/** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean, changes?: Change[] }} Problem */
 /** @typedef {{
  *   state: State,
  *   presets: PresetInfo[],
@@ -48,7 +48,7 @@ const initial = {
   problem: null,
   progress: null,
   /** Layers of the picture that are switched off. */
-  hidden: new Set(['samples']),
+  hidden: new Set(['samples', 'plane-optimal']),
 };
 
 /** @param {Model} model @param {Action} action @returns {Model} */

@@ -5,7 +5,7 @@
 import { Missing, loadMnist, loadModule } from './assets.js';
 import { Pace } from './pace.js';
 
-/** @import { BenchConfig, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, ProblemKind, Reply, Request, Snapshot, State } from './messages.js' */
+/** @import { BenchConfig, Change, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, ProblemKind, Reply, Request, Snapshot, State } from './messages.js' */
 
 /** Pictures faster than this are not seen. */
 const PICTURE_MS = 33;
@@ -202,16 +202,16 @@ async function adopt(playground, device, mnist, restarted, play) {
   considerGpu();
 }
 
-/** @param {[string, string][]} changes */
+/** @param {Change[]} changes */
 async function set(changes) {
   if (!run) return;
   const { wasm } = await loadModule('cpu', progress);
-  let hash = run.info.hash;
+  let hash;
   try {
-    for (const [key, value] of changes) hash = wasm.revise(hash, key, value);
+    hash = wasm.revise(run.info.hash, changes.flat());
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
-    return problem('setting', error, 'It stays as it was.');
+    return post({ type: 'problem', kind: 'setting', what: sentence(error), remedy: 'It stays as it was.', fatal: false, changes });
   }
   await open(hash, playing);
 }
@@ -242,7 +242,7 @@ async function load(buffer, play) {
 
 /** What the cost of a step depends on. @param {ExperimentInfo} info */
 const shape = ({ settings: s }) => JSON.stringify([s.data, s.architecture, s.latent_dim, s.generator_hidden,
-  s.discriminator_hidden, s.base_channels, s.image_size, s.batch_size, s.n_critic, s.optimizer, s.objective]);
+  s.discriminator_hidden, s.base_channels, s.image_size, s.batch_size, s.n_critic, s.optimizer, s.objective, s.gradient_penalty, s.generator_norm, s.discriminator_norm, s.conditional, s.pack]);
 
 /** @param {ExperimentInfo} info @returns {Device} */
 function deviceFor(info) {

@@ -55,6 +55,15 @@ impl Mixture {
         })
     }
 
+    /// The same with every deviation widened: the mixture seen through a Gaussian blur of `deviation`.
+    #[must_use]
+    pub fn blurred(mut self, deviation: f32) -> Self {
+        for mode in &mut self.modes {
+            mode.std = mode.std.hypot(deviation);
+        }
+        self
+    }
+
     /// Its Gaussians; the weights sum to 1.
     #[must_use]
     pub fn modes(&self) -> &[Mode] {

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::data::MnistFiles;
 use crate::error::{Error, Result};
-use crate::experiment::{DataKind, Experiment};
+use crate::experiment::{Architecture, DataKind, Experiment};
 use crate::nets::Network;
 use picture::{object, set, text};
 
@@ -44,14 +44,15 @@ pub fn presets() -> js_sys::Array {
         .collect()
 }
 
-/// The link of the experiment in `hash` with one setting changed.
+/// The link of the experiment in `hash` with settings changed together: `changes` are names and values in turn.
 ///
 /// # Errors
 /// When the link is malformed, or the experiment would not be valid.
 #[wasm_bindgen]
-pub fn revise(hash: &str, key: &str, value: &str) -> std::result::Result<String, JsError> {
+pub fn revise(hash: &str, changes: Vec<String>) -> std::result::Result<String, JsError> {
     let mut experiment = Experiment::from_hash(hash)?;
-    experiment.set(key, value)?;
+    let pairs = changes.chunks_exact(2);
+    experiment.set_all(pairs.map(|pair| (pair[0].as_str(), pair[1].as_str())))?;
     Ok(experiment.to_hash())
 }
 
@@ -65,6 +66,9 @@ pub fn describe(hash: &str) -> std::result::Result<JsValue, JsError> {
 }
 
 fn kind(experiment: &Experiment) -> &'static str {
+    if experiment.architecture == Architecture::Dirac {
+        return "phase";
+    }
     match (experiment.has_images(), experiment.data_dim()) {
         (true, _) => "gallery",
         (false, 1) => "line",

@@ -4,13 +4,14 @@
 use js_sys::{Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 
-use crate::snapshot::{Picture, Snapshot};
+use crate::snapshot::{Game, Picture, Snapshot};
 
 /// The snapshot as the page reads it.
 pub(super) fn snapshot(snapshot: &Snapshot) -> JsValue {
-    let game = snapshot.game;
-    let of =
-        |f: fn(&crate::snapshot::Game) -> f32| number(game.as_ref().map_or(f32::NAN, f).into());
+    let game = snapshot.game.as_ref();
+    let of = |f: fn(&Game) -> f32| optional(game.map(f));
+    let scores = snapshot.scores;
+    let value = snapshot.value;
     let metrics = object(&[]);
     for metric in &snapshot.metrics {
         set(&metrics, metric.name, &number(metric.value));
@@ -20,12 +21,21 @@ pub(super) fn snapshot(snapshot: &Snapshot) -> JsValue {
             &number(metric.floor),
         );
     }
+    let extras = object(&[]);
+    for (name, value) in game.iter().flat_map(|game| &game.extras) {
+        set(&extras, name, &number((*value).into()));
+    }
     object(&[
         ("step", number(snapshot.step as f64)),
         ("d_loss", of(|g| g.d_loss)),
         ("g_loss", of(|g| g.g_loss)),
         ("d_real", of(|g| g.d_real)),
         ("d_fake", of(|g| g.d_fake)),
+        ("score_real", optional(scores.map(|s| s.real))),
+        ("score_fake", optional(scores.map(|s| s.fake))),
+        ("value", optional(value.map(|v| v.reached))),
+        ("value_ceiling", optional(value.and_then(|v| v.ceiling))),
+        ("extras", extras),
         ("metrics", metrics),
         (
             "picture",
@@ -42,9 +52,12 @@ fn picture(picture: &Picture) -> JsValue {
             ("high", number(line.high.into())),
             ("real", floats(&line.real)),
             ("generated", floats(&line.generated)),
+            ("probability", line.scale.probability.into()),
+            ("neutral", optional(line.scale.neutral)),
             ("discriminator", floats(&line.discriminator)),
             ("optimal", floats(&line.optimal)),
             ("samples", floats(&line.samples)),
+            ("pulls", floats(&line.pulls)),
         ]),
         Picture::Plane(plane) => object(&[
             ("kind", text("plane")),
@@ -52,15 +65,31 @@ fn picture(picture: &Picture) -> JsValue {
             ("high", number(plane.high.into())),
             ("real", floats(&plane.real)),
             ("generated", floats(&plane.generated)),
+            ("pulls", floats(&plane.pulls)),
             ("cells", number(plane.cells as f64)),
+            ("probability", plane.scale.probability.into()),
+            ("neutral", optional(plane.scale.neutral)),
             ("discriminator", floats(&plane.discriminator)),
+            ("optimal", floats(&plane.optimal)),
         ]),
         Picture::Gallery(gallery) => object(&[
             ("kind", text("gallery")),
             ("size", number(gallery.size as f64)),
             ("count", number(gallery.count as f64)),
-            ("generated", Uint8Array::from(&gallery.generated[..]).into()),
-            ("real", Uint8Array::from(&gallery.real[..]).into()),
+            ("generated", bytes(&gallery.generated)),
+            ("classes", bytes(&gallery.classes)),
+            ("real", bytes(&gallery.real)),
+        ]),
+        Picture::Phase(phase) => object(&[
+            ("kind", text("phase")),
+            ("reach", number(phase.reach.into())),
+            ("truth", number(phase.truth.into())),
+            ("theta", number(phase.now[0].into())),
+            ("psi", number(phase.now[1].into())),
+            ("start", floats(&phase.start)),
+            ("trail", floats(&phase.trail)),
+            ("cells", number(phase.cells as f64)),
+            ("flow", floats(&phase.flow)),
         ]),
     }
 }
@@ -91,6 +120,14 @@ fn number(value: f64) -> JsValue {
     } else {
         JsValue::NULL
     }
+}
+
+fn optional(value: Option<f32>) -> JsValue {
+    value.map_or(JsValue::NULL, |value| number(value.into()))
+}
+
+fn bytes(values: &[u8]) -> JsValue {
+    Uint8Array::from(values).into()
 }
 
 fn floats(values: &[f32]) -> JsValue {

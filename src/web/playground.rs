@@ -6,11 +6,11 @@ use wasm_bindgen::prelude::*;
 use super::{device, info, mnist_files, picture};
 use crate::checkpoint::{self, Checkpoint};
 use crate::data::{MnistFiles, Source};
-use crate::experiment::{DataKind, Experiment};
+use crate::experiment::{Conditional, DataKind, Experiment};
 use crate::snapshot::{Observer, read};
 use crate::trainer::{StepReport, Trainer};
 
-/// Images in the page's gallery: a grid of 8 × 8.
+/// Images in the page's gallery: a grid of 8 × 8, or about as many in rows of one class each.
 const GALLERY: usize = 64;
 
 const STAND_IN: &str =
@@ -66,7 +66,7 @@ impl Playground {
 
     fn of(asked: Experiment, trainer: Trainer) -> Self {
         Self {
-            observer: Observer::new(&trainer, GALLERY),
+            observer: Observer::new(&trainer, gallery(&trainer.experiment)),
             asked,
             trainer,
             last: None,
@@ -86,6 +86,7 @@ impl Playground {
     pub fn step(&mut self, n: u32) {
         for _ in 0..n {
             self.last = Some(self.trainer.step());
+            self.observer.follow(&self.trainer);
         }
     }
 
@@ -115,6 +116,17 @@ impl Playground {
     /// When the device fails.
     pub async fn save(&self) -> std::result::Result<Vec<u8>, JsError> {
         Ok(checkpoint::save(&self.trainer).await?)
+    }
+}
+
+/// Images to show: as many of each class where the generator is told of classes.
+fn gallery(experiment: &Experiment) -> usize {
+    match experiment.conditional {
+        Conditional::None => GALLERY,
+        Conditional::Label | Conditional::Acgan => {
+            let classes = experiment.class_count();
+            classes * (GALLERY / classes).max(1)
+        }
     }
 }
 

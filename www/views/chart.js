@@ -4,8 +4,10 @@ import { theme } from '../theme.js';
 
 /** @typedef {'real' | 'generated' | 'discriminator' | 'muted'} Colour */
 /** @typedef {{ label: string, colour: Colour, dash?: number[] }} Line */
-/** @typedef {{ at: number, label: string }} Reference */
-/** @typedef {{ low: number, high: number } | { from: number }} Scale `from`: fits the data, but always shows this value. */
+/** `bare`: the words alone, for a series that draws its own line; `below`: under the line rather than over it.
+ * @typedef {{ at: number, label: string, bare?: boolean, below?: boolean }} Reference */
+/** `shows`: fits the data, but always shows these values, and nothing under `least`.
+ * @typedef {{ low: number, high: number } | { shows: number[], least?: number }} Scale */
 
 /** @type {Promise<any> | null} */
 let library = null;
@@ -32,7 +34,7 @@ export async function chart(place, { lines, scale, format = value => String(+val
   const box = () => ({ width: Math.max(place.clientWidth, 120), height: place.clientHeight });
   const plot = new uPlot({
     ...box(),
-    padding: [8, 8, 0, 0],
+    padding: [8, 14, 0, 0],
     legend: { show: false },
     cursor: { show: false },
     scales: {
@@ -40,9 +42,11 @@ export async function chart(place, { lines, scale, format = value => String(+val
       y: {
         range: (/** @type {unknown} */ _, /** @type {number} */ low, /** @type {number} */ high) => {
           if ('low' in scale) return [scale.low, scale.high];
-          const all = references.map(({ at }) => at).concat(low ?? 0, high ?? 1, scale.from);
-          const bottom = Math.min(...all), top = Math.max(...all);
-          return [bottom < 0 ? bottom * 1.1 : bottom, top * 1.1];
+          const all = [...references.map(({ at }) => at), low ?? 0, high ?? 1, ...scale.shows];
+          const bottom = Math.max(Math.min(...all), scale.least ?? -Infinity), top = Math.max(...all);
+          const margin = 0.08 * (top - bottom) || 1;
+          // At zero the axis itself is margin enough.
+          return [bottom === 0 ? 0 : bottom - margin, top === 0 ? 0 : top + margin];
         },
       },
     },
@@ -59,9 +63,10 @@ export async function chart(place, { lines, scale, format = value => String(+val
 
   return {
     redraw: () => plot.redraw(),
-    /** @param {(number | null)[][]} data steps first @param {Reference[]} lines @param {number | null} at */
-    draw(data, lines, at) {
+    /** @param {(number | null)[][]} data steps first @param {Reference[]} lines @param {number | null} at @param {Scale} [now] */
+    draw(data, lines, at, now = scale) {
       references = lines;
+      scale = now;
       looking = at;
       plot.setData(data);
     },
@@ -78,19 +83,23 @@ function marks(u, references, looking) {
   c.strokeStyle = c.fillStyle = theme.muted;
   c.textAlign = 'right';
   c.textBaseline = 'bottom';
-  for (const { at, label } of references) {
+  for (const { at, label, bare, below } of references) {
     const y = Math.round(u.valToPos(at, 'y', true)) + 0.5;
     c.setLineDash([2 * ratio, 3 * ratio]);
-    c.beginPath();
-    c.moveTo(bbox.left, y);
-    c.lineTo(bbox.left + bbox.width, y);
-    c.stroke();
+    if (!bare) {
+      c.beginPath();
+      c.moveTo(bbox.left, y);
+      c.lineTo(bbox.left + bbox.width, y);
+      c.stroke();
+    }
+    c.textBaseline = below ? 'top' : 'bottom';
+    const words = /** @type {const} */ ([label, bbox.left + bbox.width - 2 * ratio, y + (below ? 3 : -2) * ratio]);
     // A halo keeps the words legible where a series runs through them.
     c.setLineDash([]);
     c.lineWidth = 3 * ratio;
     c.strokeStyle = theme.surface;
-    c.strokeText(label, bbox.left + bbox.width - 2 * ratio, y - 2 * ratio);
-    c.fillText(label, bbox.left + bbox.width - 2 * ratio, y - 2 * ratio);
+    c.strokeText(...words);
+    c.fillText(...words);
     c.strokeStyle = theme.muted;
     c.lineWidth = ratio;
   }

@@ -1,6 +1,8 @@
 // The numbers of the picture that is shown, each beside what perfection would score, and what they amount to.
 
+import { likelihood } from '../settings.js';
 import { byId, element } from './element.js';
+import { fixed } from './scale.js';
 import { verdict } from './verdict.js';
 
 /** @import { Model } from '../state.js' */
@@ -24,8 +26,17 @@ const METRICS = [
 
 /** @param {Model} model */
 const modes = model => /** @type {unknown[]} */ (model.info?.settings.mixture ?? []).length || 1;
-/** A width that does not change with the value. @param {number} value @param {number} digits */
-const fixed = (value, digits) => value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(digits);
+
+/** What regularisers measure, in words for people. @type {Record<string, [name: string, help: string]>} */
+const EXTRAS = {
+  penalty: ['Slope penalty', 'What the discriminator’s slope would cost it, before its weight: 0 is what the penalty asks for.'],
+  k: ['Balance k', 'How much BEGAN’s discriminator minds copying generated samples well: it rises while they are copied too well.'],
+  convergence: ['BEGAN’s measure M', 'Error on real samples, and how far the balance is off: lower is better.'],
+  path_length: ['Path length', 'How far a sample moves for a small move of its latent, in the mean.'],
+  feature_distance: ['Feature distance', 'Between the mean features of real and generated samples.'],
+  virtual_adversarial: ['Worst-step change', 'How much verdicts change under the worst small step.'],
+  inconsistency: ['Inconsistency', 'How much scores change when images are augmented.'],
+};
 
 export function evidence() {
   const rows = new Map(METRICS.map(metric => {
@@ -36,7 +47,8 @@ export function evidence() {
     return [metric, { row, value, floor, fill, mark }];
   }));
   byId('metrics').replaceChildren(element('small', { className: 'perfect', title: 'The noise floor: what a perfect sampler of as many samples would score' }, 'perfect'), ...[...rows.values()].map(({ row }) => row));
-  const numbers = new Map(['d_loss', 'g_loss', 'd_real', 'd_fake'].map(key => [key, byId(key)]));
+  const numbers = new Map(['d_loss', 'g_loss', 'd_real', 'd_fake', 'value', 'value_ceiling', 'estimate'].map(key => [key, byId(key)]));
+  let extras = '';
   /** @type {unknown} */
   let drawn = null;
   /** @type {unknown} */
@@ -66,10 +78,18 @@ export function evidence() {
         floor.textContent = metric.format(best, model);
         mark.style.left = `${clamp(metric.share(best, model)) * 100}%`;
       }
-      for (const [key, output] of numbers) {
-        const value = /** @type {number | null} */ (/** @type {any} */ (snapshot)[key]);
-        output.textContent = value === null ? '–' : value.toFixed(2).replace('-', '−');
+      const { settings } = model.info ?? { settings: {} };
+      const shown = likelihood(settings) ? snapshot : { ...snapshot, d_real: snapshot.score_real, d_fake: snapshot.score_fake };
+      const all = /** @type {Record<string, any>} */ ({ ...shown, estimate: snapshot.d_loss === null ? null : -snapshot.d_loss });
+      for (const [key, output] of numbers) output.textContent = number(all[key]);
+      const names = Object.keys(snapshot.extras);
+      if (names.join() !== extras) {
+        extras = names.join();
+        byId('extras').hidden = !names.length;
+        byId('extras').replaceChildren(...names.map(name => element('div', { title: EXTRAS[name]?.[1] ?? '' },
+          element('dt', {}, EXTRAS[name]?.[0] ?? name.replaceAll('_', ' ')), element('dd', { className: 'tabular', id: `extra-${name}` }))));
       }
+      for (const name of names) byId(`extra-${name}`).textContent = number(snapshot.extras[name], 3);
       byId('step-count').textContent = snapshot.step.toLocaleString('en');
       say(verdict(snapshot, model), still);
     },
@@ -85,5 +105,7 @@ function say({ title, text }, atOnce) {
   byId('verdict-text').textContent = text;
 }
 
+/** @param {number | null} value @param {number} [digits] */
+const number = (value, digits) => value === null ? '–' : Math.abs(value) < 0.001 && value !== 0 ? value.toExponential(0).replace('-', '−') : fixed(value, digits);
 /** @param {number} share */
 const clamp = share => Math.max(0, Math.min(1, share || 0));

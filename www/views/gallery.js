@@ -5,13 +5,14 @@ import { font } from './ink.js';
 /** @import { Gallery } from '../messages.js' */
 /** @import { Frame } from './paint.js' */
 
-export const layers = [
+export const layers = () => [
   { key: 'real', label: 'real', mark: 'box' },
   { key: 'generated', label: 'generated', mark: 'dashbox' },
 ];
 
-export const caption = 'Each generated image comes from a latent that stays the same throughout the run, so that one can watch '
-  + 'it become a digit. The real ones are what the discriminator compares them with.';
+/** @param {Gallery} picture */
+export const caption = ({ classes }) => 'Each generated image comes from a latent that stays the same throughout the run, so that one can watch '
+  + `it become a digit${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
 
 const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -23,20 +24,24 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   const { em } = theme;
   const gap = em * 1.6, head = em * 2;
   const beside = width > height || shown.length === 1;
-  const boxWidth = beside ? (width - gap * (shown.length + 1)) / shown.length : width - 2 * gap;
+  const { classes } = picture;
+  // Each class is as long as the next, and its images fill rows of their own.
+  const full = classes.length ? classes.lastIndexOf(classes[0]) + 1 : picture.count;
+  const margin = classes.length ? em * 1.6 : 0;
+  const boxWidth = beside ? (width - margin - gap * (shown.length + 1)) / shown.length : width - margin - 2 * gap;
   const boxHeight = beside ? height - head - gap / 2 : height / shown.length - head - gap / 2;
   // As many columns as use the box best, in full rows.
   let columns = 1, cell = 0;
   for (let n = 1; n <= picture.count; n++) {
-    if (picture.count % n) continue;
+    if (full % n) continue;
     const fits = Math.min(boxWidth / n, boxHeight / Math.ceil(picture.count / n));
     if (fits > cell) [columns, cell] = [n, fits];
   }
   const rows = Math.ceil(picture.count / columns);
   const gridWidth = columns * cell, gridHeight = rows * cell;
-  const total = beside ? gridWidth * shown.length + gap * (shown.length - 1) : gridWidth;
+  const total = margin + (beside ? gridWidth * shown.length + gap * (shown.length - 1) : gridWidth);
   shown.forEach((side, i) => {
-    const left = (width - total) / 2 + (beside ? i * (gridWidth + gap) : 0);
+    const left = (width - total) / 2 + margin + (beside ? i * (gridWidth + gap) : 0);
     const top = head + (beside ? Math.max(0, (height - head - gridHeight) / 2 - gap / 4) : i * (height / shown.length));
     paint(picture, picture[side], columns, rows);
     c.imageSmoothingEnabled = cell < picture.size;
@@ -50,6 +55,10 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.textAlign = 'left';
     c.textBaseline = 'alphabetic';
     c.fillText(side === 'real' ? 'Real' : 'Generated', left - 3, top - em * 0.8);
+    if (side === 'real') return;
+    c.textAlign = 'right';
+    c.textBaseline = 'middle';
+    for (let at = 0; at < classes.length; at += full) c.fillText(String(classes[at]), left - em * 0.7, top + (at / columns + full / columns / 2) * cell);
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { byId, element } from './element.js';
 
+/** @import { PresetInfo } from '../messages.js' */
 /** @import { Model, Store } from '../state.js' */
 
 /** @param {Store} store */
@@ -15,8 +16,9 @@ export function heading(store) {
 
   /** @param {Model} model */
   function describe({ info, presets }) {
-    if (preset.childElementCount !== presets.length + 1 && presets.length) {
-      preset.replaceChildren(element('option', { value: '', hidden: true }, 'custom'), ...presets.map(({ name }) => element('option', { value: name }, title(name))));
+    if (preset.options.length !== presets.length + 1 && presets.length) {
+      const groups = SHELVES.map(([label, holds]) => element('optgroup', { label }, ...presets.filter(holds).map(({ name }) => element('option', { value: name }, title(name)))));
+      preset.replaceChildren(element('option', { value: '', hidden: true }, 'custom'), ...groups.filter(group => group.childElementCount));
     }
     if (!info) return;
     const origin = presets.find(({ name }) => name === info.name);
@@ -56,11 +58,33 @@ export function heading(store) {
   };
 }
 
+/** What a preset shows, for the menu: each is on the first shelf that takes it.
+ * @type {[label: string, holds: (preset: PresetInfo) => boolean][]} */
+const SHELVES = [
+  ['Mixtures on a line', ({ kind }) => kind === 'line'],
+  ['Mixtures in the plane', ({ kind }) => kind === 'plane'],
+  ['Digits, drawn here', ({ kind, data }) => kind === 'gallery' && data === 'digits'],
+  ['MNIST', ({ kind, data }) => kind === 'gallery' && data === 'mnist'],
+  ['Theory', ({ kind }) => kind === 'phase'],
+];
+
 const TITLES = /** @type {Record<string, string>} */ ({
-  'mixture-1d': 'Three bumps', 'mixture-1d-5': 'Five uneven bumps', ring: 'Ring of eight', grid: 'Grid of twenty-five',
-  'digits-mlp': 'Drawn digits', 'mnist-mlp': 'MNIST, fully connected', 'mnist-dcgan': 'MNIST, DCGAN',
+  'mixture-1d': 'Three bumps', 'mixture-1d-5': 'Five uneven bumps', mixture: 'Mixture', ring: 'Ring of eight', grid: 'Grid of twenty-five',
+  'digits-mlp': 'Digits, fully connected', 'digits-dcgan': 'Digits, DCGAN', digits: 'Digits',
+  'mnist-mlp': 'MNIST, fully connected', 'mnist-dcgan': 'MNIST, DCGAN', mnist: 'MNIST', dirac: 'Two numbers (Dirac-GAN)',
 });
-/** @param {string} name */
-const title = name => TITLES[name] ?? name;
+const METHODS = /** @type {Record<string, string>} */ ({
+  'wgan-gp': 'WGAN-GP', wgan: 'WGAN', gp: 'gradient penalty', lsgan: 'LSGAN', hinge: 'hinge', began: 'BEGAN', dragan: 'DRAGAN', r1: 'R1', r2: 'R2', acgan: 'ACGAN', cgan: 'told the class',
+  conditional: 'told the class', pacgan: 'PacGAN', pac: 'PacGAN', vat: 'VAT', sn: 'spectral norm', 'spectral-norm': 'spectral norm', sngan: 'spectral norm', 'few-shot': 'few examples',
+});
+/** A preset's name in words: its own title, or those of the longest beginning that has one and of what follows.
+ * @param {string} name */
+function title(name) {
+  if (TITLES[name]) return TITLES[name];
+  const stem = Object.keys(TITLES).filter(key => name.startsWith(`${key}-`)).sort((a, b) => b.length - a.length)[0];
+  if (!stem) return name;
+  const rest = name.slice(stem.length + 1);
+  return `${TITLES[stem]}, ${METHODS[rest] ?? rest.replaceAll('-', ' ')}`;
+}
 /** @param {number} count */
 const weights = count => count >= 1e6 ? `${(count / 1e6).toFixed(1)}M` : count >= 1e4 ? `${Math.round(count / 1e3)}k` : count.toLocaleString('en');

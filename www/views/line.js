@@ -1,21 +1,30 @@
 // One dimension: the two densities, and what the discriminator makes of each point, over the same axis.
 
+import { arrows } from './arrows.js';
 import { font } from './ink.js';
+import { reading } from './opinion.js';
+import { label, ticks } from './scale.js';
 
 /** @import { Line } from '../messages.js' */
 /** @import { Theme } from '../theme.js' */
 /** @import { Frame } from './paint.js' */
+/** @import { Reading } from './opinion.js' */
 
-export const layers = [
+/** @param {Line} picture */
+export const layers = ({ probability, optimal }) => [
   { key: 'real', label: 'real', mark: 'solid' },
   { key: 'generated', label: 'generated', mark: 'dashed' },
-  { key: 'discriminator', label: 'D(x)', mark: 'double' },
-  { key: 'optimal', label: 'optimal D', mark: 'dotted' },
+  { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'double' },
+  ...optimal.length ? [{ key: 'optimal', label: 'optimal D', mark: 'dotted' }] : [],
+  { key: 'pulls', label: 'pull', mark: 'arrow' },
   { key: 'samples', label: 'samples', mark: 'ticks' },
 ];
 
-export const caption = 'The generator turns noise into points; their density should become the real one. The discriminator’s '
-  + 'D(x), on the right axis, is how sure it is that a point at x is real: ½ where it cannot tell.';
+/** @param {Line} picture */
+export const caption = ({ probability }) => 'The generator turns noise into points; their density should become the real one. '
+  + (probability ? 'The discriminator’s D(x), on the right axis, is how sure it is that a point at x is real: ½ where it cannot tell. '
+    : 'The critic’s score of a point at x is on the right axis: the higher, the more real. ')
+  + 'The arrows are its slope: which way it pulls generated points.';
 
 /** Room above the real density, in its own heights. A few sizes rather than any, so that the axis seldom moves. */
 const HEADROOM = [1.3, 2, 3.2];
@@ -24,7 +33,7 @@ let headroom = HEADROOM[0];
 /** @param {CanvasRenderingContext2D} c @param {Line} picture @param {Frame} frame */
 export function draw(c, picture, { width, height, theme, hidden, small = false }) {
   const { em } = theme;
-  const left = small ? 0 : em * 3, right = width - (small ? 0 : em * 2.6);
+  const left = small ? 0 : em * 3, right = width - (small ? 0 : em * (picture.probability ? 2.6 : 3.6));
   const bottom = height - (small ? 1 : em * 2.4), top = small ? 2 : em;
   const peak = max(picture.real);
   const most = max(picture.generated) / peak;
@@ -34,7 +43,8 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   const tall = peak * (small ? HEADROOM[0] : headroom);
   const x = (/** @type {number} */ value) => left + (value - picture.low) / (picture.high - picture.low) * (right - left);
   const y = (/** @type {number} */ density) => bottom - density / tall * (bottom - top);
-  const belief = (/** @type {number} */ d) => bottom - d * (bottom - top);
+  const opinion = reading(picture, small);
+  const belief = (/** @type {number} */ d) => bottom - opinion.place(d) * (bottom - top);
 
   /** @param {Float32Array} values @param {(value: number) => number} place */
   const path = (values, place) => {
@@ -58,7 +68,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.globalAlpha = 1;
   };
 
-  if (!small) axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, theme, hidden);
+  if (!small) axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, opinion, theme, hidden);
   c.save();
   c.beginPath();
   c.rect(left, top - 2, right - left, bottom - top + 3);
@@ -92,6 +102,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.stroke();
   }
   c.restore();
+  if (!hidden.has('pulls') && !small) pulls(c, picture, x, bottom - em * 1.5, theme);
   if (!hidden.has('samples') && !small) {
     c.beginPath();
     for (const sample of picture.samples) {
@@ -107,11 +118,22 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   }
 }
 
+/** One arrow a sample would lie on another: from left to right, each where there is room.
+ * @param {CanvasRenderingContext2D} c @param {Line} picture @param {(v: number) => number} x @param {number} y @param {Theme} theme */
+function pulls(c, { samples, pulls, low, high }, x, y, theme) {
+  const longest = theme.em * 2.2;
+  const order = Array.from(pulls.keys()).filter(i => samples[i] > low && samples[i] < high).sort((a, b) => samples[a] - samples[b]);
+  let free = -Infinity;
+  const shown = order.filter(i => x(samples[i]) >= free && (free = x(samples[i]) + longest * 0.8));
+  const list = shown.map(i => ({ x: x(samples[i]), y, dx: pulls[i], dy: 0 }));
+  arrows(c, list, longest, { colour: theme.discriminator, halo: theme.surface, width: theme.em / 8 });
+}
+
 /** @param {CanvasRenderingContext2D} c @param {Line} picture @param {number} tall
  * @param {{ left: number, right: number, top: number, bottom: number }} box
- * @param {(v: number) => number} x @param {(v: number) => number} y @param {(v: number) => number} belief
+ * @param {(v: number) => number} x @param {(v: number) => number} y @param {(v: number) => number} belief @param {Reading} opinion
  * @param {Theme} theme @param {ReadonlySet<string>} hidden */
-function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, theme, hidden) {
+function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, opinion, theme, hidden) {
   const { em } = theme;
   c.font = font(theme);
   c.strokeStyle = theme.line;
@@ -140,16 +162,18 @@ function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, them
   if (hidden.has('discriminator') && hidden.has('optimal')) return;
   c.fillStyle = theme.discriminator;
   c.textAlign = 'right';
-  c.fillText('D(x)', right - em * 0.5, top);
+  c.fillText(picture.probability ? 'D(x)' : 'score', right - em * 0.5, top);
   c.textAlign = 'left';
   c.textBaseline = 'middle';
-  for (const [value, text] of /** @type {[number, string][]} */ ([[0, '0'], [0.5, '½'], [1, '1']])) c.fillText(text, right + em * 0.6, belief(value));
+  for (const [value, text] of opinion.marks) c.fillText(text, right + em * 0.6, belief(value));
+  const { neutral } = picture;
+  if (neutral === null) return;
   c.strokeStyle = theme.discriminator;
   c.globalAlpha = 0.45;
   c.setLineDash([2, 4]);
   c.beginPath();
-  c.moveTo(left, Math.round(belief(0.5)) + 0.5);
-  c.lineTo(right, Math.round(belief(0.5)) + 0.5);
+  c.moveTo(left, Math.round(belief(neutral)) + 0.5);
+  c.lineTo(right, Math.round(belief(neutral)) + 0.5);
   c.stroke();
   c.setLineDash([]);
   c.globalAlpha = 1;
@@ -161,16 +185,3 @@ function max(values) {
   for (const value of values) if (value > most) most = value;
   return most;
 }
-
-/** Round numbers, at most `count` of them. @param {number} low @param {number} high @param {number} count */
-export function ticks(low, high, count) {
-  const rough = (high - low) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5].find(m => m * power >= rough) ?? 10);
-  const found = [];
-  for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(i * step);
-  return found;
-}
-
-/** A real minus sign, and no trailing dust of binary fractions. @param {number} value */
-export const label = value => String(+value.toPrecision(4)).replace('-', '−');

@@ -2,12 +2,13 @@
 
 import * as gallery from './gallery.js';
 import * as line from './line.js';
+import * as phase from './phase.js';
 import * as plane from './plane.js';
 
 /** @import { Snapshot } from '../messages.js' */
 /** @import { Theme } from '../theme.js' */
 
-export const VIEWS = { line, plane, gallery };
+export const VIEWS = { line, plane, gallery, phase };
 
 /** `width` and `height` in CSS pixels, of which the canvas has `ratio` device pixels each; `small` leaves out what a thumbnail has no room for.
  * @typedef {{ width: number, height: number, ratio: number, theme: Theme, hidden: ReadonlySet<string>, small?: boolean }} Frame */

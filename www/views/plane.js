@@ -1,19 +1,28 @@
 // Two dimensions: real and generated points over what the discriminator believes of every place.
 
+import { arrows } from './arrows.js';
 import { font, rgb } from './ink.js';
-import { label, ticks } from './line.js';
+import { reading } from './opinion.js';
+import { label, ticks } from './scale.js';
 
 /** @import { Plane } from '../messages.js' */
 /** @import { Frame } from './paint.js' */
+/** @import { Reading } from './opinion.js' */
 
-export const layers = [
+/** @param {Plane} picture */
+export const layers = ({ probability, optimal }) => [
   { key: 'real', label: 'real', mark: 'dot' },
   { key: 'generated', label: 'generated', mark: 'cross' },
-  { key: 'discriminator', label: 'D(x)', mark: 'field' },
+  { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'field' },
+  { key: 'pulls', label: 'pull', mark: 'arrow' },
+  ...optimal.length ? [{ key: 'plane-optimal', label: 'optimal D', mark: 'dotted' }] : [],
 ];
 
-export const caption = 'The generator should put its crosses where the real dots are, in the same share. The deeper the green, '
-  + 'the surer the discriminator is that a point there is real; on the green line it cannot tell, D = ½.';
+/** @param {Plane} picture */
+export const caption = ({ probability, neutral, optimal }) => 'The generator should put its crosses where the real dots are, in the same share. '
+  + (probability ? 'The deeper the green, the surer the discriminator is that a point there is real; on the green line it cannot tell, D = ½. '
+    : `The deeper the green, the higher the critic scores a point there${neutral === null ? '' : ', and the green line is half-way'}. `)
+  + `The arrows are its slope: which way it pulls generated points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
 
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -36,6 +45,9 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.textBaseline = 'middle';
     for (const v of ticks(picture.low, picture.high, 6)) c.fillText(label(v), left - em * 0.6, y(v));
   }
+  const opinion = reading(picture, small);
+  const column = (/** @type {number} */ i) => left + i / (picture.cells - 1) * side;
+  const row = (/** @type {number} */ j) => top + side - j / (picture.cells - 1) * side;
   c.save();
   c.beginPath();
   c.roundRect(left, top, side, side, small ? 2 : 4);
@@ -43,12 +55,17 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   c.fillStyle = theme['field-low'];
   c.fillRect(left, top, side, side);
   if (!hidden.has('discriminator')) {
-    paint(picture, theme);
+    paint(picture, opinion, theme);
     c.imageSmoothingEnabled = true;
     // Lattice points are pixel centres: the outermost half pixels lie outside the square.
     const pad = side / (picture.cells - 1) / 2;
     c.drawImage(field, left - pad, top - pad, side + 2 * pad, side + 2 * pad);
-    if (!small) contour(c, picture, i => left + i / (picture.cells - 1) * side, j => top + side - j / (picture.cells - 1) * side, theme);
+    if (!small && picture.neutral !== null) {
+      contour(c, picture.discriminator, picture.cells, picture.neutral, column, row);
+      c.strokeStyle = theme.discriminator;
+      c.lineWidth = 1.5;
+      c.stroke();
+    }
   }
   const size = small ? 0.9 : Math.max(2, side / 260);
   if (!hidden.has('real')) {
@@ -76,18 +93,58 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.lineWidth = small ? 0.8 : size / 1.6;
     c.stroke();
   }
+  if (small) return c.restore();
+  if (!hidden.has('plane-optimal') && picture.optimal.length && picture.neutral !== null) {
+    contour(c, picture.optimal, picture.cells, picture.neutral, column, row);
+    c.strokeStyle = theme.ink;
+    c.lineWidth = em / 7;
+    c.lineCap = 'round';
+    c.setLineDash([1, em / 3]);
+    c.stroke();
+    c.setLineDash([]);
+    c.lineCap = 'butt';
+  }
+  if (!hidden.has('pulls')) {
+    const { pulls, generated } = picture;
+    const list = Array.from({ length: pulls.length / 2 }, (_, i) => (
+      { x: x(generated[2 * i]), y: y(generated[2 * i + 1]), dx: pulls[2 * i], dy: -pulls[2 * i + 1] }));
+    arrows(c, list, side / 18, { colour: theme.discriminator, halo: theme.surface, width: Math.max(1.2, side / 400) });
+  }
   c.restore();
+  if (!hidden.has('discriminator') && width - left - side > em * 5) bar(c, opinion, left + side + em, top, side, theme);
 }
 
-/** @param {Plane} picture @param {import('../theme.js').Theme} theme */
-function paint({ cells, discriminator }, theme) {
+/** What the depths of green stand for. @param {CanvasRenderingContext2D} c @param {Reading} opinion @param {number} left @param {number} top
+ * @param {number} tall @param {import('../theme.js').Theme} theme */
+function bar(c, { place, marks }, left, top, tall, theme) {
+  const { em } = theme;
+  const green = c.createLinearGradient(0, top + tall, 0, top);
+  green.addColorStop(0, theme['field-low']);
+  green.addColorStop(1, theme['field-high']);
+  c.fillStyle = green;
+  c.fillRect(left, top, em * 0.8, tall);
+  c.strokeStyle = theme.line;
+  c.lineWidth = 1;
+  c.strokeRect(left + 0.5, top + 0.5, em * 0.8 - 1, tall - 1);
+  c.font = font(theme);
+  c.fillStyle = theme.muted;
+  c.textAlign = 'left';
+  c.textBaseline = 'middle';
+  for (const [value, text] of marks) {
+    const at = top + tall - place(value) * tall;
+    c.fillText(text, left + em * 1.3, Math.min(Math.max(at, top + em * 0.5), top + tall - em * 0.5));
+  }
+}
+
+/** @param {Plane} picture @param {Reading} opinion @param {import('../theme.js').Theme} theme */
+function paint({ cells, discriminator }, { place }, theme) {
   if (field.width !== cells) field.width = field.height = cells;
   const context = /** @type {CanvasRenderingContext2D} */ (field.getContext('2d'));
   const image = context.createImageData(cells, cells);
   const low = rgb(theme['field-low']), high = rgb(theme['field-high']);
   for (let row = 0; row < cells; row++) {
     for (let column = 0; column < cells; column++) {
-      const d = discriminator[row * cells + column];
+      const d = place(discriminator[row * cells + column]);
       // Rows come bottom up; a canvas is top down.
       const at = ((cells - 1 - row) * cells + column) * 4;
       for (let i = 0; i < 3; i++) image.data[at + i] = low[i] + (high[i] - low[i]) * d;
@@ -97,16 +154,17 @@ function paint({ cells, discriminator }, theme) {
   context.putImageData(image, 0, 0);
 }
 
-/** Where D crosses ½: a line across each cell whose corners disagree, found by interpolation along its edges.
- * @param {CanvasRenderingContext2D} c @param {Plane} picture @param {(i: number) => number} x @param {(j: number) => number} y
- * @param {import('../theme.js').Theme} theme */
-function contour(c, { cells, discriminator: d }, x, y, theme) {
+/** The path along which values cross `level`: a line across each cell whose corners disagree, found by interpolation along its
+ * edges. Cells with a corner that is NaN have none.
+ * @param {CanvasRenderingContext2D} c @param {Float32Array} values @param {number} cells @param {number} level
+ * @param {(i: number) => number} x @param {(j: number) => number} y */
+function contour(c, values, cells, level, x, y) {
   c.beginPath();
   for (let j = 0; j + 1 < cells; j++) {
     for (let i = 0; i + 1 < cells; i++) {
       const at = j * cells + i;
-      const a = d[at] - 0.5, b = d[at + 1] - 0.5, e = d[at + cells + 1] - 0.5, f = d[at + cells] - 0.5;
-      if (a > 0 === b > 0 && b > 0 === e > 0 && e > 0 === f > 0) continue;
+      const a = values[at] - level, b = values[at + 1] - level, e = values[at + cells + 1] - level, f = values[at + cells] - level;
+      if (a > 0 === b > 0 && b > 0 === e > 0 && e > 0 === f > 0 || Number.isNaN(a + b + e + f)) continue;
       let started = false;
       /** @param {number} px @param {number} py */
       const cross = (px, py) => {
@@ -119,7 +177,4 @@ function contour(c, { cells, discriminator: d }, x, y, theme) {
       if (a > 0 !== f > 0) cross(i, j + a / (a - f));
     }
   }
-  c.strokeStyle = theme.discriminator;
-  c.lineWidth = 1.5;
-  c.stroke();
 }

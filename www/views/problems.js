@@ -13,8 +13,11 @@ export function problems(acts) {
   return function show({ problem, rescue, info }) {
     if (problem === shown) return;
     shown = problem;
-    place.hidden = !problem;
-    if (!problem) return place.replaceChildren();
+    // A setting's is said beside its control, where that can be seen.
+    const beside = document.querySelector('.refused');
+    const elsewhere = beside !== null && getComputedStyle(beside).visibility !== 'hidden';
+    place.hidden = !problem || elsewhere;
+    if (!problem || elsewhere) return place.replaceChildren();
     /** @type {[string, () => void][]} */
     const buttons = [];
     if (problem.kind === 'diverged') {

@@ -7,6 +7,7 @@ import { VIEWS, paint } from './paint.js';
 /** @import { Model, Store } from '../state.js' */
 /** @import { Frame } from './paint.js' */
 /** @import { Snapshot } from '../messages.js' */
+/** @typedef {{ caption: (picture: any) => string, layers: (picture: any) => { key: string, label: string, mark: string }[] }} View */
 
 /** Away from this thread where the browser can. @param {HTMLCanvasElement} canvas @returns {(picture: Snapshot['picture'], frame: Frame) => void} */
 function painter(canvas) {
@@ -23,7 +24,7 @@ export function stage(store) {
   const toggles = byId('layers');
   const caption = byId('caption');
   const show = painter(canvas);
-  let width = 0, height = 0, kind = '';
+  let width = 0, height = 0, kind = ' ';
   /** @type {unknown[]} */
   let shown = [];
   new ResizeObserver(([entry]) => {
@@ -32,12 +33,12 @@ export function stage(store) {
     store.draw();
   }).observe(/** @type {HTMLElement} */ (canvas.parentElement));
 
-  /** @param {'line' | 'plane' | 'gallery' | ''} now */
-  function choose(now) {
-    kind = now;
-    /** @type {HTMLElement} */ (canvas.parentElement).dataset.kind = now;
-    caption.textContent = now ? VIEWS[now].caption : 'Mixtures of more than two dimensions have no picture; the numbers tell how it goes.';
-    toggles.replaceChildren(...(now ? VIEWS[now].layers : []).map(({ key, label, mark }) =>
+  /** @param {Snapshot['picture']} picture */
+  function choose(picture) {
+    /** @type {HTMLElement} */ (canvas.parentElement).dataset.kind = picture?.kind ?? '';
+    const view = picture ? /** @type {View} */ (VIEWS[picture.kind]) : null;
+    caption.textContent = view ? view.caption(picture) : 'Mixtures of more than two dimensions have no picture; the numbers tell how it goes.';
+    toggles.replaceChildren(...(view?.layers(picture) ?? []).map(({ key, label, mark }) =>
       element('button', { type: 'button', className: `layer ${key}`, onclick: () => store.dispatch({ type: 'layer', layer: key }), dataset: { layer: key } },
         element('span', { className: `mark ${mark}`, ariaHidden: 'true' }), label)));
   }
@@ -51,8 +52,12 @@ export function stage(store) {
       const now = [snapshot, hidden];
       if (now.every((value, i) => value === shown[i])) return;
       shown = now;
-      const of = snapshot.picture?.kind ?? '';
-      if (of !== kind) choose(of);
+      const { picture } = snapshot;
+      // All that the words about a picture depend on.
+      const of = picture ? JSON.stringify([picture.kind, 'optimal' in picture && [picture.probability, picture.neutral, picture.optimal.length > 0],
+        'classes' in picture && picture.classes.length > 0]) : '';
+      if (of !== kind) choose(picture);
+      kind = of;
       for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (toggles.children)) {
         button.setAttribute('aria-pressed', String(!hidden.has(button.dataset.layer ?? '')));
       }

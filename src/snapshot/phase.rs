@@ -1,0 +1,195 @@
+//! The phase portrait of a Dirac-GAN: where its two numbers are, where they have been, and which way they are pushed from
+//! any other place.
+
+use std::collections::VecDeque;
+
+use burn::tensor::Tensor;
+
+use super::picture::Phase;
+use crate::experiment::Architecture;
+use crate::nets::{matrix, untracked};
+use crate::objective::Sides;
+use crate::trainer::Trainer;
+
+/// Twice the distance at which the game starts.
+const REACH: f32 = 2.0;
+/// Arrows on a side.
+const CELLS: usize = 17;
+/// Steps that are shown of the beginning, and of the end: some turns each, of the presets' 126 steps.
+const START: usize = 600;
+const TRAIL: usize = 300;
+
+/// Follows a Dirac-GAN's two numbers.
+pub(super) struct Portrait {
+    truth: f32,
+    flow: Tensor<2>,
+    /// Steps that nobody has read yet.
+    unread: Vec<Tensor<2>>,
+    start: Vec<[f32; 2]>,
+    trail: VecDeque<[f32; 2]>,
+}
+
+impl Portrait {
+    pub(super) fn of(trainer: &Trainer) -> Option<Self> {
+        let e = &trainer.experiment;
+        let truth = e.mixture.first()?.mean[0];
+        (e.architecture == Architecture::Dirac).then(|| Self {
+            truth,
+            flow: flow(trainer, truth),
+            unread: vec![place(trainer)],
+            start: Vec::new(),
+            trail: VecDeque::new(),
+        })
+    }
+
+    /// Notes where the numbers are, without reading them.
+    pub(super) fn follow(&mut self, trainer: &Trainer) {
+        // Of a long stretch that nobody looks at, only its beginning and its end can be shown.
+        if self.unread.len() > START + TRAIL {
+            self.unread.remove(START);
+        }
+        self.unread.push(place(trainer));
+    }
+
+    /// What has to be read for the picture: the flow, and rows of θ and ψ, of the steps since the last look and of now.
+    pub(super) fn unread(&mut self, trainer: &Trainer) -> [Tensor<2>; 2] {
+        let mut steps = std::mem::take(&mut self.unread);
+        steps.push(place(trainer));
+        [self.flow.clone(), Tensor::cat(steps, 0)]
+    }
+
+    /// The picture, from what was read.
+    pub(super) fn picture(&mut self, flow: Vec<f32>, rows: &[f32]) -> Phase {
+        let mut rows: Vec<[f32; 2]> = rows.chunks_exact(2).map(|row| [row[0], row[1]]).collect();
+        let now = rows.pop().unwrap_or_default();
+        let room = START - self.start.len();
+        self.start.extend(rows.iter().take(room));
+        self.trail.extend(rows);
+        let gone = self.trail.len().saturating_sub(TRAIL);
+        self.trail.drain(..gone);
+        Phase {
+            reach: REACH,
+            truth: self.truth,
+            now,
+            start: self.start.iter().flatten().copied().collect(),
+            trail: self.trail.iter().flatten().copied().collect(),
+            cells: CELLS,
+            flow,
+        }
+    }
+}
+
+/// θ and ψ, `[1, 2]`.
+fn place(trainer: &Trainer) -> Tensor<2> {
+    let number = |weights: &[Tensor<2>]| weights[0].clone().reshape([1, 1]);
+    let theta = number(&trainer.generator.weights.trained);
+    let psi = number(&trainer.discriminator.weights.trained);
+    Tensor::cat(vec![theta, psi], 1)
+}
+
+/// The way of gradient descent on the objective and the slope's price, from each point of the lattice: `[cells², 2]`.
+fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
+    let e = &trainer.experiment;
+    let device = trainer.device();
+    let n = CELLS * CELLS;
+    let at = |i: usize| REACH * (2.0 * i as f32 / (CELLS - 1) as f32 - 1.0);
+    let leaf = |of: fn(usize) -> usize| {
+        let values = (0..n).map(|i| at(of(i))).collect();
+        matrix(values, [n, 1], device).autodiff().require_grad()
+    };
+    let (theta, psi) = (leaf(|i| i % CELLS), leaf(|i| i / CELLS));
+    let gradient = |leaf: &Tensor<2>, loss: Tensor<2>| {
+        let gradients = loss.sum().backward();
+        let gradient = leaf.grad(&gradients);
+        gradient.unwrap_or_else(|| untracked(leaf.zeros_like()))
+    };
+
+    // Each point of the lattice is a game of its own: D(x) = ψ x on the truth and on θ.
+    let fake = theta.clone() * psi.clone();
+    let logits = Tensor::cat(vec![psi.clone() * truth, fake.clone()], 0);
+    let sides = Sides::new(n, e.label_smoothing, device);
+    let price = e.gradient_penalty.rows(psi.clone()) * e.gp_weight;
+    let loss = Tensor::cat(vec![e.objective.discriminator(logits, &sides), price], 0);
+    let rise = gradient(&psi, loss) * -e.discriminator_lr;
+    let run = gradient(&theta, e.objective.generator(fake)) * -e.generator_lr;
+    Tensor::cat(vec![run, rise], 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Source;
+    use crate::experiment::Experiment;
+
+    fn trainer(preset: &str, settings: &[(&str, &str)]) -> Trainer {
+        let mut experiment = Experiment::preset(preset).unwrap();
+        experiment.set_all(settings.iter().copied()).unwrap();
+        let source = Source::new(&experiment, None).unwrap();
+        Trainer::new(experiment, source, &burn::tensor::Device::flex()).unwrap()
+    }
+
+    fn numbers(tensor: Tensor<2>) -> Vec<f32> {
+        tensor.into_data().try_to_vec().unwrap()
+    }
+
+    fn look(portrait: &mut Portrait, trainer: &Trainer) -> Phase {
+        let [flow, rows] = portrait.unread(trainer).map(numbers);
+        portrait.picture(flow, &rows)
+    }
+
+    #[test]
+    fn the_flow_circles_and_a_penalty_turns_it_inwards() {
+        // θ' = ψ and ψ' = −θ under Wasserstein, at the learning rate of .1; R1's γ = 1 adds −ψ (Mescheder et al. 2018, §2–4).
+        for (settings, inwards) in [
+            (vec![], 0.0),
+            (vec![("gradient_penalty", "r1"), ("gp_weight", "1.0")], 0.1),
+        ] {
+            let settings = [vec![("objective", "wasserstein")], settings].concat();
+            let t = trainer("dirac", &settings);
+            let flow = numbers(flow(&t, 0.0));
+            for (i, way) in flow.chunks_exact(2).enumerate() {
+                let [theta, psi] = [i % CELLS, i / CELLS].map(|i| i as f32 * 0.25 - 2.0);
+                let wanted = [0.1 * psi, -0.1 * theta - inwards * psi];
+                assert!(
+                    way.iter().zip(wanted).all(|(w, x)| (w - x).abs() < 1e-6),
+                    "{theta} {psi}: {way:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_step_is_on_the_trail_however_seldom_it_is_looked_at() {
+        let t = &mut trainer("dirac", &[]);
+        let mut seldom = Portrait::of(t).unwrap();
+        let mut often = Portrait::of(t).unwrap();
+        for _ in 0..50 {
+            t.step();
+            seldom.follow(t);
+            often.follow(t);
+            look(&mut often, t);
+        }
+        let (seldom, often) = (look(&mut seldom, t), look(&mut often, t));
+        assert_eq!(seldom.trail, often.trail);
+        assert_eq!((seldom.trail.len(), &seldom.trail), (2 * 51, &seldom.start));
+        assert_eq!(seldom.trail[..2], [1.0, 0.0], "where the game starts");
+        assert_eq!(seldom.trail[100..], seldom.now);
+        assert!(Portrait::of(&trainer("mixture-1d", &[])).is_none());
+    }
+
+    #[test]
+    fn a_long_run_keeps_its_beginning_and_its_end() {
+        let t = &mut trainer("dirac", &[]);
+        let mut portrait = Portrait::of(t).unwrap();
+        for _ in 0..START + TRAIL + 500 {
+            t.step();
+            portrait.follow(t);
+        }
+        let phase = look(&mut portrait, t);
+        assert_eq!(
+            (phase.start.len(), phase.trail.len()),
+            (2 * START, 2 * TRAIL)
+        );
+        assert_eq!(phase.trail[2 * TRAIL - 2..], phase.now);
+    }
+}

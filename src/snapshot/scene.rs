@@ -1,0 +1,321 @@
+//! What an observer looks at, by the kind of data.
+
+use std::cell::RefCell;
+
+use burn::tensor::Tensor;
+
+use super::lattice::Lattice;
+use super::phase::Portrait;
+use super::picture::{Gallery, Line, Picture, Plane, to_byte};
+use super::theory::{self, Value};
+use super::{METRIC_SAMPLES, sigmoid};
+use crate::data::mixture::Mixture;
+use crate::data::{Feed, Source};
+use crate::experiment::Experiment;
+use crate::metrics::{Evaluator, Metric, density};
+use crate::nets::matrix;
+use crate::rng::{Rng, Stream};
+use crate::trainer::Trainer;
+
+/// Points along the axis of a [`Line`].
+const LINE_POINTS: usize = 256;
+/// Cells on each side of a [`Plane`]'s lattice.
+const PLANE_CELLS: usize = 48;
+/// Dots of each colour that are drawn.
+const DOTS: usize = 1000;
+/// Generated samples at which the discriminator's slope is taken.
+const PULLS: usize = 80;
+/// The best discriminator is shown where the densities' sum is at least this share of its largest.
+const VISIBLE: f32 = 0.02;
+
+pub(super) enum Scene {
+    Line(Box<Field>),
+    Plane(Box<Field>),
+    Phase {
+        evaluator: Box<Evaluator>,
+        portrait: RefCell<Portrait>,
+    },
+    Points {
+        evaluator: Box<Evaluator>,
+    },
+    Gallery {
+        size: usize,
+        count: usize,
+        classes: Vec<u8>,
+        real: Vec<u8>,
+    },
+}
+
+/// A mixture that is drawn, on a line or in the plane, with D at equally spaced points.
+pub(super) struct Field {
+    evaluator: Evaluator,
+    low: f32,
+    high: f32,
+    /// The target's density at the points.
+    density: Vec<f32>,
+    /// Some real samples.
+    real: Vec<f32>,
+    points: Points,
+    /// The classes that the first generated samples were asked to be of.
+    asked: Vec<u8>,
+}
+
+/// Places whose logits are asked for.
+struct Points {
+    /// Where the discriminator judges several samples together, each place is followed by real samples to go with it.
+    samples: Tensor<2>,
+    /// A place is judged as one of the nearest mode.
+    labels: Vec<u8>,
+}
+
+impl Points {
+    fn new(places: Vec<f32>, mixture: &Mixture, trainer: &Trainer) -> Self {
+        let e = &trainer.experiment;
+        let dim = mixture.dim();
+        let mut rng = Rng::new(e.seed, Stream::Metrics);
+        let mut samples = Vec::new();
+        let mut labels = Vec::new();
+        for place in places.chunks_exact(dim) {
+            let mates = mixture.sample(e.pack - 1, &mut rng);
+            samples.extend_from_slice(place);
+            labels.push(mixture.nearest(place).0 as u8);
+            samples.extend(mates.values);
+            labels.extend(mates.labels);
+        }
+        Self {
+            samples: matrix(samples, [labels.len(), dim], trainer.device()),
+            labels,
+        }
+    }
+}
+
+impl Scene {
+    /// What there is to see of `count` samples from `inputs`.
+    pub(super) fn of(trainer: &Trainer, count: usize, inputs: &[f32]) -> Self {
+        let e = &trainer.experiment;
+        match trainer.source() {
+            Source::Images(source) => {
+                let real = Feed::new(Source::Images(source.clone()), e.seed)
+                    .next_batch(count)
+                    .values;
+                let asked = asked(e, inputs).into_iter();
+                Self::Gallery {
+                    size: e.image_size,
+                    count,
+                    classes: asked.map(|class| e.classes[usize::from(class)]).collect(),
+                    real: real.into_iter().map(to_byte).collect(),
+                }
+            }
+            Source::Mixture(mixture) => Self::of_mixture(mixture, trainer, inputs),
+        }
+    }
+
+    fn of_mixture(mixture: &Mixture, trainer: &Trainer, inputs: &[f32]) -> Self {
+        let evaluator = Evaluator::new(mixture, METRIC_SAMPLES);
+        if let Some(portrait) = Portrait::of(trainer) {
+            return Self::Phase {
+                evaluator: Box::new(evaluator),
+                portrait: RefCell::new(portrait),
+            };
+        }
+        let (low, high) = mixture.bounds();
+        let lattice = Lattice {
+            low,
+            high,
+            cells: match mixture.dim() {
+                1 => LINE_POINTS,
+                2 => PLANE_CELLS,
+                _ => {
+                    return Self::Points {
+                        evaluator: Box::new(evaluator),
+                    };
+                }
+            },
+        };
+        let e = &trainer.experiment;
+        let field = |density, real, places| {
+            Box::new(Field {
+                evaluator,
+                low,
+                high,
+                density,
+                real,
+                points: Points::new(places, mixture, trainer),
+                asked: asked(e, inputs),
+            })
+        };
+        if mixture.dim() == 1 {
+            let axis = lattice.axis();
+            let density = axis.iter().map(|&x| mixture.density(&[x]) as f32);
+            Self::Line(field(density.collect(), Vec::new(), axis))
+        } else {
+            let dots = mixture.sample(DOTS, &mut Rng::new(e.seed, Stream::Metrics));
+            Self::Plane(field(lattice.real(mixture), dots.values, lattice.points()))
+        }
+    }
+
+    pub(super) fn follow(&self, trainer: &Trainer) {
+        if let Self::Phase { portrait, .. } = self {
+            portrait.borrow_mut().follow(trainer);
+        }
+    }
+
+    /// What has to be read beside the samples.
+    pub(super) fn ask(&self, trainer: &Trainer, samples: &Tensor<2>) -> Vec<Tensor<2>> {
+        match self {
+            Self::Line(field) | Self::Plane(field) => {
+                let points = &field.points;
+                let pulled = PULLS.next_multiple_of(trainer.experiment.pack);
+                let labels = field.asked.get(..pulled).unwrap_or_default();
+                let pulled = samples.clone().narrow(0, 0, pulled);
+                vec![
+                    trainer.logits(points.samples.clone(), &points.labels),
+                    trainer.slopes(pulled, labels),
+                ]
+            }
+            Self::Phase { portrait, .. } => portrait.borrow_mut().unread(trainer).into(),
+            Self::Points { .. } | Self::Gallery { .. } => Vec::new(),
+        }
+    }
+
+    /// What there is to say and to draw, from the samples and what was asked for.
+    pub(super) fn picture(
+        &self,
+        e: &Experiment,
+        answers: Vec<Vec<f32>>,
+    ) -> (Vec<Metric>, Option<Picture>, Option<Value>) {
+        let mut answers = answers.into_iter();
+        let mut next = || answers.next().unwrap_or_default();
+        let samples = next();
+        match self {
+            Self::Line(field) => {
+                let metrics = field.evaluator.evaluate(&samples);
+                let (line, value) = field.line(e, samples, next(), next());
+                (metrics, Some(Picture::Line(line)), value)
+            }
+            Self::Plane(field) => {
+                let metrics = field.evaluator.evaluate(&samples);
+                let plane = field.plane(e, samples, next(), next());
+                (metrics, Some(Picture::Plane(plane)), None)
+            }
+            Self::Phase {
+                evaluator,
+                portrait,
+            } => {
+                let mut metrics = evaluator.evaluate(&samples);
+                // A point has no shape and no modes: how far off it lies is all there is.
+                metrics.retain(|metric| metric.name == "w1");
+                let phase = portrait.borrow_mut().picture(next(), &next());
+                (metrics, Some(Picture::Phase(phase)), None)
+            }
+            Self::Points { evaluator } => (evaluator.evaluate(&samples), None, None),
+            Self::Gallery {
+                size,
+                count,
+                classes,
+                real,
+            } => {
+                let gallery = Gallery {
+                    size: *size,
+                    count: *count,
+                    generated: samples.into_iter().map(to_byte).collect(),
+                    classes: classes.clone(),
+                    real: real.clone(),
+                };
+                (Vec::new(), Some(Picture::Gallery(gallery)), None)
+            }
+        }
+    }
+}
+
+impl Field {
+    fn line(
+        &self,
+        e: &Experiment,
+        mut samples: Vec<f32>,
+        logits: Vec<f32>,
+        pulls: Vec<f32>,
+    ) -> (Line, Option<Value>) {
+        let generated = density::estimate(&samples, self.low, self.high, LINE_POINTS);
+        let width = (self.high - self.low) / (LINE_POINTS - 1) as f32;
+        let value = theory::value(e, &self.density, &generated, &logits, width);
+        samples.truncate(DOTS);
+        let line = Line {
+            low: self.low,
+            high: self.high,
+            real: self.density.clone(),
+            scale: theory::scale(e),
+            discriminator: said(e, logits),
+            optimal: self.optimal(e, &generated),
+            generated,
+            samples,
+            pulls,
+        };
+        (line, value)
+    }
+
+    fn plane(
+        &self,
+        e: &Experiment,
+        mut samples: Vec<f32>,
+        logits: Vec<f32>,
+        pulls: Vec<f32>,
+    ) -> Plane {
+        let lattice = Lattice {
+            low: self.low,
+            high: self.high,
+            cells: PLANE_CELLS,
+        };
+        let generated = lattice.generated(&samples);
+        let sums = self.density.iter().zip(&generated).map(|(p, q)| p + q);
+        let faint = VISIBLE * sums.clone().fold(0.0, f32::max);
+        let mut optimal = self.optimal(e, &generated);
+        for (best, sum) in optimal.iter_mut().zip(sums) {
+            if sum < faint {
+                *best = f32::NAN;
+            }
+        }
+        samples.truncate(2 * DOTS);
+        Plane {
+            low: self.low,
+            high: self.high,
+            real: self.real.clone(),
+            generated: samples,
+            pulls,
+            cells: PLANE_CELLS,
+            scale: theory::scale(e),
+            discriminator: said(e, logits),
+            optimal,
+        }
+    }
+
+    fn optimal(&self, e: &Experiment, generated: &[f32]) -> Vec<f32> {
+        let densities = self.density.iter().zip(generated);
+        densities
+            .map(|(&p, &q)| theory::optimal(e, p, q))
+            .collect::<Option<_>>()
+            .unwrap_or_default()
+    }
+}
+
+/// What the discriminator says, from its logits.
+fn said(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
+    if theory::scale(e).probability {
+        logits.into_iter().map(sigmoid).collect()
+    } else {
+        logits
+    }
+}
+
+/// The number of the class that each row of inputs asks for; none where the generator is not told.
+fn asked(e: &Experiment, inputs: &[f32]) -> Vec<u8> {
+    let told = e.generator_inputs() - e.latent_dim;
+    if told == 0 {
+        return Vec::new();
+    }
+    let class = |row: &[f32]| row[e.latent_dim..].iter().position(|&x| x == 1.0);
+    inputs
+        .chunks_exact(e.latent_dim + told)
+        .map(|row| class(row).unwrap_or(0) as u8)
+        .collect()
+}

@@ -1,0 +1,105 @@
+// A Dirac-GAN: the generator's number across, the discriminator's upwards, and where the two push each other.
+
+import { arrows } from './arrows.js';
+import { font } from './ink.js';
+import { label, ticks } from './scale.js';
+
+/** @import { Phase } from '../messages.js' */
+/** @import { Frame } from './paint.js' */
+
+export const layers = () => [
+  { key: 'trail', label: 'path', mark: 'solid' },
+  { key: 'flow', label: 'flow', mark: 'arrow' },
+];
+
+export const caption = () => 'The simplest GAN there is: real samples are all one number, the generator is a number θ, and the discriminator a '
+  + 'slope, D(x) = ψ x. They should meet at the cross; the arrows are the way that each pair is pushed, the faint line is the beginning.';
+
+/** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {Frame} frame */
+export function draw(c, picture, { width, height, theme, hidden, small = false }) {
+  const { em } = theme;
+  const side = small ? Math.min(width, height) : Math.min(width - em * 4, height - em * 4);
+  const left = small ? (width - side) / 2 : Math.max(em * 3.4, (width - side) / 2), top = small ? (height - side) / 2 : em * 0.8;
+  const scale = side / 2 / picture.reach;
+  const x = (/** @type {number} */ theta) => left + side / 2 + theta * scale;
+  const y = (/** @type {number} */ psi) => top + side / 2 - psi * scale;
+
+  if (!small) {
+    c.font = font(theme);
+    c.fillStyle = theme.muted;
+    c.textAlign = 'center';
+    c.textBaseline = 'top';
+    const marks = ticks(-picture.reach, picture.reach, 6);
+    for (const v of marks) c.fillText(label(v), x(v), top + side + em * 0.5);
+    c.textAlign = 'right';
+    c.textBaseline = 'middle';
+    for (const v of marks) c.fillText(label(v), left - em * 0.6, y(v));
+  }
+  c.save();
+  c.beginPath();
+  c.roundRect(left, top, side, side, small ? 2 : 4);
+  c.clip();
+  c.fillStyle = theme['field-low'];
+  c.fillRect(left, top, side, side);
+  c.strokeStyle = theme.line;
+  c.lineWidth = 1;
+  c.beginPath();
+  c.moveTo(left, y(0));
+  c.lineTo(left + side, y(0));
+  c.moveTo(x(picture.truth), top);
+  c.lineTo(x(picture.truth), top + side);
+  c.stroke();
+  if (!small && !hidden.has('flow')) flow(c, picture, x, y, side, theme);
+  if (!hidden.has('trail')) {
+    for (const [points, colour, alpha, thick] of /** @type {[Float32Array, string, number, number][]} */ ([
+      [picture.start, theme.muted, 0.5, em / 14], [picture.trail, theme.generated, 1, em / 7]])) {
+      c.beginPath();
+      for (let i = 0; i < points.length; i += 2) c.lineTo(x(points[i]), y(points[i + 1]));
+      c.strokeStyle = colour;
+      c.globalAlpha = alpha;
+      c.lineWidth = small ? 0.8 : thick;
+      c.stroke();
+    }
+    c.globalAlpha = 1;
+  }
+  const size = small ? 2 : em * 0.5;
+  c.strokeStyle = theme.real;
+  c.lineWidth = small ? 1 : em / 6;
+  c.beginPath();
+  c.moveTo(x(picture.truth) - size, y(0));
+  c.lineTo(x(picture.truth) + size, y(0));
+  c.moveTo(x(picture.truth), y(0) - size);
+  c.lineTo(x(picture.truth), y(0) + size);
+  c.stroke();
+  c.beginPath();
+  c.arc(x(picture.theta), y(picture.psi), size, 0, 7);
+  c.fillStyle = theme.generated;
+  c.fill();
+  if (!small) {
+    c.strokeStyle = theme.surface;
+    c.lineWidth = 2;
+    c.stroke();
+  }
+  c.restore();
+  if (small) return;
+  c.font = font(theme);
+  c.textBaseline = 'top';
+  c.textAlign = 'right';
+  c.fillStyle = theme.generated;
+  c.fillText('θ, the generator →', left + side - em * 0.6, top + side - em * 1.6);
+  c.textAlign = 'left';
+  c.fillStyle = theme.discriminator;
+  c.fillText('↑ ψ, the discriminator', left + em * 0.6, top + em * 0.6);
+}
+
+/** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {(theta: number) => number} x @param {(psi: number) => number} y
+ * @param {number} side @param {import('../theme.js').Theme} theme */
+function flow(c, { cells, flow, reach }, x, y, side, theme) {
+  const at = (/** @type {number} */ i) => reach * (2 * i / (cells - 1) - 1);
+  const list = Array.from({ length: cells * cells }, (_, i) => ({
+    x: x(at(i % cells)), y: y(at(Math.floor(i / cells))), dx: flow[2 * i], dy: -flow[2 * i + 1],
+  }));
+  c.globalAlpha = 0.6;
+  arrows(c, list, side / (cells - 1) * 0.8, { colour: theme.muted, width: 1 });
+  c.globalAlpha = 1;
+}
