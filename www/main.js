@@ -20,6 +20,8 @@ import { timeline } from './views/timeline.js';
 const root = document.documentElement;
 const store = new Store();
 const trainer = new Trainer(hear);
+const speed = /** @type {HTMLSelectElement} */ (byId('speed'));
+const setSpeed = () => trainer.tell({ type: 'speed', limit: speed.value ? Number(speed.value) : null });
 trainer.tell({ type: 'open', hash: location.hash.slice(1), device: 'auto', play: true });
 
 // --- The calls that the buttons make, and anyone's console -----------------------------------------------------------
@@ -64,6 +66,7 @@ const keepHash = syncHash(store, hash => trainer.tell({ type: 'open', hash, devi
 /** @param {Reply} reply */
 function hear(reply) {
   if (reply.type === 'problem' && reply.fatal && reply.kind !== 'fetch') return recover(reply);
+  if (reply.type === 'opened') suitSpeed(store.model.info?.kind, reply.info.kind);
   store.dispatch(reply);
   root.dataset.state = store.model.state;
   if (reply.type === 'opened') keepHash();
@@ -71,6 +74,13 @@ function hear(reply) {
     store.draw();
     for (const done of awaitingReset.splice(0)) done();
   }
+}
+
+/** Two numbers move too fast to be seen; whoever wants them faster can say so. @param {string | undefined} before @param {string} now */
+function suitSpeed(before, now) {
+  if (before === now || (before !== 'phase' && now !== 'phase')) return;
+  speed.value = now === 'phase' ? '300' : '';
+  setSpeed();
 }
 
 /** When the last workers died: what dies again at once is not tried again in the same way. @type {number[]} */
@@ -163,8 +173,7 @@ byId('play').onclick = toggle;
 // An interrupted step is told by the picture that follows.
 byId('step').onclick = () => counterfeit.step(1).catch(() => {});
 byId('reset').onclick = () => counterfeit.reset();
-const speed = /** @type {HTMLSelectElement} */ (byId('speed'));
-speed.onchange = () => trainer.tell({ type: 'speed', limit: speed.value ? Number(speed.value) : null });
+speed.onchange = setSpeed;
 const preset = /** @type {HTMLSelectElement} */ (byId('preset'));
 preset.onchange = () => {
   const found = store.model.presets.find(({ name }) => name === preset.value);

@@ -40,8 +40,8 @@ export const SETTINGS = [
   { key: 'image_size', label: 'Image size', group: 'data', kind: 'stops', stops: [28, 32, 64], when: images, help: 'Pixels on a side.' },
   { key: 'mixture', label: 'Gaussians', group: 'data', kind: 'modes', when: s => !images(s), help: 'Where each bump lies, how wide it is, and its relative weight.' },
 
-  { key: 'architecture', label: 'Architecture', group: 'networks', kind: 'choice', options: [['mlp', 'Fully connected'], ['dcgan', 'Convolutions (DCGAN)']], when: images, help: 'Fully connected layers, or strided convolutions, which are slow on a CPU.' },
-  { key: 'conditional', label: 'Classes', group: 'networks', kind: 'choice', options: [['none', 'Not told'], ['label', 'Both are told'], ['acgan', 'D guesses (ACGAN)']], when: network, help: 'Whether the generator is asked for a class, and the discriminator is told it or has to guess it.' },
+  { key: 'architecture', label: 'Architecture', group: 'networks', kind: 'choice', options: [['mlp', 'Fully connected'], ['dcgan', 'DCGAN']], when: images, help: 'Fully connected layers, or strided convolutions, which are slow on a CPU.' },
+  { key: 'conditional', label: 'Classes', group: 'networks', kind: 'choice', options: [['none', 'Not told'], ['label', 'Both are told'], ['acgan', 'ACGAN']], when: network, help: 'Whether the generator is asked for a class, and the discriminator is told it, or, in an ACGAN, has to guess it.' },
   { key: 'latent_dim', label: 'Latent numbers', group: 'networks', kind: 'stops', stops: [1, 2, 4, 8, 16, 32, 64, 100, 128, 256], when: network, help: 'Random numbers that the generator makes each sample from.' },
   { key: 'prior', label: 'Latents are drawn', group: 'networks', kind: 'choice', options: [['normal', 'Normal'], ['uniform', 'Uniform']], when: network, help: 'From a normal distribution, or evenly between −1 and 1.' },
   { key: 'generator_hidden', label: 'Generator layers', group: 'networks', kind: 'widths', when: mlp, help: 'Width of each hidden layer.' },
@@ -54,8 +54,8 @@ export const SETTINGS = [
   { key: 'base_channels', label: 'Channels', group: 'networks', kind: 'stops', stops: [4, 8, 16, 32, 64, 128], when: dcgan, help: 'Channels of the widest feature map.' },
 
   { key: 'objective', label: 'Objective', group: 'objective', kind: 'choice', options: [
-    ['non-saturating', 'Non-saturating'], ['saturating', 'Saturating (minimax)'], ['least-squares', 'Least squares'],
-    ['wasserstein', 'Wasserstein'], ['hinge', 'Hinge'], ['began', 'BEGAN', network]], help: 'What the two play for: probabilities, scores, or, in BEGAN, how well the discriminator can copy a sample.' },
+    ['non-saturating', 'Non-saturating'], ['saturating', 'Saturating'], ['least-squares', 'Least squares'],
+    ['wasserstein', 'Wasserstein'], ['hinge', 'Hinge'], ['began', 'BEGAN', network]], help: 'What the two play for: probabilities (saturating is the original minimax), scores, or, in BEGAN, how well the discriminator can copy a sample.' },
   { key: 'label_smoothing', label: 'Label of real', group: 'objective', kind: 'stops', stops: [0.7, 0.8, 0.9, 0.95, 1], off: 1, when: s => likelihood(s) || s.objective === 'least-squares', help: 'What the discriminator should say of real samples: below 1 it is kept from being too sure.' },
   { key: 'began_gamma', label: 'BEGAN γ', group: 'objective', kind: 'stops', stops: [0.1, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1], when: began, help: 'Error of generated samples over that of real ones that the balance aims at: more is more varied.' },
   { key: 'began_lambda', label: 'BEGAN λ', group: 'objective', kind: 'stops', stops: [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 0.03, 0.1], when: began, help: 'How fast the balance moves.' },
@@ -63,7 +63,7 @@ export const SETTINGS = [
   { key: 'critic_warmup', label: 'Critic warm-up', group: 'objective', kind: 'toggle', help: 'A hundred discriminator updates in each of the first 25 steps, as in the Wasserstein paper.' },
 
   { key: 'gradient_penalty', label: 'Gradient penalty', group: 'stabilisers', kind: 'choice', off: 'none', when: s => !began(s), options: [
-    ['none', 'None'], ['wgan-gp', 'WGAN-GP (between)'], ['dragan', 'DRAGAN (near real)'], ['r1', 'R1 (at real)'], ['r2', 'R2 (at fake)']], help: 'A price on the discriminator’s slope, so that the generator has something smooth to follow.' },
+    ['none', 'None'], ['wgan-gp', 'WGAN-GP'], ['dragan', 'DRAGAN'], ['r1', 'R1, at real'], ['r2', 'R2, at fake']], help: 'A price on the discriminator’s slope, so that the generator has something smooth to follow.' },
   { key: 'gp_weight', label: 'Its weight', group: 'stabilisers', kind: 'stops', stops: [0.01, 0.1, 0.3, 1, 2, 3, 5, 10, 30, 100], when: s => !began(s) && penalised(s), help: 'How much the slope costs: λ, or γ of R1 and R2.' },
   { key: 'weight_clip', label: 'Weight clipping', group: 'stabilisers', kind: 'stops', stops: [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1], zero: 'off', off: 0, help: 'Largest weight that the discriminator may keep: the first Wasserstein GAN’s constraint.' },
   { key: 'spectral_norm', label: 'Spectral norm', group: 'stabilisers', kind: 'toggle', off: false, help: 'Divides each of the discriminator’s weight matrices by the most that it can stretch.' },
@@ -79,7 +79,7 @@ export const SETTINGS = [
   { key: 'augment', label: 'Augment', group: 'stabilisers', kind: 'several', options: [['translation', 'Shifts'], ['cutout', 'Cutouts']], off: [], when: images, help: 'Changes to all images that the discriminator is shown, so that few examples go further.' },
   { key: 'consistency_weight', label: 'Consistency', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: s => images(s) && s.augment?.length > 0, help: 'A price on verdicts that such a change alters; the images themselves are then shown as they are.' },
 
-  { key: 'optimizer', label: 'Optimiser', group: 'optimisers', kind: 'choice', options: [['adam', 'Adam'], ['rmsprop', 'RMSProp'], ['sgd', 'Plain descent (SGD)']], help: 'How gradients become steps, for both networks.' },
+  { key: 'optimizer', label: 'Optimiser', group: 'optimisers', kind: 'choice', options: [['adam', 'Adam'], ['rmsprop', 'RMSProp'], ['sgd', 'SGD']], help: 'How gradients become steps, for both networks.' },
   { key: 'generator_lr', label: 'Generator rate', group: 'optimisers', kind: 'stops', stops: RATES, help: 'The generator’s learning rate.' },
   { key: 'discriminator_lr', label: 'Discriminator rate', group: 'optimisers', kind: 'stops', stops: RATES, help: 'The discriminator’s learning rate: too high, and it wins at once.' },
   { key: 'lr_half_life', label: 'Rates halve every', group: 'optimisers', kind: 'stops', stops: [0, 1000, 3000, 10_000, 30_000, 100_000], zero: 'never', help: 'Steps over which both learning rates halve.' },

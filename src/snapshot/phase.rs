@@ -97,21 +97,24 @@ fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
         let values = (0..n).map(|i| at(of(i))).collect();
         matrix(values, [n, 1], device).autodiff().require_grad()
     };
-    let (theta, psi) = (leaf(|i| i % CELLS), leaf(|i| i / CELLS));
-    let gradient = |leaf: &Tensor<2>, loss: Tensor<2>| {
-        let gradients = loss.sum().backward();
-        let gradient = leaf.grad(&gradients);
-        gradient.unwrap_or_else(|| untracked(leaf.zeros_like()))
+    // Fresh numbers for each side: a graph can be gone through once.
+    let numbers = || (leaf(|i| i % CELLS), leaf(|i| i / CELLS));
+    let descent = |leaf: &Tensor<2>, loss: Tensor<2>, rate: f32| {
+        let gradient = leaf.grad(&loss.sum().backward());
+        gradient.unwrap_or_else(|| untracked(leaf.zeros_like())) * -rate
     };
 
     // Each point of the lattice is a game of its own: D(x) = ψ x on the truth and on θ.
-    let fake = theta.clone() * psi.clone();
-    let logits = Tensor::cat(vec![psi.clone() * truth, fake.clone()], 0);
+    let (theta, psi) = numbers();
+    let logits = Tensor::cat(vec![psi.clone() * truth, psi.clone() * theta], 0);
     let sides = Sides::new(n, e.label_smoothing, device);
     let price = e.gradient_penalty.rows(psi.clone()) * e.gp_weight;
     let loss = Tensor::cat(vec![e.objective.discriminator(logits, &sides), price], 0);
-    let rise = gradient(&psi, loss) * -e.discriminator_lr;
-    let run = gradient(&theta, e.objective.generator(fake)) * -e.generator_lr;
+    let rise = descent(&psi, loss, e.discriminator_lr);
+
+    let (theta, psi) = numbers();
+    let loss = e.objective.generator(psi * theta.clone());
+    let run = descent(&theta, loss, e.generator_lr);
     Tensor::cat(vec![run, rise], 1)
 }
 

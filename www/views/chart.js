@@ -14,7 +14,7 @@ let library = null;
 const load = () => library ??= import(new URL('../vendor/uPlot.esm.js', import.meta.url).href).then(module => module.default);
 
 /** @param {HTMLElement} place @param {{ lines: Line[], scale: Scale, format?: (value: number) => string }} options */
-export async function chart(place, { lines, scale, format = value => String(+value.toFixed(2)) }) {
+export async function chart(place, { lines, scale, format = value => String(+value.toFixed(2)).replace('-', '−') }) {
   const uPlot = await load().catch(() => null);
   if (!uPlot) {
     place.textContent = 'The chart library could not be fetched; training is not affected.';

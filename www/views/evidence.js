@@ -106,6 +106,6 @@ function say({ title, text }, atOnce) {
 }
 
 /** @param {number | null} value @param {number} [digits] */
-const number = (value, digits) => value === null ? '–' : Math.abs(value) < 0.001 && value !== 0 ? value.toExponential(0).replace('-', '−') : fixed(value, digits);
+const number = (value, digits) => value === null ? '–' : Math.abs(value) < 0.001 && value !== 0 ? value.toExponential(0).replaceAll('-', '−') : fixed(value, digits ?? (Math.abs(value) < 0.1 ? 3 : 2));
 /** @param {number} share */
 const clamp = share => Math.max(0, Math.min(1, share || 0));

@@ -84,12 +84,18 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   if (small) return;
   c.font = font(theme);
   c.textBaseline = 'top';
-  c.textAlign = 'right';
-  c.fillStyle = theme.generated;
-  c.fillText('θ, the generator →', left + side - em * 0.6, top + side - em * 1.6);
-  c.textAlign = 'left';
-  c.fillStyle = theme.discriminator;
-  c.fillText('↑ ψ, the discriminator', left + em * 0.6, top + em * 0.6);
+  // A halo keeps the words legible over the arrows.
+  c.strokeStyle = theme['field-low'];
+  c.lineWidth = em / 3;
+  c.lineJoin = 'round';
+  for (const [words, align, at, down, colour] of /** @type {[string, CanvasTextAlign, number, number, string][]} */ ([
+    ['θ, the generator →', 'right', left + side - em * 0.6, top + side - em * 1.6, theme.generated],
+    ['↑ ψ, the discriminator', 'left', left + em * 0.6, top + em * 0.6, theme.discriminator]])) {
+    c.textAlign = align;
+    c.fillStyle = colour;
+    c.strokeText(words, at, down);
+    c.fillText(words, at, down);
+  }
 }
 
 /** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {(theta: number) => number} x @param {(psi: number) => number} y

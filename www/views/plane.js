@@ -105,10 +105,16 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.lineCap = 'butt';
   }
   if (!hidden.has('pulls')) {
-    const { pulls, generated } = picture;
+    const { pulls, generated } = picture, longest = side / 18;
+    // Where samples crowd, one arrow speaks for its neighbours.
+    const taken = new Set();
     const list = Array.from({ length: pulls.length / 2 }, (_, i) => (
-      { x: x(generated[2 * i]), y: y(generated[2 * i + 1]), dx: pulls[2 * i], dy: -pulls[2 * i + 1] }));
-    arrows(c, list, side / 18, { colour: theme.discriminator, halo: theme.surface, width: Math.max(1.2, side / 400) });
+      { x: x(generated[2 * i]), y: y(generated[2 * i + 1]), dx: pulls[2 * i], dy: -pulls[2 * i + 1] }))
+      .filter(at => {
+        const place = `${Math.round(at.x / longest * 2)} ${Math.round(at.y / longest * 2)}`;
+        return !taken.has(place) && taken.add(place);
+      });
+    arrows(c, list, longest, { colour: theme.discriminator, halo: theme.surface, width: Math.max(1.2, side / 400) });
   }
   c.restore();
   if (!hidden.has('discriminator') && width - left - side > em * 5) bar(c, opinion, left + side + em, top, side, theme);

@@ -32,8 +32,11 @@ function outcome({ step, metrics: { w1, w1_floor, modes, modes_floor } }, settin
   if (w1 != null && w1_floor != null && w1 <= AT_FLOOR * w1_floor && (modes == null || modes >= (modes_floor ?? total))) {
     return { title: 'At the noise floor', text: `The samples are as close to the real ones as a perfect sampler’s would be: W1 ${w1.toFixed(3)}, where ${w1_floor.toFixed(3)} is what chance alone leaves.` };
   }
+  if (modes === 0 && total > 1 && step > EARLY) {
+    return { title: 'On no mode yet', text: 'None of the generated samples lies where real ones are.' };
+  }
   if (modes != null && total > 1 && step > EARLY && modes <= total / 2) {
-    return { title: 'Mode collapse', text: `The generator makes ${Math.round(modes) || 'none'} of the ${total} modes. The discriminator will come to doubt that spot, and the generator may then hop to another.` };
+    return { title: 'Mode collapse', text: `The generator makes ${Math.round(modes)} of the ${total} modes. The discriminator will come to doubt that spot, and the generator may then hop to another.` };
   }
   return null;
 }
