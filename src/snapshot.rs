@@ -213,3 +213,121 @@ fn game(
 fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::data::Source;
+
+    /// A run after a few steps, as the observer sees it.
+    fn look(preset: &str, settings: &[(&str, &str)]) -> (Trainer, Snapshot) {
+        let mut experiment = Experiment::preset(preset).unwrap();
+        experiment.set_all(settings.iter().copied()).unwrap();
+        let source = Source::new(&experiment, None).unwrap();
+        let mut trainer = Trainer::new(experiment, source, &Device::flex()).unwrap();
+        let observer = Observer::new(&trainer, 20);
+        let report = (0..30).map(|_| trainer.step()).last();
+        let snapshot = pollster::block_on(observer.look(&trainer, report)).unwrap();
+        (trainer, snapshot)
+    }
+
+    #[test]
+    fn pulls_are_the_slopes_of_the_logit() {
+        for settings in [
+            &[][..],
+            &[("objective", "wasserstein"), ("spectral_norm", "true")],
+            &[("objective", "began")],
+            &[("conditional", "label")],
+            &[("conditional", "acgan")],
+            &[
+                ("discriminator_activation", "tanh"),
+                ("discriminator_norm", "layer"),
+            ],
+        ] {
+            let (trainer, snapshot) = look("ring", settings);
+            let Some(Picture::Plane(plane)) = snapshot.picture else {
+                panic!("the ring is drawn in the plane");
+            };
+            assert_eq!(plane.pulls.len(), 160);
+            let e = &trainer.experiment;
+            let labels = scene::asked(e, &e.fixed_inputs(METRIC_SAMPLES, e.seed));
+            let labels = labels.get(..80).unwrap_or_default();
+            let step = 1e-3;
+            let logits = |axis: usize, by: f32| {
+                let mut places = plane.generated[..160].to_vec();
+                places
+                    .iter_mut()
+                    .skip(axis)
+                    .step_by(2)
+                    .for_each(|x| *x += by);
+                let places = matrix(places, [80, 2], trainer.device());
+                floats(&trainer.logits(places, labels).into_data()).unwrap()
+            };
+            // A kink of a ReLU may lie within the difference.
+            let mut off = 0;
+            for axis in [0, 1] {
+                let (up, down) = (logits(axis, step), logits(axis, -step));
+                for i in 0..80 {
+                    let wanted = (up[i] - down[i]) / (2.0 * step);
+                    let got = plane.pulls[2 * i + axis];
+                    off += usize::from((got - wanted).abs() > 0.02 * wanted.abs() + 2e-3);
+                }
+            }
+            assert!(off < 16, "{settings:?}: {off} of 160");
+        }
+    }
+
+    #[test]
+    fn packed_samples_are_pulled_too() {
+        let (_, snapshot) = look("mixture-1d", &[("pack", "4")]);
+        let Some(Picture::Line(line)) = snapshot.picture else {
+            panic!("a mixture on a line is drawn on a line");
+        };
+        assert_eq!((line.pulls.len(), line.optimal.len()), (80, 0));
+        assert_eq!(snapshot.value.unwrap().ceiling, None);
+    }
+
+    #[test]
+    fn what_d_says_is_a_probability_only_where_it_is_one() {
+        for (objective, probability, neutral, best) in [
+            ("saturating", true, Some(0.5), true),
+            ("least-squares", false, Some(0.5), true),
+            ("hinge", false, Some(0.0), true),
+            ("wasserstein", false, None, false),
+            ("began", false, None, false),
+        ] {
+            let (trainer, snapshot) = look("mixture-1d", &[("objective", objective)]);
+            let Some(Picture::Line(line)) = snapshot.picture else {
+                panic!("a mixture on a line is drawn on a line");
+            };
+            let scale = Scale {
+                probability,
+                neutral,
+            };
+            assert_eq!((line.scale, !line.optimal.is_empty()), (scale, best));
+            let middle = matrix(vec![line.low], [1, 1], trainer.device());
+            let logit = floats(&trainer.logits(middle, &[0]).into_data()).unwrap()[0];
+            let wanted = if probability { sigmoid(logit) } else { logit };
+            assert!((line.discriminator[0] - wanted).abs() < 1e-5);
+            assert_eq!(snapshot.value.is_some(), probability);
+            if let Some(Value { reached, ceiling }) = snapshot.value {
+                assert!(reached <= ceiling.unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn a_gallery_names_what_was_asked_for() {
+        let small = ("examples_per_class", "4");
+        let classes = ("classes", "[3, 7]");
+        let gallery = |settings: &[(&str, &str)]| match look("digits-mlp", settings).1.picture {
+            Some(Picture::Gallery(gallery)) => gallery.classes,
+            _ => panic!("digits are drawn as images"),
+        };
+        assert!(gallery(&[small, classes]).is_empty());
+        let told = gallery(&[small, classes, ("conditional", "label")]);
+        assert_eq!(told, [[3; 10], [7; 10]].concat());
+    }
+}

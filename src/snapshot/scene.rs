@@ -308,7 +308,7 @@ fn said(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
 }
 
 /// The number of the class that each row of inputs asks for; none where the generator is not told.
-fn asked(e: &Experiment, inputs: &[f32]) -> Vec<u8> {
+pub(super) fn asked(e: &Experiment, inputs: &[f32]) -> Vec<u8> {
     let told = e.generator_inputs() - e.latent_dim;
     if told == 0 {
         return Vec::new();

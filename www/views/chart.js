@@ -24,6 +24,7 @@ export async function chart(place, { lines, scale, format = value => String(+val
   let references = [];
   /** @type {number | null} */
   let looking = null;
+  const names = lines.map(({ label }) => label);
   const axis = {
     stroke: () => theme.muted,
     // The library reads whole pixels only.
@@ -61,12 +62,22 @@ export async function chart(place, { lines, scale, format = value => String(+val
   }, [[], ...lines.map(() => [])], place);
   new ResizeObserver(() => plot.setSize(box())).observe(place);
 
+  place.setAttribute('role', 'img');
+  let described = '';
+  /** In words, for whoever cannot see it. */
+  function describe() {
+    const marks = references.map(({ at, label }) => `${label} at ${at.toFixed(3).replace('-', '−')}`);
+    const words = [`Over the steps: ${names.join(', ')}`, ...marks].join('; ');
+    if (words !== described) place.setAttribute('aria-label', described = words);
+  }
+
   return {
     redraw: () => plot.redraw(),
     /** @param {(number | null)[][]} data steps first @param {Reference[]} lines @param {number | null} at @param {Scale} [now] */
     draw(data, lines, at, now = scale) {
       references = lines;
       scale = now;
+      describe();
       looking = at;
       plot.setData(data);
     },
