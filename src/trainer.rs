@@ -1354,6 +1354,12 @@ mod tests {
             second(&pictures),
             "it is told the class"
         );
+        let slots = t.generator.network.trained_slots();
+        let second_stage = slots
+            .iter()
+            .find(|(name, _)| name == "1.1.0.weight")
+            .unwrap();
+        assert_eq!(second_stage.1.shape[0], 196 + 10, "the second stage too");
         // Each drawing has its own verdict, and the first stage's verdict hears nothing of the second drawing.
         let real = t.real_batch();
         let verdicts = |rows: Tensor<2>| {

@@ -1,5 +1,7 @@
 //! Other views of an image, for GANs that learn two at once: the image at half its size, and its edges.
 
+use crate::experiment::{Architecture, Experiment};
+
 /// Square images `[n, side²]` at half the size, `[n, (side / 2)²]`: each pixel is the mean of four.
 #[must_use]
 pub fn coarse(images: &[f32], side: usize) -> Vec<f32> {
@@ -47,6 +49,25 @@ pub fn edges(images: &[f32], side: usize) -> Vec<f32> {
     out
 }
 
+/// Real images as an experiment's samples are shown: alone, or beside their other view.
+#[must_use]
+pub fn pictures(e: &Experiment, images: Vec<f32>) -> Vec<f32> {
+    let (side, dim) = (e.image_size, e.data_dim());
+    match e.architecture {
+        Architecture::Coupled => beside(&images, &edges(&images, side), [dim, dim]),
+        Architecture::Stacked => {
+            let small = coarse(&images, side);
+            let half = side / 2;
+            let large: Vec<f32> = small
+                .chunks_exact(half * half)
+                .flat_map(|small| (0..dim).map(move |i| small[i / side / 2 * half + i % side / 2]))
+                .collect();
+            beside(&large, &images, [dim, dim])
+        }
+        _ => images,
+    }
+}
+
 /// Rows of `left` and `right` side by side, given how many numbers a row of each has.
 #[must_use]
 pub fn beside(left: &[f32], right: &[f32], widths: [usize; 2]) -> Vec<f32> {
@@ -66,6 +87,19 @@ mod tests {
         let image: Vec<f32> = (0..16_u8).map(f32::from).collect();
         assert_eq!(coarse(&image, 4), [2.5, 4.5, 10.5, 12.5]);
         assert_eq!(coarse(&image.repeat(2), 4).len(), 8);
+    }
+
+    #[test]
+    fn pictures_of_two_views_stand_in_pairs() {
+        let mut e = Experiment::preset("digits-stacked").unwrap();
+        let image: Vec<f32> = (0..784).map(|i| (i % 2) as f32).collect();
+        let pair = pictures(&e, image.clone());
+        assert!(pair[..784].iter().all(|&v| v == 0.5) && pair[784..] == image[..]);
+        e = Experiment::preset("digits-coupled").unwrap();
+        let pair = pictures(&e, image.clone());
+        assert!(pair[..784] == image[..] && pair[784..] == edges(&image, 28)[..]);
+        e = Experiment::preset("digits-mlp").unwrap();
+        assert_eq!(pictures(&e, image.clone()), image);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::picture::{Gallery, Line, Picture, Plane, to_byte};
 use super::theory::{self, Value};
 use super::{METRIC_SAMPLES, sigmoid};
 use crate::data::mixture::Mixture;
-use crate::data::{Feed, Source};
+use crate::data::{Feed, Source, views};
 use crate::experiment::Experiment;
 use crate::metrics::{Evaluator, Metric, density};
 use crate::nets::matrix;
@@ -98,11 +98,13 @@ impl Scene {
                 let real = Feed::new(Source::Images(source.clone()), e.seed)
                     .next_batch(count)
                     .values;
+                let real = views::pictures(e, real);
                 let asked = asked(e, inputs).into_iter();
+                let asked = asked.map(|class| e.classes[usize::from(class)]);
                 Self::Gallery {
                     size: e.image_size,
-                    count,
-                    classes: asked.map(|class| e.classes[usize::from(class)]).collect(),
+                    count: count * e.pictures(),
+                    classes: asked.flat_map(|class| vec![class; e.pictures()]).collect(),
                     real: real.into_iter().map(to_byte).collect(),
                 }
             }
