@@ -18,7 +18,7 @@ export interface Snapshot {
   value: number | null;
   value_ceiling: number | null;
   /** What else the experiment's regularisers measured in the last step, by name: penalty, k, convergence, path_length,
-   *  feature_distance, virtual_adversarial, inconsistency. */
+   *  feature_distance, virtual_adversarial, inconsistency, reconstruction. */
   extras: Record<string, number | null>;
   /** Metrics by name, each followed by what a perfect sampler of as many samples would score: w1, w1_floor, js, js_floor,
    *  modes, modes_floor, high_quality, high_quality_floor. Empty for images. `null` where it could not be computed. */
@@ -73,13 +73,15 @@ export interface Plane extends Opinion {
 /** Images from latents that stay the same throughout the run, and as many real ones. */
 export interface Gallery {
   kind: 'gallery';
-  /** Pixels on a side of one image, and how many images there are. */
+  /** Pixels on a side of one image, and how many images there are on each side. */
   size: number;
   count: number;
+  /** Generated images that follow one another from the same latent: two where the generator makes two views. */
+  pictures: number;
   /** count × size × size bytes, 0 black to 255 white, image after image. */
   generated: Uint8Array;
   real: Uint8Array;
-  /** The digit that each generated image was asked to be, the same ones together; empty where none was asked for. */
+  /** The digit that each latent was asked to become, the same ones together; empty where none was asked for. */
   classes: Uint8Array;
 }
 

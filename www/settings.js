@@ -14,11 +14,15 @@
 /** @param {Settings} s */
 export const images = s => s.data !== 'mixture';
 /** @param {Settings} s */
-const mlp = s => s.architecture === 'mlp';
-/** @param {Settings} s */
 const dcgan = s => s.architecture === 'dcgan';
 /** A Dirac-GAN has two numbers, and no room for more. @param {Settings} s */
 const network = s => s.architecture !== 'dirac';
+/** Networks of two parts, or with two views, which take few stabilisers. @param {Settings} s */
+const joint = s => ['autoencoder', 'stacked', 'coupled'].includes(s.architecture);
+/** @param {Settings} s */
+const layered = s => network(s) && !dcgan(s);
+/** @param {Settings} s */
+const single = s => network(s) && !joint(s);
 /** @param {Settings} s */
 const began = s => s.objective === 'began';
 /** Whether V(D, G) is what is played for, so that D(x) is a probability. @param {Settings} s */
@@ -40,43 +44,45 @@ export const SETTINGS = [
   { key: 'image_size', label: 'Image size', group: 'data', kind: 'stops', stops: [28, 32, 64], when: images, help: 'Pixels on a side.' },
   { key: 'mixture', label: 'Gaussians', group: 'data', kind: 'modes', when: s => !images(s), help: 'Where each bump lies, how wide it is, and its relative weight.' },
 
-  { key: 'architecture', label: 'Architecture', group: 'networks', kind: 'choice', options: [['mlp', 'Fully connected'], ['dcgan', 'DCGAN']], when: images, help: 'Fully connected layers, or strided convolutions, which are slow on a CPU.' },
-  { key: 'conditional', label: 'Classes', group: 'networks', kind: 'choice', options: [['none', 'Not told'], ['label', 'Both are told'], ['acgan', 'ACGAN']], when: network, help: 'Whether the generator is asked for a class, and the discriminator is told it, or, in an ACGAN, has to guess it.' },
+  { key: 'architecture', label: 'Architecture', group: 'networks', kind: 'choice', options: [['mlp', 'Fully connected'], ['dcgan', 'DCGAN'],
+    ['autoencoder', 'Autoencoder'], ['stacked', 'Two in a row'], ['coupled', 'Coupled pair']], when: images, help: 'Fully connected layers; strided convolutions, slow on a CPU; an adversarial autoencoder; a rough draft and its fair copy; or digits and their edges.' },
+  { key: 'conditional', label: 'Classes', group: 'networks', kind: 'choice', options: [['none', 'Not told'], ['label', 'Both are told', s => single(s) || s.architecture === 'stacked'], ['acgan', 'ACGAN', s => !joint(s)]], when: network, help: 'Whether the generator is asked for a class, and the discriminator is told it, or, in an ACGAN, has to guess it.' },
   { key: 'latent_dim', label: 'Latent numbers', group: 'networks', kind: 'stops', stops: [1, 2, 4, 8, 16, 32, 64, 100, 128, 256], when: network, help: 'Random numbers that the generator makes each sample from.' },
   { key: 'prior', label: 'Latents are drawn', group: 'networks', kind: 'choice', options: [['normal', 'Normal'], ['uniform', 'Uniform']], when: network, help: 'From a normal distribution, or evenly between −1 and 1.' },
-  { key: 'generator_hidden', label: 'Generator layers', group: 'networks', kind: 'widths', when: mlp, help: 'Width of each hidden layer.' },
+  { key: 'generator_hidden', label: 'Generator layers', group: 'networks', kind: 'widths', when: layered, help: 'Width of each hidden layer.' },
   { key: 'generator_activation', label: 'Generator activation', group: 'networks', kind: 'choice', options: ACTIVATIONS, when: network, help: 'What bends the generator’s layers.' },
   { key: 'generator_norm', label: 'Generator norm', group: 'networks', kind: 'choice', options: NORMS, when: network, help: 'What each layer’s numbers are standardised over.' },
-  { key: 'discriminator_hidden', label: 'Discriminator layers', group: 'networks', kind: 'widths', when: mlp, help: 'Width of each hidden layer.' },
+  { key: 'discriminator_hidden', label: 'Discriminator layers', group: 'networks', kind: 'widths', when: layered, help: 'Width of each hidden layer.' },
   { key: 'discriminator_activation', label: 'Discriminator activation', group: 'networks', kind: 'choice', options: ACTIVATIONS, when: network, help: 'LeakyReLU keeps a gradient everywhere for the generator to follow.' },
   { key: 'discriminator_norm', label: 'Discriminator norm', group: 'networks', kind: 'choice', options: NORMS, when: network, help: 'What each layer’s numbers are standardised over; over a batch, a gradient penalty has no meaning.' },
-  { key: 'dropout', label: 'Dropout', group: 'networks', kind: 'stops', stops: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7], zero: 'off', when: mlp, help: 'Share of the discriminator’s units left out of each step; holds it back.' },
+  { key: 'dropout', label: 'Dropout', group: 'networks', kind: 'stops', stops: [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7], zero: 'off', when: layered, help: 'Share of the discriminator’s units left out of each step; holds it back.' },
   { key: 'base_channels', label: 'Channels', group: 'networks', kind: 'stops', stops: [4, 8, 16, 32, 64, 128], when: dcgan, help: 'Channels of the widest feature map.' },
 
   { key: 'objective', label: 'Objective', group: 'objective', kind: 'choice', options: [
     ['non-saturating', 'Non-saturating'], ['saturating', 'Saturating'], ['least-squares', 'Least squares'],
-    ['wasserstein', 'Wasserstein'], ['hinge', 'Hinge'], ['began', 'BEGAN', network]], help: 'What the two play for: probabilities (saturating is the original minimax), scores, or, in BEGAN, how well the discriminator can copy a sample.' },
+    ['wasserstein', 'Wasserstein'], ['hinge', 'Hinge'], ['began', 'BEGAN', single]], help: 'What the two play for: probabilities (saturating is the original minimax), scores, or, in BEGAN, how well the discriminator can copy a sample.' },
   { key: 'label_smoothing', label: 'Label of real', group: 'objective', kind: 'stops', stops: [0.7, 0.8, 0.9, 0.95, 1], off: 1, when: s => likelihood(s) || s.objective === 'least-squares', help: 'What the discriminator should say of real samples: below 1 it is kept from being too sure.' },
   { key: 'began_gamma', label: 'BEGAN γ', group: 'objective', kind: 'stops', stops: [0.1, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1], when: began, help: 'Error of generated samples over that of real ones that the balance aims at: more is more varied.' },
   { key: 'began_lambda', label: 'BEGAN λ', group: 'objective', kind: 'stops', stops: [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 0.03, 0.1], when: began, help: 'How fast the balance moves.' },
+  { key: 'reconstruction_weight', label: 'Copying counts', group: 'objective', kind: 'stops', stops: WEIGHTS, when: s => s.architecture === 'autoencoder', help: 'How much an image’s copy, from its code, has to be like it.' },
   { key: 'n_critic', label: 'D updates a step', group: 'objective', kind: 'stops', stops: [1, 2, 3, 5, 10, 20], help: 'Discriminator updates before each generator update.' },
   { key: 'critic_warmup', label: 'Critic warm-up', group: 'objective', kind: 'toggle', help: 'A hundred discriminator updates in each of the first 25 steps, as in the Wasserstein paper.' },
 
-  { key: 'gradient_penalty', label: 'Gradient penalty', group: 'stabilisers', kind: 'choice', off: 'none', when: s => !began(s), options: [
+  { key: 'gradient_penalty', label: 'Gradient penalty', group: 'stabilisers', kind: 'choice', off: 'none', when: s => !began(s) && !joint(s), options: [
     ['none', 'None'], ['wgan-gp', 'WGAN-GP'], ['dragan', 'DRAGAN'], ['r1', 'R1, at real'], ['r2', 'R2, at fake']], help: 'A price on the discriminator’s slope, so that the generator has something smooth to follow.' },
-  { key: 'gp_weight', label: 'Its weight', group: 'stabilisers', kind: 'stops', stops: [0.01, 0.1, 0.3, 1, 2, 3, 5, 10, 30, 100], when: s => !began(s) && penalised(s), help: 'How much the slope costs: λ, or γ of R1 and R2.' },
+  { key: 'gp_weight', label: 'Its weight', group: 'stabilisers', kind: 'stops', stops: [0.01, 0.1, 0.3, 1, 2, 3, 5, 10, 30, 100], when: penalised, help: 'How much the slope costs: λ, or γ of R1 and R2.' },
   { key: 'weight_clip', label: 'Weight clipping', group: 'stabilisers', kind: 'stops', stops: [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1], zero: 'off', off: 0, help: 'Largest weight that the discriminator may keep: the first Wasserstein GAN’s constraint.' },
   { key: 'spectral_norm', label: 'Spectral norm', group: 'stabilisers', kind: 'toggle', off: false, help: 'Divides each of the discriminator’s weight matrices by the most that it can stretch.' },
   { key: 'instance_noise', label: 'Instance noise', group: 'stabilisers', kind: 'stops', stops: [0, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1], zero: 'off', off: 0, help: 'Noise on all that the discriminator is shown, so that real and fake overlap.' },
   { key: 'instance_noise_steps', label: 'It fades over', group: 'stabilisers', kind: 'stops', stops: [0, 1000, 3000, 10_000, 30_000, 100_000], zero: 'never', when: s => s.instance_noise > 0, help: 'Steps until the noise is gone.' },
-  { key: 'minibatch_discrimination', label: 'Minibatch kernels', group: 'stabilisers', kind: 'stops', stops: [0, 4, 8, 16, 32, 64], zero: 'off', off: 0, when: s => network(s) && !began(s), help: 'The discriminator compares a sample with its batch-mates, and so notices collapse.' },
-  { key: 'minibatch_stddev', label: 'Minibatch deviation', group: 'stabilisers', kind: 'toggle', off: false, when: s => network(s) && !began(s), help: 'The discriminator is told how much a batch varies.' },
-  { key: 'pack', label: 'Packed samples', group: 'stabilisers', kind: 'stops', stops: [1, 2, 3, 4, 8], off: 1, when: s => network(s) && !began(s), help: 'Samples that the discriminator judges together, which makes collapse plain to see.' },
-  { key: 'feature_matching_weight', label: 'Feature matching', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: network, help: 'The generator also matches the mean of the discriminator’s inner features.' },
-  { key: 'vat_weight', label: 'Adversarial smoothing', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: likelihood, help: 'A price on verdicts that change under the worst small step (virtual adversarial training).' },
+  { key: 'minibatch_discrimination', label: 'Minibatch kernels', group: 'stabilisers', kind: 'stops', stops: [0, 4, 8, 16, 32, 64], zero: 'off', off: 0, when: s => single(s) && !began(s), help: 'The discriminator compares a sample with its batch-mates, and so notices collapse.' },
+  { key: 'minibatch_stddev', label: 'Minibatch deviation', group: 'stabilisers', kind: 'toggle', off: false, when: s => single(s) && !began(s), help: 'The discriminator is told how much a batch varies.' },
+  { key: 'pack', label: 'Packed samples', group: 'stabilisers', kind: 'stops', stops: [1, 2, 3, 4, 8], off: 1, when: s => single(s) && !began(s), help: 'Samples that the discriminator judges together, which makes collapse plain to see.' },
+  { key: 'feature_matching_weight', label: 'Feature matching', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: single, help: 'The generator also matches the mean of the discriminator’s inner features.' },
+  { key: 'vat_weight', label: 'Adversarial smoothing', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: s => likelihood(s) && !joint(s), help: 'A price on verdicts that change under the worst small step (virtual adversarial training).' },
   { key: 'vat_epsilon', label: 'Its step', group: 'stabilisers', kind: 'stops', stops: [0.01, 0.03, 0.1, 0.3, 1, 2.5, 5, 8], when: s => likelihood(s) && s.vat_weight > 0, help: 'Length of that step.' },
-  { key: 'path_length_weight', label: 'Path length', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: network, help: 'A price on a generator that stretches some latents more than others.' },
-  { key: 'augment', label: 'Augment', group: 'stabilisers', kind: 'several', options: [['translation', 'Shifts'], ['cutout', 'Cutouts']], off: [], when: images, help: 'Changes to all images that the discriminator is shown, so that few examples go further.' },
+  { key: 'path_length_weight', label: 'Path length', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: single, help: 'A price on a generator that stretches some latents more than others.' },
+  { key: 'augment', label: 'Augment', group: 'stabilisers', kind: 'several', options: [['translation', 'Shifts'], ['cutout', 'Cutouts']], off: [], when: s => images(s) && !joint(s), help: 'Changes to all images that the discriminator is shown, so that few examples go further.' },
   { key: 'consistency_weight', label: 'Consistency', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: s => images(s) && s.augment?.length > 0, help: 'A price on verdicts that such a change alters; the images themselves are then shown as they are.' },
 
   { key: 'optimizer', label: 'Optimiser', group: 'optimisers', kind: 'choice', options: [['adam', 'Adam'], ['rmsprop', 'RMSProp'], ['sgd', 'SGD']], help: 'How gradients become steps, for both networks.' },
@@ -109,8 +115,14 @@ const CONFLICTS = [
   { broken: s => s.batch_size % s.pack !== 0, gives: [['batch_size', s => String(Math.ceil(s.batch_size / s.pack) * s.pack)], ['pack', '1']] },
   { broken: s => s.label_smoothing < 1 && !likelihood(s) && s.objective !== 'least-squares', gives: [['label_smoothing', '1']] },
   { broken: s => s.vat_weight > 0 && !likelihood(s), gives: [['vat_weight', '0']] },
-  { broken: s => s.consistency_weight > 0 && !s.augment.length, gives: [['consistency_weight', '0']] },
   { broken: s => dcgan(s) && s.dropout > 0, gives: [['dropout', '0']] },
+  { broken: s => joint(s) && penalised(s), gives: [['gradient_penalty', 'none']] },
+  { broken: s => joint(s) && began(s), gives: [['objective', 'non-saturating']] },
+  { broken: s => joint(s) && (s.conditional === 'acgan' || s.conditional === 'label' && s.architecture !== 'stacked'), gives: [['conditional', 'none']] },
+  ...[['pack', '1'], ['minibatch_discrimination', '0'], ['minibatch_stddev', 'false'], ['vat_weight', '0'], ['path_length_weight', '0'],
+    ['feature_matching_weight', '0'], ['augment', '[]']].map(([key, none]) => (
+    { broken: (/** @type {Settings} */ s) => joint(s) && String(s[key]) !== String(JSON.parse(none)), gives: /** @type {[string, string][]} */ ([[key, none]]) })),
+  { broken: s => s.consistency_weight > 0 && !s.augment.length, gives: [['consistency_weight', '0']] },
   { broken: s => !dcgan(s) && s.generator_norm === 'instance', gives: [['generator_norm', 'none']] },
   { broken: s => !dcgan(s) && s.discriminator_norm === 'instance', gives: [['discriminator_norm', 'none']] },
 ];

@@ -76,9 +76,11 @@ pub struct Gallery {
     pub size: usize,
     /// How many of each.
     pub count: usize,
+    /// Generated images that follow one another from the same latent: two where the generator makes two views.
+    pub pictures: usize,
     /// From latents that stay the same throughout the run.
     pub generated: Vec<u8>,
-    /// The digit that each generated image was asked to be; empty where none was asked for.
+    /// The digit that each latent was asked to become; empty where none was asked for.
     pub classes: Vec<u8>,
     /// Real ones.
     pub real: Vec<u8>,

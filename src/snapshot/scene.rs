@@ -11,7 +11,7 @@ use super::theory::{self, Value};
 use super::{METRIC_SAMPLES, sigmoid};
 use crate::data::mixture::Mixture;
 use crate::data::{Feed, Source, views};
-use crate::experiment::Experiment;
+use crate::experiment::{Conditional, Experiment};
 use crate::metrics::{Evaluator, Metric, density};
 use crate::nets::matrix;
 use crate::rng::{Rng, Stream};
@@ -41,6 +41,7 @@ pub(super) enum Scene {
     Gallery {
         size: usize,
         count: usize,
+        pictures: usize,
         classes: Vec<u8>,
         real: Vec<u8>,
     },
@@ -90,29 +91,26 @@ impl Points {
 }
 
 impl Scene {
-    /// What there is to see of `count` samples from `inputs`.
-    pub(super) fn of(trainer: &Trainer, count: usize, inputs: &[f32]) -> Self {
+    /// What there is to see of `count` samples.
+    pub(super) fn of(trainer: &Trainer, count: usize) -> Self {
         let e = &trainer.experiment;
         match trainer.source() {
             Source::Images(source) => {
-                let real = Feed::new(Source::Images(source.clone()), e.seed)
-                    .next_batch(count)
-                    .values;
-                let real = views::pictures(e, real);
-                let asked = asked(e, inputs).into_iter();
-                let asked = asked.map(|class| e.classes[usize::from(class)]);
+                let real = Feed::new(Source::Images(source.clone()), e.seed).next_batch(count);
+                let real = views::pictures(e, real.values);
                 Self::Gallery {
                     size: e.image_size,
                     count: count * e.pictures(),
-                    classes: asked.flat_map(|class| vec![class; e.pictures()]).collect(),
+                    pictures: e.pictures(),
+                    classes: asked(e, count),
                     real: real.into_iter().map(to_byte).collect(),
                 }
             }
-            Source::Mixture(mixture) => Self::of_mixture(mixture, trainer, inputs),
+            Source::Mixture(mixture) => Self::of_mixture(mixture, trainer),
         }
     }
 
-    fn of_mixture(mixture: &Mixture, trainer: &Trainer, inputs: &[f32]) -> Self {
+    fn of_mixture(mixture: &Mixture, trainer: &Trainer) -> Self {
         let evaluator = Evaluator::new(mixture, METRIC_SAMPLES);
         if let Some(portrait) = Portrait::of(trainer) {
             return Self::Phase {
@@ -143,7 +141,7 @@ impl Scene {
                 density,
                 real,
                 points: Points::new(places, mixture, trainer),
-                asked: asked(e, inputs),
+                asked: asked(e, METRIC_SAMPLES),
             })
         };
         if mixture.dim() == 1 {
@@ -214,12 +212,14 @@ impl Scene {
             Self::Gallery {
                 size,
                 count,
+                pictures,
                 classes,
                 real,
             } => {
                 let gallery = Gallery {
                     size: *size,
                     count: *count,
+                    pictures: *pictures,
                     generated: samples.into_iter().map(to_byte).collect(),
                     classes: classes.clone(),
                     real: real.clone(),
@@ -309,15 +309,10 @@ fn said(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
     }
 }
 
-/// The number of the class that each row of inputs asks for; none where the generator is not told.
-pub(super) fn asked(e: &Experiment, inputs: &[f32]) -> Vec<u8> {
-    let told = e.generator_inputs() - e.latent_dim;
-    if told == 0 {
-        return Vec::new();
+/// The classes that the samples were asked to be of; none where the generator is not told.
+fn asked(e: &Experiment, count: usize) -> Vec<u8> {
+    match e.conditional {
+        Conditional::None => Vec::new(),
+        Conditional::Label | Conditional::Acgan => e.fixed_labels(count, e.seed),
     }
-    let class = |row: &[f32]| row[e.latent_dim..].iter().position(|&x| x == 1.0);
-    inputs
-        .chunks_exact(e.latent_dim + told)
-        .map(|row| class(row).unwrap_or(0) as u8)
-        .collect()
 }

@@ -76,6 +76,7 @@ fn picture(picture: &Picture) -> JsValue {
             ("kind", text("gallery")),
             ("size", number(gallery.size as f64)),
             ("count", number(gallery.count as f64)),
+            ("pictures", number(gallery.pictures as f64)),
             ("generated", bytes(&gallery.generated)),
             ("classes", bytes(&gallery.classes)),
             ("real", bytes(&gallery.real)),

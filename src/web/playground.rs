@@ -119,13 +119,14 @@ impl Playground {
     }
 }
 
-/// Images to show: as many of each class where the generator is told of classes.
+/// Samples to show: as many of each class where the generator is told of classes.
 fn gallery(experiment: &Experiment) -> usize {
+    let samples = GALLERY / experiment.pictures();
     match experiment.conditional {
-        Conditional::None => GALLERY,
+        Conditional::None => samples,
         Conditional::Label | Conditional::Acgan => {
             let classes = experiment.class_count();
-            classes * (GALLERY / classes).max(1)
+            classes * (samples / classes).max(1)
         }
     }
 }

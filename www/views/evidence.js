@@ -32,6 +32,7 @@ const EXTRAS = {
   penalty: ['Slope penalty', 'What the discriminator’s slope would cost it, before its weight: 0 is what the penalty asks for.'],
   k: ['Balance k', 'How much BEGAN’s discriminator minds copying generated samples well: it rises while they are copied too well.'],
   convergence: ['BEGAN’s measure M', 'Error on real samples, and how far the balance is off: lower is better.'],
+  reconstruction: ['Copying error', 'Mean square between an image and its copy, over pixels.'],
   path_length: ['Path length', 'How far a sample moves for a small move of its latent, in the mean.'],
   feature_distance: ['Feature distance', 'Between the mean features of real and generated samples.'],
   virtual_adversarial: ['Worst-step change', 'How much verdicts change under the worst small step.'],

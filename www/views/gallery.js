@@ -11,7 +11,7 @@ export const layers = () => [
 ];
 
 /** @param {Gallery} picture */
-export const caption = ({ classes }) => 'Each generated image comes from a latent that stays the same throughout the run, so that one can watch '
+export const caption = ({ classes, pictures }) => `Each generated ${pictures > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch `
   + `it become a digit${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
 
 const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
@@ -24,16 +24,16 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   const { em } = theme;
   const gap = em * 1.6, head = em * 2;
   const beside = width > height || shown.length === 1;
-  const { classes } = picture;
+  const { classes, pictures } = picture;
   // Each class is as long as the next, and its images fill rows of their own.
-  const full = classes.length ? classes.lastIndexOf(classes[0]) + 1 : picture.count;
+  const full = classes.length ? (classes.lastIndexOf(classes[0]) + 1) * pictures : picture.count;
   const margin = classes.length ? em * 1.6 : 0;
   const boxWidth = beside ? (width - margin - gap * (shown.length + 1)) / shown.length : width - margin - 2 * gap;
   const boxHeight = beside ? height - head - gap / 2 : height / shown.length - head - gap / 2;
   // As many columns as use the box best, in full rows.
-  let columns = 1, cell = 0;
+  let columns = pictures, cell = 0;
   for (let n = 1; n <= picture.count; n++) {
-    if (full % n) continue;
+    if (full % n || n % pictures) continue;
     const fits = Math.min(boxWidth / n, boxHeight / Math.ceil(picture.count / n));
     if (fits > cell) [columns, cell] = [n, fits];
   }
@@ -58,7 +58,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     if (side === 'real') return;
     c.textAlign = 'right';
     c.textBaseline = 'middle';
-    for (let at = 0; at < classes.length; at += full) c.fillText(String(classes[at]), left - em * 0.7, top + (at / columns + full / columns / 2) * cell);
+    for (let at = 0; classes.length && at < picture.count; at += full) c.fillText(String(classes[at / pictures]), left - em * 0.7, top + (at + full / 2) / columns * cell);
   });
 }
 
