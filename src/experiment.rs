@@ -3,6 +3,7 @@
 //! The same type is a TOML file for the shell, the URL hash of the page, and the head of a checkpoint. A setting is
 //! named the same everywhere: `--set batch_size=64`, `#batch_size=64`, `batch_size = 64`.
 
+mod compatibility;
 mod text;
 
 use std::sync::LazyLock;
@@ -643,170 +644,6 @@ impl Experiment {
         between("lr_half_life", self.lr_half_life, 0, STEP_LIMIT)
     }
 
-    /// What does not go together, and why.
-    fn validate_combinations(&self) -> Result<()> {
-        let dcgan = self.architecture == Architecture::Dcgan;
-        let dirac = self.architecture == Architecture::Dirac;
-        let began = self.objective == Objective::Began;
-        let likelihood = matches!(
-            self.objective,
-            Objective::Saturating | Objective::NonSaturating
-        );
-        let penalty = self.gradient_penalty != GradientPenalty::None;
-        let mixes = self.discriminator_norm == Normalization::Batch
-            || self.minibatch_discrimination > 0
-            || self.minibatch_stddev;
-        let began_only =
-            "left out for the objective began, whose discriminator gives reconstructions";
-        let two = !dcgan && !dirac && self.architecture != Architecture::Mlp;
-        let plain_only = penalty
-            || began
-            || self.conditional == Conditional::Acgan
-            || self.pack > 1
-            || self.minibatch_discrimination > 0
-            || self.minibatch_stddev
-            || self.vat_weight > 0.0
-            || self.path_length_weight > 0.0
-            || self.feature_matching_weight > 0.0
-            || !self.augment.is_empty();
-        let rules = [
-            (
-                dirac && (self.has_images() || self.data_dim() != 1),
-                "architecture",
-                "dirac".to_owned(),
-                "mlp or dcgan for data that are not on a line",
-            ),
-            (
-                dirac && (began || self.pack > 1 || self.conditional != Conditional::None || mixes),
-                "architecture",
-                "dirac".to_owned(),
-                "mlp with began, pack, conditional, a norm over batches or minibatch features: a Dirac-GAN has two numbers and no room for more",
-            ),
-            (
-                two && !self.has_images(),
-                "architecture",
-                text::word(self.architecture),
-                "mlp for data that are not images",
-            ),
-            (
-                two && plain_only,
-                "architecture",
-                text::word(self.architecture),
-                "mlp or dcgan where there is a gradient_penalty, began, acgan, pack, minibatch features, vat_weight, \
-                 path_length_weight, feature_matching_weight or augment",
-            ),
-            (
-                two && self.conditional == Conditional::Label
-                    && self.architecture != Architecture::Stacked,
-                "conditional",
-                "label".to_owned(),
-                "none for an autoencoder or a coupled pair",
-            ),
-            (
-                dcgan && !self.has_images(),
-                "architecture",
-                "dcgan".to_owned(),
-                "mlp for data that are not images",
-            ),
-            (
-                dcgan && self.dropout > 0.0,
-                "dropout",
-                self.dropout.to_string(),
-                "0 for a dcgan",
-            ),
-            (
-                !dcgan && self.generator_norm == Normalization::Instance,
-                "generator_norm",
-                "instance".to_owned(),
-                "none, batch or layer for an mlp, whose channels are single numbers",
-            ),
-            (
-                !dcgan && self.discriminator_norm == Normalization::Instance,
-                "discriminator_norm",
-                "instance".to_owned(),
-                "none, batch or layer for an mlp, whose channels are single numbers",
-            ),
-            (
-                !self.augment.is_empty() && !self.has_images(),
-                "augment",
-                text::word(&self.augment),
-                "left out for data that are not images",
-            ),
-            (
-                self.consistency_weight > 0.0 && self.augment.is_empty(),
-                "consistency_weight",
-                self.consistency_weight.to_string(),
-                "0 without `augment`, which says what verdicts are to be consistent about",
-            ),
-            (
-                self.label_smoothing < 1.0
-                    && !(likelihood || self.objective == Objective::LeastSquares),
-                "label_smoothing",
-                self.label_smoothing.to_string(),
-                "1 unless the objective is saturating, non-saturating or least-squares, which have a label to smooth",
-            ),
-            (
-                self.vat_weight > 0.0 && !likelihood,
-                "vat_weight",
-                self.vat_weight.to_string(),
-                "0 unless the objective is saturating or non-saturating, whose verdicts are probabilities",
-            ),
-            (
-                penalty && mixes,
-                "gradient_penalty",
-                text::word(self.gradient_penalty),
-                "none where verdicts depend on batch-mates (discriminator_norm = \"batch\", minibatch_discrimination, minibatch_stddev): \
-                 a sample then has no gradient of its own; discriminator_norm = \"layer\" goes well with it",
-            ),
-            (
-                began && penalty,
-                "gradient_penalty",
-                text::word(self.gradient_penalty),
-                began_only,
-            ),
-            (
-                began && self.conditional == Conditional::Acgan,
-                "conditional",
-                "acgan".to_owned(),
-                began_only,
-            ),
-            (
-                began && (self.minibatch_discrimination > 0 || self.minibatch_stddev),
-                if self.minibatch_stddev {
-                    "minibatch_stddev"
-                } else {
-                    "minibatch_discrimination"
-                },
-                "on".to_owned(),
-                began_only,
-            ),
-            (
-                began && self.pack > 1,
-                "pack",
-                self.pack.to_string(),
-                began_only,
-            ),
-            (
-                self.pack > 1 && self.conditional == Conditional::Acgan,
-                "pack",
-                self.pack.to_string(),
-                "1 for an acgan, whose discriminator guesses the class of one sample",
-            ),
-            (
-                !self.batch_size.is_multiple_of(self.pack),
-                "batch_size",
-                self.batch_size.to_string(),
-                "a multiple of `pack`",
-            ),
-        ];
-        for (broken, field, given, expected) in rules {
-            if broken {
-                return Err(Error::setting(field, given, expected));
-            }
-        }
-        Ok(())
-    }
-
     fn validate_mixture(&self) -> Result<()> {
         if self.data != DataKind::Mixture {
             return if self.mixture.is_empty() {
@@ -961,7 +798,7 @@ mod tests {
             ),
             (
                 &[("objective", "wasserstein"), ("vat_weight", "1")],
-                "`vat_weight` is 1; it should be 0 unless",
+                "`vat_weight` is 1.0; it should be 0 unless",
             ),
             (
                 &[("objective", "began"), ("gradient_penalty", "wgan-gp")],
@@ -977,7 +814,7 @@ mod tests {
             ),
             (
                 &[("consistency_weight", "1")],
-                "`consistency_weight` is 1; it should be 0 without `augment`",
+                "`consistency_weight` is 1.0; it should be 0 without `augment`",
             ),
             (
                 &[("architecture", "stacked")],

@@ -29,17 +29,16 @@ pub fn coarse(images: &[f32], side: usize) -> Vec<f32> {
 pub fn edges(images: &[f32], side: usize) -> Vec<f32> {
     let mut out = Vec::with_capacity(images.len());
     for image in images.chunks_exact(side * side) {
-        // Beyond its border an image goes on as it ends.
-        let at = |y: isize, x: isize| {
-            let inside = |v: isize| v.clamp(0, side as isize - 1) as usize;
+        // Counted from 1, so that a neighbour is never below 0; beyond its border an image goes on as it ends.
+        let at = |y: usize, x: usize| {
+            let inside = |v: usize| v.clamp(1, side) - 1;
             image[inside(y) * side + inside(x)]
         };
-        for y in 0..side as isize {
-            for x in 0..side as isize {
-                let side_of =
-                    |dx: isize| at(y - 1, x + dx) + 2.0 * at(y, x + dx) + at(y + 1, x + dx);
-                let row = |dy: isize| at(y + dy, x - 1) + 2.0 * at(y + dy, x) + at(y + dy, x + 1);
-                let (across, down) = (side_of(1) - side_of(-1), row(1) - row(-1));
+        for y in 1..=side {
+            for x in 1..=side {
+                let column = |x| at(y - 1, x) + 2.0 * at(y, x) + at(y + 1, x);
+                let row = |y| at(y, x - 1) + 2.0 * at(y, x) + at(y, x + 1);
+                let (across, down) = (column(x + 1) - column(x - 1), row(y + 1) - row(y - 1));
                 // A full step from black to white has the length 8.
                 let length = across.hypot(down) / 4.0;
                 out.push(length.min(2.0) - 1.0);

@@ -1,5 +1,7 @@
 //! An experiment as text: a TOML document, a link, a setting changed by name.
 
+use std::collections::BTreeMap;
+
 use super::Experiment;
 use crate::error::{Error, Result, brief};
 
@@ -188,10 +190,12 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
 
 /// A setting's value as it is written, without quotes.
 pub(super) fn word(value: impl serde::Serialize) -> String {
-    toml::Value::try_from(value).map_or_else(
-        |error| error.to_string(),
-        |value| value.to_string().replace('"', ""),
-    )
+    toml::Table::try_from(BTreeMap::from([("value", value)]))
+        .map(|mut table| {
+            shorten_floats(&mut table);
+            table["value"].to_string().replace('"', "")
+        })
+        .unwrap_or_default()
 }
 
 /// Percent-encodes what a URL's fragment may not hold.

@@ -10,7 +10,7 @@ use super::branch::{Each, Fork};
 use super::convolution::{Conv, ConvTranspose};
 use super::dropout::Dropout;
 use super::linear::Linear;
-use super::minibatch::{MinibatchDiscrimination, MinibatchStddev};
+use super::minibatch::{MinibatchDiscrimination, MinibatchStddev, append_typical};
 use super::point::Point;
 use super::sample_norm::SampleNorm;
 use super::{Network, PullBack};
@@ -119,7 +119,7 @@ impl Layer {
         named(match self {
             Self::BatchNorm(layer) => layer.statistics(),
             Self::MinibatchDiscrimination(layer) => layer.statistics(),
-            Self::MinibatchStddev(layer) => layer.statistics(),
+            Self::MinibatchStddev(_) => MinibatchStddev::statistics(),
             Self::Fork(layer) => return layer.slots(Network::statistics_slots),
             Self::Each(layer) => return layer.network.statistics_slots(),
             _ => Vec::new(),
@@ -154,7 +154,9 @@ impl Layer {
             Self::MinibatchDiscrimination(layer) => {
                 layer.train(x, numbers, &mut training.statistics)
             }
-            Self::MinibatchStddev(layer) => layer.train(x, numbers, &mut training.statistics),
+            Self::MinibatchStddev(_) => {
+                MinibatchStddev::train(x, numbers, &mut training.statistics)
+            }
             Self::Fork(layer) => layer.train(x, numbers, training),
             Self::Each(layer) => layer.train(x, numbers, training),
             _ => self.rest(x, numbers),
@@ -171,8 +173,8 @@ impl Layer {
             Self::SampleNorm(layer) => layer.forward(x, numbers),
             Self::Conv(layer) => layer.forward(x, numbers),
             Self::ConvTranspose(layer) => layer.forward(x, numbers),
-            Self::MinibatchDiscrimination(layer) => layer.rest(x, numbers),
-            Self::MinibatchStddev(layer) => layer.rest(x, numbers),
+            Self::MinibatchDiscrimination(_) => MinibatchDiscrimination::rest(x, numbers),
+            Self::MinibatchStddev(_) => append_typical(x, numbers),
             Self::Point(layer) => layer.forward(x, numbers),
             Self::Fork(layer) => layer.rest(x, numbers),
             Self::Each(layer) => layer.rest(x, numbers),
@@ -189,8 +191,8 @@ impl Layer {
             Self::SampleNorm(layer) => layer.linearize(x, numbers),
             Self::Conv(layer) => layer.linearize(x, numbers),
             Self::ConvTranspose(layer) => layer.linearize(x, numbers),
-            Self::MinibatchDiscrimination(layer) => layer.linearize(x, numbers),
-            Self::MinibatchStddev(layer) => layer.linearize(x, numbers),
+            Self::MinibatchDiscrimination(_) => MinibatchDiscrimination::linearize(x, numbers),
+            Self::MinibatchStddev(_) => MinibatchStddev::linearize(x, numbers),
             Self::Point(layer) => layer.linearize(x, numbers),
             Self::Fork(layer) => layer.linearize(x, numbers),
             Self::Each(layer) => layer.linearize(x, numbers),

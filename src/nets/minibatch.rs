@@ -62,22 +62,22 @@ impl MinibatchDiscrimination {
         append(x, nearness.reshape([n, self.kernels]), numbers, left)
     }
 
-    pub(super) fn rest(self, x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
+    pub(super) fn rest(x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
         numbers.next();
         append_typical(x, numbers)
     }
 
-    pub(super) fn linearize(self, x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
+    pub(super) fn linearize(x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
         let width = x.dims()[1];
         (
-            self.rest(x, numbers),
+            Self::rest(x, numbers),
             Box::new(move |g| g.narrow(1, 0, width)),
         )
     }
 }
 
 impl MinibatchStddev {
-    pub(super) fn statistics(self) -> Vec<Slot> {
+    pub(super) fn statistics() -> Vec<Slot> {
         vec![Slot {
             role: "deviation",
             shape: [1, 1],
@@ -86,7 +86,6 @@ impl MinibatchStddev {
     }
 
     pub(super) fn train(
-        self,
         x: Tensor<2>,
         numbers: &mut Numbers,
         left: &mut Vec<Tensor<2>>,
@@ -98,14 +97,10 @@ impl MinibatchStddev {
         append(x, deviation.expand([n, 1]), numbers, left)
     }
 
-    pub(super) fn rest(self, x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
-        append_typical(x, numbers)
-    }
-
-    pub(super) fn linearize(self, x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
+    pub(super) fn linearize(x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
         let width = x.dims()[1];
         (
-            self.rest(x, numbers),
+            append_typical(x, numbers),
             Box::new(move |g| g.narrow(1, 0, width)),
         )
     }
@@ -124,7 +119,7 @@ fn append(
 }
 
 /// Appends the feature's running mean.
-fn append_typical(x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
+pub(super) fn append_typical(x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
     let [n, _] = x.dims();
     let typical = constant_beside(&x, numbers.running());
     let [_, features] = typical.dims();

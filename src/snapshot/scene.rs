@@ -33,7 +33,7 @@ pub(super) enum Scene {
     Plane(Box<Field>),
     Phase {
         evaluator: Box<Evaluator>,
-        portrait: RefCell<Portrait>,
+        portrait: Box<RefCell<Portrait>>,
     },
     Points {
         evaluator: Box<Evaluator>,
@@ -115,7 +115,7 @@ impl Scene {
         if let Some(portrait) = Portrait::of(trainer) {
             return Self::Phase {
                 evaluator: Box::new(evaluator),
-                portrait: RefCell::new(portrait),
+                portrait: Box::new(RefCell::new(portrait)),
             };
         }
         let (low, high) = mixture.bounds();
