@@ -68,12 +68,11 @@ function hear(reply) {
   if (reply.type === 'problem' && reply.fatal && reply.kind !== 'fetch') return recover(reply);
   if (reply.type === 'opened') suitSpeed(store.model.info?.kind, reply.info.kind);
   store.dispatch(reply);
+  // A run that stands still is shown where it stands before the page says so: whoever waits for the one may read the other.
+  if (store.model.state !== 'running' && store.model.state !== root.dataset.state) store.draw();
   root.dataset.state = store.model.state;
   if (reply.type === 'opened') keepHash();
-  if (reply.type === 'state' && reply.state === 'ready') {
-    store.draw();
-    for (const done of awaitingReset.splice(0)) done();
-  }
+  if (reply.type === 'state' && reply.state === 'ready') for (const done of awaitingReset.splice(0)) done();
 }
 
 /** Two numbers move too fast to be seen; whoever wants them faster can say so. @param {string | undefined} before @param {string} now */

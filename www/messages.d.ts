@@ -204,7 +204,8 @@ export type Reply =
   | { type: 'opened'; info: ExperimentInfo; device: Device; device_name: string; choice: DeviceChoice; restarted: boolean }
   | { type: 'gpu'; gpu: Gpu; name: string }
   | { type: 'snapshot'; snapshot: Snapshot; steps_per_s: number }
-  | { type: 'stepped'; id: number; snapshot: Snapshot }
+  /** The steps that were asked for are done, and how the run stands now. */
+  | { type: 'stepped'; id: number; snapshot: Snapshot; state: State }
   /** What `auto` measured, in steps per second of this experiment; null: not to be had. */
   | { type: 'measured'; cpu: number; webgpu: number | null; chosen: Device }
   | { type: 'progress'; what: string; done: number; total: number | null }

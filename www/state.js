@@ -75,7 +75,7 @@ export function reduce(model, action) {
       return { ...model, live: action.snapshot, stepsPerSecond: action.steps_per_s };
     case 'stepped':
       model.past.add(action.snapshot);
-      return { ...model, live: action.snapshot };
+      return { ...model, live: action.snapshot, state: action.state };
     case 'progress': return { ...model, progress: action.done === action.total ? null : action };
     case 'problem': return { ...model, problem: action, progress: null, state: action.fatal ? 'error' : model.state };
     case 'rescue':

@@ -110,8 +110,7 @@ async function slice() {
   if (goal && (goal.left -= n) === 0) {
     goals.shift();
     const snapshot = await playground.snapshot();
-    if (!goals.length && !playing) become('paused');
-    post({ type: 'stepped', id: goal.id, snapshot }, buffers(snapshot));
+    post({ type: 'stepped', id: goal.id, snapshot, state: goals.length || playing ? 'running' : 'paused' }, buffers(snapshot));
   } else if (performance.now() >= pictureAt) await show();
   if (performance.now() >= rescueAt) await rescue();
 }
