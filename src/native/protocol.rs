@@ -220,7 +220,7 @@ static RING: Protocol = Protocol {
 static GRID: Protocol = Protocol {
     about: "Twenty-five Gaussians at {-4, -2, 0, 2, 4}², σ = .05. Of 2,500 samples, one is of high quality within 3σ of its \
             nearest mode, and a mode is counted when it is the nearest of at least one such sample.",
-    presets: &["grid", "grid-pacgan", "grid-vanilla"],
+    presets: &["grid", "grid-vanilla"],
     sets: 1,
     columns: &COVERAGE,
     bars: &[
