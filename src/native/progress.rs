@@ -79,13 +79,6 @@ pub fn bar(length: u64) -> ProgressBar {
     bar
 }
 
-/// A bar for `length` steps of something else than a run.
-pub fn bar(length: u64) -> ProgressBar {
-    let bar = ProgressBar::new(length);
-    bar.set_style(style("{bar:32.cyan} {percent}%, {eta} left {msg}"));
-    bar
-}
-
 fn style(template: &str) -> ProgressStyle {
     // A template of ours that is wrong shows at the first run; the default bar then does.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
