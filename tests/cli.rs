@@ -1185,7 +1185,7 @@ fn a_protocol_is_run_over_its_seeds_and_tabled() {
         "**A quick look:**",
         "| **`mixture-1d-5`** |",
         "| a perfect sampler | 5.0 |",
-        "`counterfeit reproduce mixture-1d-5 --seeds 2 --steps 5 --device cpu`, seeds 0, 1, on ",
+        "`counterfeit reproduce mixture-1d-5 --seeds 2 --steps 5 --device cpu`, seeds 0 to 1, on ",
         "\n| 1 | ",
     ] {
         assert!(table.contains(wanted), "{wanted:?} is not in\n{table}");

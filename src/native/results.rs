@@ -177,11 +177,10 @@ impl Results {
 
     /// Whence the table.
     fn origin(&self) -> String {
-        let seeds: Vec<String> = self.seeds.iter().map(u64::to_string).collect();
         format!(
             "`{}`, seeds {}, on {}, {}, in {}.",
             self.command,
-            seeds.join(", "),
+            listed(&self.seeds),
             self.device,
             self.date,
             duration(self.seconds)
@@ -227,11 +226,11 @@ fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
         0 => "reached".to_owned(),
         _ => format!("**missed** in {missed} of {} runs", figures.len()),
     };
+    let [value, mean, worst] =
+        [bar.value, mean_and_error(figures).0, worst].map(|figure| number(figure, column.digits()));
     format!(
-        "{} {side} {}: {verdict} (worst {})",
-        column.title,
-        number(bar.value, column.digits()),
-        number(worst, column.digits())
+        "{} {side} {value}: {verdict} (mean {mean}, worst {worst})",
+        column.title
     )
 }
 
@@ -287,6 +286,19 @@ fn number(value: f64, digits: usize) -> String {
         format!("{value:.digits$}")
     } else {
         "–".to_owned()
+    }
+}
+
+/// A range where they are one.
+fn listed(seeds: &[u64]) -> String {
+    match seeds {
+        [first, .., last] if seeds.iter().copied().eq(*first..=*last) => {
+            format!("{first} to {last}")
+        }
+        _ => {
+            let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+            seeds.join(", ")
+        }
     }
 }
 
@@ -357,9 +369,9 @@ mod tests {
             "| **`ring-vanilla`** | 6.5 ± 0.5 | – | 2 | this program, 100 steps, 2 s a run |\n",
             "| a perfect sampler | 8.0 | 98.9 |  | draws from the data |\n",
             "| PacGAN2 | 7.9 ± 0.1 | 95.6 |  | Lin et al. 2018, table 1, 10 runs |\n",
-            "What `ring` was to reach with every seed: modes at least 8.0: reached (worst 8.0); high quality, % at least 95.0: \
-             reached (worst 96.0).\n",
-            "`counterfeit reproduce ring`, seeds 3, 4, on a machine, 2026-11-21, in 2 minutes.\n",
+            "What `ring` was to reach with every seed: modes at least 8.0: reached (mean 8.0, worst 8.0); high quality, % at least \
+             95.0: reached (mean 97.0, worst 96.0).\n",
+            "`counterfeit reproduce ring`, seeds 3 to 4, on a machine, 2026-11-21, in 2 minutes.\n",
             "| 4 | 8.0 | 98.0 | 7.0 | – |\n",
         ] {
             assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
@@ -390,6 +402,14 @@ mod tests {
     }
 
     #[test]
+    fn seeds_are_named_one_by_one_unless_they_follow() {
+        assert_eq!(listed(&[0, 1, 2, 3]), "0 to 3");
+        assert_eq!(listed(&[7]), "7");
+        assert_eq!(listed(&[3, 5, 4]), "3, 5, 4");
+        assert_eq!(listed(&[0, 2, 1, 3]), "0, 2, 1, 3");
+    }
+
+    #[test]
     fn a_bar_is_for_every_run() {
         let bar = |kind| Bar {
             column: 0,
@@ -399,16 +419,16 @@ mod tests {
         let column = &Name::Ring.protocol().columns[1];
         let of = |kind, figures: &[f64]| verdict(&bar(kind), column, figures);
         assert_eq!(
-            of(Kind::AtLeast, &[99.0, 94.9, 97.0]),
-            "high quality, % at least 95.0: **missed** in 1 of 3 runs (worst 94.9)"
+            of(Kind::AtLeast, &[99.1, 94.9, 97.0]),
+            "high quality, % at least 95.0: **missed** in 1 of 3 runs (mean 97.0, worst 94.9)"
         );
         assert_eq!(
             of(Kind::AtMost, &[90.0, 95.0]),
-            "high quality, % at most 95.0: reached (worst 95.0)"
+            "high quality, % at most 95.0: reached (mean 92.5, worst 95.0)"
         );
         assert_eq!(
             of(Kind::AtMost, &[90.0, f64::NAN]),
-            "high quality, % at most 95.0: **missed** in 1 of 2 runs (worst –)"
+            "high quality, % at most 95.0: **missed** in 1 of 2 runs (mean –, worst –)"
         );
     }
 }
