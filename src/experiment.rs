@@ -360,20 +360,26 @@ pub struct Preset {
 static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
     let file: toml::Table =
         toml::from_str(include_str!("presets.toml")).expect("presets.toml is tested");
-    file.into_iter()
-        .map(|(name, value)| {
-            let toml::Value::Table(mut table) = value else {
-                unreachable!("presets.toml is tested: it holds tables")
-            };
-            let about = match table.remove("about") {
-                Some(toml::Value::String(about)) => about,
-                _ => String::new(),
-            };
-            table.insert("name".to_owned(), name.into());
-            let experiment = Experiment::from_table(table).expect("presets.toml is tested");
-            Preset { about, experiment }
-        })
-        .collect()
+    let mut presets: Vec<Preset> = Vec::new();
+    for (name, value) in file {
+        let toml::Value::Table(mut table) = value else {
+            unreachable!("presets.toml is tested: it holds tables")
+        };
+        let about = match table.remove("about") {
+            Some(toml::Value::String(about)) => about,
+            _ => String::new(),
+        };
+        if let Some(toml::Value::String(base)) = table.remove("preset") {
+            let base = presets.iter().find(|other| other.experiment.name == base);
+            let mut settings = base.expect("presets.toml is tested").experiment.to_table();
+            settings.extend(table);
+            table = settings;
+        }
+        table.insert("name".to_owned(), name.into());
+        let experiment = Experiment::from_table(table).expect("presets.toml is tested");
+        presets.push(Preset { about, experiment });
+    }
+    presets
 });
 
 /// More steps than anyone takes.

@@ -1142,6 +1142,132 @@ fn a_classifier_that_is_interrupted_leaves_nothing() {
     assert_eq!(fs::read_dir(place.path("folder")).unwrap().count(), 0);
 }
 
+// ---- Protocols ------------------------------------------------------------------------------------------------------
+
+#[test]
+fn a_protocol_is_run_over_its_seeds_and_tabled() {
+    let place = Place::new();
+    let outcome = place.ok(&[
+        "reproduce",
+        "mixture-1d-5",
+        "--steps",
+        "5",
+        "--seeds",
+        "2",
+        "--device",
+        "cpu",
+        "--out",
+        "table.md",
+        "--json",
+    ]);
+    let lines = objects(&outcome.stdout);
+    let (last, runs) = lines.split_last().unwrap();
+    assert_eq!((&last["event"], &last["runs"]), (&"done".into(), &4.into()));
+    let of = |preset: &str| -> Vec<&serde_json::Map<String, Value>> {
+        let of = |run: &&serde_json::Map<String, Value>| run["preset"] == preset;
+        runs.iter().filter(of).collect()
+    };
+    for preset in ["mixture-1d-5", "mixture-1d-5-vanilla"] {
+        let runs = of(preset);
+        let seeds: Vec<_> = runs
+            .iter()
+            .map(|run| run["seed"].as_u64().unwrap())
+            .collect();
+        assert_eq!(seeds, [0, 1]);
+        let w1: Vec<_> = runs.iter().map(|run| run["w1"].as_f64().unwrap()).collect();
+        assert_ne!(w1[0], w1[1], "each seed is a run of its own");
+        let mean = last["presets"][preset]["w1"].as_f64().unwrap();
+        assert!((mean - f64::midpoint(w1[0], w1[1])).abs() < 1e-9);
+    }
+    let table = fs::read_to_string(place.path("table.md")).unwrap();
+    for wanted in [
+        "## mixture-1d-5\n",
+        "**A quick look:**",
+        "| **`mixture-1d-5`** |",
+        "| a perfect sampler | 5.0 |",
+        "`counterfeit reproduce mixture-1d-5 --seeds 2 --steps 5 --device cpu`, seeds 0 to 1, on ",
+        "\n| 1 | ",
+    ] {
+        assert!(table.contains(wanted), "{wanted:?} is not in\n{table}");
+    }
+    assert!(!table.contains("Unfinished"), "{table}");
+    place.refused(
+        &["reproduce", "mixture-1d-5", "--out", "table.md"],
+        &["--out table.md", "another file"],
+    );
+    assert_eq!(
+        fs::read_to_string(place.path("table.md")).unwrap(),
+        table,
+        "a refusal changes nothing"
+    );
+}
+
+#[test]
+fn a_protocols_first_figures_are_those_that_training_ends_with() {
+    let place = Place::new();
+    // Enough for the first good samples.
+    let common = ["--steps", "400", "--device", "cpu", "--json"];
+    let reproduced = place.ok(&[
+        &["reproduce", "ring", "--seed-list", "3", "--out", "ring.md"],
+        &common[..],
+    ]
+    .concat());
+    let trained = place.ok(&[&["train", "--preset", "ring", "--seed", "3"], &common[..]].concat());
+    let ours = objects(&reproduced.stdout)[0]["high_quality"].as_f64();
+    let trained = objects(&trained.stdout).last().unwrap()["high_quality"].as_f64();
+    assert!(trained.unwrap() > 0.0);
+    assert!((ours.unwrap() - 100.0 * trained.unwrap()).abs() < 1e-9);
+}
+
+#[test]
+fn protocols_that_cannot_be_run() {
+    let place = Place::new();
+    place.refused(&["reproduce", "spiral"], &["spiral", "ring", "grid"]);
+    place.refused(&["reproduce", "ring", "--seeds", "0"], &["--seeds"]);
+    place.refused(
+        &["reproduce", "ring", "--seed-list", "1,2,1"],
+        &["--seed-list", "twice"],
+    );
+    place.refused(&["reproduce", "ring", "--seed-list", "1,x"], &["x"]);
+    place.refused(
+        &["reproduce", "ring", "--out", "none/table.md"],
+        &["none/table.md"],
+    );
+    assert!(!place.path("none").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_protocol_that_is_interrupted_keeps_what_is_done_and_says_so() {
+    let place = Place::new();
+    let mut child = place.spawn(&[
+        "reproduce",
+        "mixture-1d-5",
+        "--steps",
+        "100",
+        "--seeds",
+        "1000",
+        "--device",
+        "cpu",
+        "--json",
+    ]);
+    let mut first = String::new();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    stdout.read_line(&mut first).unwrap();
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(interrupt.unwrap().success());
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut stdout, &mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let last = objects(&rest).pop().unwrap();
+    assert_eq!(last["event"], "interrupted");
+    let table = fs::read_to_string(place.path("reproduce-mixture-1d-5.md")).unwrap();
+    let done = format!("**Unfinished: {} of 2000 runs are done.**", last["runs"]);
+    assert!(table.contains(&done), "{done} is not in\n{table}");
+}
+
 // ---- A GPU, in software ---------------------------------------------------------------------------------------------
 
 #[cfg(not(feature = "gpu"))]

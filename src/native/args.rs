@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::device::Choice;
+use super::protocol;
 use crate::latent::arithmetic::Expression;
 use crate::latent::inpainting::Rectangle;
 use crate::latent::path::Path;
@@ -34,6 +35,8 @@ pub enum Command {
     Evaluate(Evaluate),
     /// Train the classifier with which `evaluate` scores images, on MNIST
     Classifier(Classifier),
+    /// Run a published protocol over many seeds: a table beside the published figures
+    Reproduce(Reproduce),
     /// List the presets
     Presets(Presets),
     /// Measure training speed
@@ -208,6 +211,36 @@ pub struct Classifier {
     /// Print a JSON object on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Reproduce {
+    /// Which protocol
+    #[arg(value_enum)]
+    pub protocol: protocol::Name,
+    /// How many seeds, from 0 on
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub seeds: u64,
+    /// These seeds instead
+    #[arg(
+        long,
+        value_name = "SEED,…",
+        value_delimiter = ',',
+        conflicts_with = "seeds"
+    )]
+    pub seed_list: Vec<u64>,
+    /// The Markdown file to write, which is not there yet [default: reproduce-PROTOCOL.md]
+    #[arg(long, value_name = "FILE.md")]
+    pub out: Option<PathBuf>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value_t)]
+    pub device: Choice,
+    /// Report on standard output, a JSON object a run
+    #[arg(long)]
+    pub json: bool,
+    /// Cut every run short, for a quick look: the table then says so
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub steps: Option<u64>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -22,7 +22,10 @@ mod plan;
 mod presets;
 mod progress;
 mod project;
+mod protocol;
 mod report;
+mod reproduce;
+mod results;
 mod sample;
 mod score;
 mod train;
@@ -67,6 +70,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Project(args) => project::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Classifier(args) => classifier::run(&args),
+        Command::Reproduce(args) => reproduce::run(&args),
         Command::Presets(args) => presets::run(&args),
         Command::Bench(args) => bench::run(&args),
     }

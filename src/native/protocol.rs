@@ -1,0 +1,317 @@
+//! The published protocols that `reproduce` runs: what is trained, what is measured, what others measured, and what our best
+//! has to reach.
+
+use clap::ValueEnum;
+
+use crate::metrics::Metric;
+
+/// A protocol's name on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Name {
+    /// Eight Gaussians on a circle, by VEEGAN's and PacGAN's rules
+    Ring,
+    /// Twenty-five on a square grid, by the same rules
+    Grid,
+    /// Five uneven Gaussians on a line
+    #[value(name = "mixture-1d-5")]
+    Mixture1d5,
+}
+
+/// What is run and measured.
+pub struct Protocol {
+    /// What the data are, and how samples are judged, in a sentence or two.
+    pub about: &'static str,
+    /// What is trained: our best first, then what it is compared with. Presets, so that anyone can look at one of them.
+    pub presets: &'static [&'static str],
+    /// Sets of 2,500 samples that a run's figures are the mean over.
+    pub sets: usize,
+    /// What is measured.
+    pub columns: &'static [Column],
+    /// What the first preset has to reach with every seed.
+    pub bars: &'static [Bar],
+    /// What others measured.
+    pub published: &'static [Published],
+    /// What is not as it was published.
+    pub differences: &'static str,
+}
+
+/// A figure of a run.
+pub struct Column {
+    /// What it says over the table.
+    pub title: &'static str,
+    /// The metric that it comes from.
+    pub metric: &'static str,
+    /// How it is written.
+    pub unit: Unit,
+}
+
+/// How a metric is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// As it is.
+    Count,
+    /// A share, in hundredths.
+    Percent,
+    /// In floors: 1 is a perfect sampler's mean.
+    Floors,
+}
+
+/// A bar for a column, in the column's unit.
+pub struct Bar {
+    /// Which column.
+    pub column: usize,
+    /// What has to be reached, or may not be exceeded.
+    pub value: f64,
+    /// Which of the two.
+    pub kind: Kind,
+}
+
+/// Which side of a bar is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// More is better.
+    AtLeast,
+    /// Less is better.
+    AtMost,
+}
+
+/// A published row.
+pub struct Published {
+    /// The method.
+    pub method: &'static str,
+    /// A figure a column, as it was printed.
+    pub figures: &'static [&'static str],
+    /// Where it was printed.
+    pub source: &'static str,
+}
+
+impl Column {
+    /// What a run scored, and what a perfect sampler scores, in the column's unit; NaN where there is no such metric.
+    #[must_use]
+    pub fn read(&self, metrics: &[Metric]) -> (f64, f64) {
+        let found = metrics.iter().find(|metric| metric.name == self.metric);
+        found.map_or(
+            (f64::NAN, f64::NAN),
+            |&Metric { value, floor, .. }| match self.unit {
+                Unit::Count => (value, floor),
+                Unit::Percent => (100.0 * value, 100.0 * floor),
+                Unit::Floors => (value / floor, 1.0),
+            },
+        )
+    }
+
+    /// Digits after the point.
+    #[must_use]
+    pub fn digits(&self) -> usize {
+        match self.unit {
+            Unit::Count | Unit::Percent => 1,
+            Unit::Floors => 2,
+        }
+    }
+}
+
+impl Bar {
+    /// Whether a figure reaches it; NaN does not.
+    #[must_use]
+    pub fn is_met_by(&self, figure: f64) -> bool {
+        match self.kind {
+            Kind::AtLeast => figure >= self.value,
+            Kind::AtMost => figure <= self.value,
+        }
+    }
+}
+
+impl Name {
+    /// The word on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ring => "ring",
+            Self::Grid => "grid",
+            Self::Mixture1d5 => "mixture-1d-5",
+        }
+    }
+
+    /// What it stands for.
+    #[must_use]
+    pub fn protocol(self) -> &'static Protocol {
+        match self {
+            Self::Ring => &RING,
+            Self::Grid => &GRID,
+            Self::Mixture1d5 => &MIXTURE_1D_5,
+        }
+    }
+}
+
+const COVERAGE: [Column; 2] = [
+    Column {
+        title: "modes",
+        metric: "modes",
+        unit: Unit::Count,
+    },
+    Column {
+        title: "high quality, %",
+        metric: "high_quality",
+        unit: Unit::Percent,
+    },
+];
+
+const VEEGAN: &str = "Srivastava et al. 2017, table 1";
+const PACGAN: &str = "Lin et al. 2018, table 1, 10 runs";
+
+static RING: Protocol = Protocol {
+    about: "Eight Gaussians on a circle of radius 1, σ = .01. Of 2,500 samples, one is of high quality within 3σ of its nearest \
+            mode, and a mode is counted when it is the nearest of at least one such sample.",
+    presets: &["ring", "ring-pacgan", "ring-vanilla"],
+    sets: 1,
+    columns: &COVERAGE,
+    bars: &[
+        Bar {
+            column: 0,
+            value: 8.0,
+            kind: Kind::AtLeast,
+        },
+        Bar {
+            column: 1,
+            value: 95.0,
+            kind: Kind::AtLeast,
+        },
+    ],
+    published: &[
+        Published {
+            method: "GAN",
+            figures: &["1", "99.3"],
+            source: VEEGAN,
+        },
+        Published {
+            method: "ALI",
+            figures: &["2.8", "0.13"],
+            source: VEEGAN,
+        },
+        Published {
+            method: "Unrolled GAN",
+            figures: &["7.6", "35.6"],
+            source: VEEGAN,
+        },
+        Published {
+            method: "VEEGAN",
+            figures: &["8", "52.9"],
+            source: VEEGAN,
+        },
+        Published {
+            method: "GAN",
+            figures: &["6.3 ± 0.5", "98.2"],
+            source: PACGAN,
+        },
+        Published {
+            method: "PacGAN2",
+            figures: &["7.9 ± 0.1", "95.6"],
+            source: PACGAN,
+        },
+        Published {
+            method: "PacGAN4",
+            figures: &["7.8 ± 0.1", "95.9"],
+            source: PACGAN,
+        },
+    ],
+    differences: DIFFERENCES,
+};
+
+static GRID: Protocol = Protocol {
+    about: "Twenty-five Gaussians at {-4, -2, 0, 2, 4}², σ = .05. Of 2,500 samples, one is of high quality within 3σ of its \
+            nearest mode, and a mode is counted when it is the nearest of at least one such sample.",
+    presets: &["grid", "grid-vanilla"],
+    sets: 1,
+    columns: &COVERAGE,
+    bars: &[
+        Bar {
+            column: 0,
+            value: 25.0,
+            kind: Kind::AtLeast,
+        },
+        Bar {
+            column: 1,
+            value: 93.0,
+            kind: Kind::AtLeast,
+        },
+    ],
+    published: &[
+        Published {
+            method: "GAN",
+            figures: &["3.3", "0.5"],
+            source: VEEGAN,
+        },
+        Published {
+            method: "Unrolled GAN",
+            figures: &["23.6", "16"],
+            source: VEEGAN,
+        },
+        Published {
+            method: "VEEGAN",
+            figures: &["24.6", "40"],
+            source: VEEGAN,
+        },
+        Published {
+            method: "GAN",
+            figures: &["17.3 ± 0.8", "94.8"],
+            source: PACGAN,
+        },
+        Published {
+            method: "PacGAN2",
+            figures: &["23.8 ± 0.7", "91.3"],
+            source: PACGAN,
+        },
+        Published {
+            method: "PacGAN4",
+            figures: &["24.8 ± 0.2", "93.6"],
+            source: PACGAN,
+        },
+    ],
+    differences: DIFFERENCES,
+};
+
+const DIFFERENCES: &str = "The presets called vanilla and pacgan follow PacGAN's set-up: z of two normal numbers, a generator of four hidden \
+                           layers with BatchNorm and ReLU, a discriminator of three, Adam with β₁ .8, batches of 100 rows. They \
+                           differ in widths (64 in the place of 400 and 200), in LeakyReLU in the place of maxout, in fresh draws in \
+                           the place of 100,000 points, and in 8,000 steps at 1e-3 in the place of 400,000 at 1e-4.";
+
+static MIXTURE_1D_5: Protocol = Protocol {
+    about: "Five Gaussians of weights 1, 2, 3, 2, 1 on a line, σ = .3. Of 2,500 samples, one is of high quality within 3σ of its \
+            nearest mode, and a mode is counted when it is the nearest of at least one such sample. W1 is to the exact quantiles, and \
+            in floors: 1 is the mean of 50 perfect samplers of as many. Figures are means over ten sets of 2,500: of a single set, a \
+            perfect sampler's W1 exceeds two floors in 2% of cases.",
+    presets: &["mixture-1d-5", "mixture-1d-5-vanilla"],
+    sets: 10,
+    columns: &[
+        Column {
+            title: "modes",
+            metric: "modes",
+            unit: Unit::Count,
+        },
+        Column {
+            title: "high quality, %",
+            metric: "high_quality",
+            unit: Unit::Percent,
+        },
+        Column {
+            title: "W1, floors",
+            metric: "w1",
+            unit: Unit::Floors,
+        },
+    ],
+    bars: &[
+        Bar {
+            column: 0,
+            value: 5.0,
+            kind: Kind::AtLeast,
+        },
+        Bar {
+            column: 2,
+            value: 2.0,
+            kind: Kind::AtMost,
+        },
+    ],
+    published: &[],
+    differences: "The preset called vanilla has the same networks with one learning rate for both, no penalty, noise, average or \
+                  decay. No figures are published for these data.",
+};

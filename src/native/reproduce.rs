@@ -1,0 +1,377 @@
+//! `reproduce`: a published protocol over many seeds, as a table beside the published figures.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Instant, SystemTime};
+
+use anyhow::Result;
+use indicatif::ProgressBar;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::args::Reproduce;
+use super::device::{self, Opened};
+use super::failure::mistake;
+use super::progress::{self, say};
+use super::protocol::{Column, Protocol};
+use super::report::{print, print_json};
+use super::results::{Results, Run, Set, mean_and_error};
+use super::{files, interrupt};
+use crate::data::{Mixture, Source};
+use crate::error::Error;
+use crate::experiment::Experiment;
+use crate::metrics::{Evaluator, SAMPLES};
+use crate::nets::matrix;
+use crate::snapshot::floats;
+use crate::trainer::Trainer;
+
+/// Steps that may wait on a device; more only take memory.
+const QUEUE: u64 = 256;
+
+/// Runs the protocol. Its table is written anew after every run, and says until the last that it is not whole.
+///
+/// # Errors
+/// When the request is wrong, or the device or the disk fails.
+pub fn run(args: &Reproduce) -> Result<ExitCode> {
+    let protocol = args.protocol.protocol();
+    let out = output(args)?;
+    let mut experiments = Vec::new();
+    for preset in protocol.presets {
+        let mut experiment = Experiment::preset(preset)?;
+        if let Some(steps) = args.steps {
+            experiment.set("steps", &steps.to_string())?;
+        }
+        experiments.push(experiment);
+    }
+    let seeds = seeds(args)?;
+    let opened = device::open(args.device)?;
+    let mut results = begin(args, &experiments, seeds, &opened);
+    // Before the first run: a folder that cannot be written to should not be found out after it.
+    files::write(&out, results.markdown().as_bytes()).map_err(mistake)?;
+    interrupt::listen()?;
+
+    let start = Instant::now();
+    let steps = experiments.iter().map(|experiment| experiment.steps);
+    let bar = progress::bar(steps.sum::<u64>() * results.seeds.len() as u64);
+    // A seed at a time, so that a table which is cut short compares what can be compared.
+    'runs: for seed in results.seeds.clone() {
+        for (i, experiment) in experiments.iter().enumerate() {
+            bar.set_message(format!("{}, seed {seed}", experiment.name));
+            let began = Instant::now();
+            let Some((figures, floors)) = play(experiment, seed, protocol, &opened, &bar)? else {
+                break 'runs;
+            };
+            let run = Run {
+                seed,
+                figures,
+                seconds: began.elapsed().as_secs_f64(),
+            };
+            bar.suspend(|| announce(args, &experiment.name, protocol.columns, &run, &floors))?;
+            results.floors = floors;
+            results.sets[i].runs.push(run);
+            results.seconds = start.elapsed().as_secs_f64();
+            files::write(&out, results.markdown().as_bytes())?;
+        }
+    }
+    bar.finish_and_clear();
+    end(args, &results, &out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Nothing is done yet.
+fn begin(
+    args: &Reproduce,
+    experiments: &[Experiment],
+    seeds: Vec<u64>,
+    opened: &Opened,
+) -> Results {
+    let sets = experiments.iter().map(|experiment| Set {
+        preset: experiment.name.clone(),
+        steps: experiment.steps,
+        runs: Vec::new(),
+    });
+    Results {
+        protocol: args.protocol,
+        sets: sets.collect(),
+        seeds,
+        floors: Vec::new(),
+        quick: args.steps.is_some(),
+        command: command(args),
+        device: machine(opened),
+        date: date(SystemTime::now()),
+        seconds: 0.0,
+    }
+}
+
+/// Where the table goes: never over another.
+fn output(args: &Reproduce) -> Result<PathBuf> {
+    let path = args
+        .out
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("reproduce-{}.md", args.protocol.word())));
+    if path.exists() {
+        return Err(mistake(format!(
+            "--out {}: it is there already; remove it, or name another file",
+            path.display()
+        )));
+    }
+    Ok(path)
+}
+
+/// Those that were listed, or the first ones from 0.
+fn seeds(args: &Reproduce) -> Result<Vec<u64>> {
+    if args.seed_list.is_empty() {
+        return Ok((0..args.seeds).collect());
+    }
+    let mut seeds = args.seed_list.clone();
+    seeds.sort_unstable();
+    seeds.dedup();
+    if seeds.len() < args.seed_list.len() {
+        return Err(mistake(
+            "--seed-list: a seed stands there twice; a run that is counted twice says nothing new",
+        ));
+    }
+    Ok(args.seed_list.clone())
+}
+
+/// Trains one run to its end and scores it; nothing when it was interrupted. One that diverges scores what its generator then
+/// makes: no modes, and nothing of quality.
+fn play(
+    experiment: &Experiment,
+    seed: u64,
+    protocol: &Protocol,
+    opened: &Opened,
+    bar: &ProgressBar,
+) -> Result<Option<(Vec<f64>, Vec<f64>)>> {
+    let mut experiment = experiment.clone();
+    experiment.set("seed", &seed.to_string())?;
+    let source = Source::new(&experiment, None)?;
+    let mut trainer = Trainer::new(experiment, source, &opened.device)?;
+    while trainer.step < trainer.experiment.steps {
+        if interrupt::asked() {
+            return Ok(None);
+        }
+        trainer.step();
+        bar.inc(1);
+        if trainer.step.is_multiple_of(QUEUE) {
+            wait(&trainer)?;
+        }
+    }
+    score(&trainer, protocol).map(Some)
+}
+
+/// Each column's figure and its floor, in the mean over the protocol's sets of samples. The first set is the one that `train`
+/// and `evaluate` show.
+fn score(trainer: &Trainer, protocol: &Protocol) -> Result<(Vec<f64>, Vec<f64>)> {
+    let e = &trainer.experiment;
+    let evaluator = Evaluator::new(&Mixture::new(&e.mixture)?, SAMPLES);
+    let inputs = e.fixed_inputs(protocol.sets * SAMPLES, e.seed);
+    let width = e.generator_inputs();
+    let mut figures = vec![0.0; protocol.columns.len()];
+    let mut floors = figures.clone();
+    for inputs in inputs.chunks(SAMPLES * width) {
+        let inputs = matrix(inputs.to_vec(), [SAMPLES, width], trainer.device());
+        let samples = floats(&trainer.sample(inputs).into_data())?;
+        let metrics = evaluator.evaluate(&samples);
+        for (i, column) in protocol.columns.iter().enumerate() {
+            let (figure, floor) = column.read(&metrics);
+            figures[i] += figure / protocol.sets as f64;
+            floors[i] = floor;
+        }
+    }
+    Ok((figures, floors))
+}
+
+/// On the CPU there is nothing to wait for.
+fn wait(trainer: &Trainer) -> Result<()> {
+    let synced = trainer.device().sync();
+    Ok(synced.map_err(|error| Error::Device(format!("{error:?}")))?)
+}
+
+/// A run's figures, at once.
+fn announce(
+    args: &Reproduce,
+    preset: &str,
+    columns: &[Column],
+    run: &Run,
+    floors: &[f64],
+) -> Result<()> {
+    if args.json {
+        let mut object = Map::new();
+        object.insert("protocol".to_owned(), args.protocol.word().into());
+        object.insert("preset".to_owned(), preset.into());
+        object.insert("seed".to_owned(), run.seed.into());
+        for ((column, figure), floor) in columns.iter().zip(&run.figures).zip(floors) {
+            object.insert(column.metric.to_owned(), (*figure).into());
+            object.insert(format!("{}_floor", column.metric), (*floor).into());
+        }
+        object.insert("seconds".to_owned(), run.seconds.into());
+        return print_json(&object);
+    }
+    let figures = columns.iter().zip(&run.figures).map(|(column, figure)| {
+        let digits = column.digits();
+        format!("{} {figure:.digits$}", column.title)
+    });
+    let figures: Vec<String> = figures.collect();
+    say(&format!(
+        "{preset}, seed {}: {} ({:.0} s)",
+        run.seed,
+        figures.join(", "),
+        run.seconds
+    ));
+    Ok(())
+}
+
+/// The last line of `--json`.
+#[derive(Serialize)]
+struct Outcome {
+    event: &'static str,
+    protocol: &'static str,
+    runs: usize,
+    table: String,
+    presets: Map<String, Value>,
+}
+
+/// Says how it ended.
+fn end(args: &Reproduce, results: &Results, out: &Path) -> Result<()> {
+    let done = results.done() == results.asked();
+    if args.json {
+        let columns = args.protocol.protocol().columns;
+        let presets = results.sets.iter().map(|set| {
+            let mut means = Map::new();
+            for (i, column) in columns.iter().enumerate() {
+                let figures: Vec<f64> = set.runs.iter().map(|run| run.figures[i]).collect();
+                let (mean, error) = mean_and_error(&figures);
+                means.insert(column.metric.to_owned(), mean.into());
+                means.insert(format!("{}_error", column.metric), error.into());
+            }
+            (set.preset.clone(), Value::Object(means))
+        });
+        print_json(&Outcome {
+            event: if done { "done" } else { "interrupted" },
+            protocol: args.protocol.word(),
+            runs: results.done(),
+            table: out.display().to_string(),
+            presets: presets.collect(),
+        })?;
+    } else {
+        print(results.markdown().trim_end())?;
+    }
+    let out = out.display();
+    say(&if done {
+        format!("the table is {out}")
+    } else {
+        format!("interrupted; {out} holds the runs that are done")
+    });
+    Ok(())
+}
+
+/// What gives the same figures again, anywhere.
+fn command(args: &Reproduce) -> String {
+    let mut words = vec![format!("counterfeit reproduce {}", args.protocol.word())];
+    if args.seed_list.is_empty() {
+        words.push(format!("--seeds {}", args.seeds));
+    } else {
+        let list: Vec<String> = args.seed_list.iter().map(u64::to_string).collect();
+        words.push(format!("--seed-list {}", list.join(",")));
+    }
+    words.extend(args.steps.map(|steps| format!("--steps {steps}")));
+    words.push(format!("--device {}", args.device.word()));
+    words.join(" ")
+}
+
+fn machine(opened: &Opened) -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!(
+        "{} of a machine with {cores} cores, {} {}",
+        opened.name,
+        std::env::consts::ARCH,
+        std::env::consts::OS
+    )
+}
+
+/// The day in UTC, by Howard Hinnant's `civil_from_days`.
+fn date(time: SystemTime) -> String {
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    // Days from 0000-03-01, so that a leap day is the last of its year.
+    let days = since.as_secs() / 86_400 + 719_468;
+    let (era, day) = (days / 146_097, days % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::native::protocol::{Name, Unit};
+
+    fn args(protocol: Name) -> Reproduce {
+        Reproduce {
+            protocol,
+            seeds: 10,
+            seed_list: Vec::new(),
+            out: None,
+            device: device::Choice::Cpu,
+            json: false,
+            steps: None,
+        }
+    }
+
+    #[test]
+    fn seeds_are_the_first_ones_or_those_listed() {
+        let mut args = args(Name::Ring);
+        assert_eq!(seeds(&args).unwrap(), (0..10).collect::<Vec<_>>());
+        args.seed_list = vec![7, 3];
+        assert_eq!(seeds(&args).unwrap(), [7, 3]);
+        assert_eq!(
+            command(&args),
+            "counterfeit reproduce ring --seed-list 7,3 --device cpu"
+        );
+        args.seed_list = vec![7, 3, 7];
+        assert!(seeds(&args).is_err());
+    }
+
+    #[test]
+    fn protocols_are_sound() {
+        for name in [Name::Ring, Name::Grid, Name::Mixture1d5] {
+            let protocol = name.protocol();
+            let data = Experiment::preset(protocol.presets[0]).unwrap().mixture;
+            for preset in protocol.presets {
+                let experiment = Experiment::preset(preset).unwrap();
+                assert_eq!(experiment.mixture, data, "{preset} is of other data");
+            }
+            for row in protocol.published {
+                assert_eq!(row.figures.len(), protocol.columns.len(), "{}", row.method);
+            }
+            for bar in protocol.bars {
+                let column = &protocol.columns[bar.column];
+                // A perfect sampler passes, and one that makes nothing does not.
+                let perfect = match column.unit {
+                    Unit::Count => data.len() as f64,
+                    Unit::Percent => 98.9,
+                    Unit::Floors => 1.0,
+                };
+                assert!(bar.is_met_by(perfect) && !bar.is_met_by(f64::NAN));
+            }
+        }
+    }
+
+    #[test]
+    fn days_have_their_dates() {
+        let at = |seconds| date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(0), "1970-01-01");
+        assert_eq!(at(951_782_399), "2000-02-28");
+        assert_eq!(at(951_782_400), "2000-02-29");
+        assert_eq!(at(4_107_542_400), "2100-03-01");
+        assert_eq!(at(1_795_219_200), "2026-11-21");
+    }
+}

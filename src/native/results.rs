@@ -1,0 +1,434 @@
+//! What `reproduce` found, as Markdown: means over seeds beside the published rows, then every run.
+
+use std::fmt::Write as _;
+
+use super::protocol::{Bar, Column, Kind, Name, Protocol};
+
+/// All that is known so far of a protocol's runs.
+pub struct Results {
+    /// Which protocol.
+    pub protocol: Name,
+    /// The runs, a set a preset, in the protocol's order.
+    pub sets: Vec<Set>,
+    /// The seeds that were asked for.
+    pub seeds: Vec<u64>,
+    /// A perfect sampler's figures, a column each; none before the first run.
+    pub floors: Vec<f64>,
+    /// Whether runs were cut short by `--steps`.
+    pub quick: bool,
+    /// How to get it again.
+    pub command: String,
+    /// Where it was computed.
+    pub device: String,
+    /// The day, as YYYY-MM-DD.
+    pub date: String,
+    /// Seconds from the start.
+    pub seconds: f64,
+}
+
+/// The runs of one preset.
+pub struct Set {
+    /// The preset.
+    pub preset: String,
+    /// Steps of a run.
+    pub steps: u64,
+    /// In the order of the seeds.
+    pub runs: Vec<Run>,
+}
+
+/// One run.
+pub struct Run {
+    /// Its seed.
+    pub seed: u64,
+    /// A column each.
+    pub figures: Vec<f64>,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+/// The mean, and its standard error: the sample deviation over √n; NaN for fewer than two.
+#[must_use]
+pub fn mean_and_error(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (mean, (squares / (n - 1.0) / n).sqrt())
+}
+
+impl Set {
+    /// One column's figures.
+    fn column(&self, i: usize) -> Vec<f64> {
+        self.runs.iter().map(|run| run.figures[i]).collect()
+    }
+}
+
+impl Results {
+    fn what(&self) -> &'static Protocol {
+        self.protocol.protocol()
+    }
+
+    /// Runs that are done.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.sets.iter().map(|set| set.runs.len()).sum()
+    }
+
+    /// Runs that were asked for.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.sets.len() * self.seeds.len()
+    }
+
+    /// The whole table; one that is not whole says so at its head.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut parts = vec![format!("## {}", self.protocol.word())];
+        if self.done() < self.asked() {
+            let (done, asked) = (self.done(), self.asked());
+            parts.push(format!(
+                "**Unfinished: {done} of {asked} runs are done.** What follows is not the protocol's result."
+            ));
+        }
+        if self.quick {
+            parts.push(
+                "**A quick look:** `--steps` cut the runs short. What follows is not the protocol's result."
+                    .to_owned(),
+            );
+        }
+        parts.push(self.what().about.to_owned());
+        parts.push(self.means());
+        parts.push("± is the standard error of the mean over runs.".to_owned());
+        parts.extend(self.bars());
+        let differences = self.what().differences;
+        if !differences.is_empty() {
+            parts.push(differences.to_owned());
+        }
+        parts.push(self.origin());
+        parts.push("Every run:".to_owned());
+        parts.push(self.every_run());
+        parts.join("\n\n") + "\n"
+    }
+
+    /// Ours, a perfect sampler's, and those of others.
+    fn means(&self) -> String {
+        let Protocol {
+            columns, published, ..
+        } = self.what();
+        let titles = columns.iter().map(|column| column.title.to_owned());
+        let mut table = Table::new(
+            ["".to_owned()]
+                .into_iter()
+                .chain(titles)
+                .chain(["runs", "from"].map(str::to_owned)),
+        );
+        for set in &self.sets {
+            let figures = columns.iter().enumerate().map(|(i, column)| {
+                let (mean, error) = mean_and_error(&set.column(i));
+                with_error(mean, error, column.digits())
+            });
+            let from = if set.runs.is_empty() {
+                format!("{} steps", set.steps)
+            } else {
+                let spent: f64 = set.runs.iter().map(|run| run.seconds).sum();
+                let each = spent / set.runs.len() as f64;
+                format!("this program, {} steps, {each:.0} s a run", set.steps)
+            };
+            table.row(
+                [format!("**`{}`**", set.preset)]
+                    .into_iter()
+                    .chain(figures)
+                    .chain([set.runs.len().to_string(), from]),
+            );
+        }
+        let floors = columns.iter().zip(&self.floors);
+        table.row(
+            ["a perfect sampler".to_owned()]
+                .into_iter()
+                .chain(floors.map(|(column, floor)| number(*floor, column.digits())))
+                .chain(["".to_owned(), "draws from the data".to_owned()]),
+        );
+        for row in *published {
+            let figures = row.figures.iter().map(|&figure| figure.to_owned());
+            table.row(
+                [row.method.to_owned()]
+                    .into_iter()
+                    .chain(figures)
+                    .chain(["".to_owned(), row.source.to_owned()]),
+            );
+        }
+        table.text
+    }
+
+    /// What our best had to reach, and whether it did.
+    fn bars(&self) -> Option<String> {
+        let best = self.sets.first().filter(|set| !set.runs.is_empty())?;
+        let columns = self.what().columns;
+        let verdicts = self.what().bars.iter().map(|bar| {
+            let column = &columns[bar.column];
+            verdict(bar, column, &best.column(bar.column))
+        });
+        let verdicts: Vec<String> = verdicts.collect();
+        Some(format!(
+            "What `{}` was to reach with every seed: {}.",
+            best.preset,
+            verdicts.join("; ")
+        ))
+    }
+
+    /// Whence the table.
+    fn origin(&self) -> String {
+        format!(
+            "`{}`, seeds {}, on {}, {}, in {}.",
+            self.command,
+            listed(&self.seeds),
+            self.device,
+            self.date,
+            duration(self.seconds)
+        )
+    }
+
+    fn every_run(&self) -> String {
+        let columns = self.what().columns;
+        let titles = self.sets.iter().flat_map(|set| {
+            let titled = |column: &Column| format!("`{}`: {}", set.preset, column.title);
+            columns.iter().map(titled)
+        });
+        let mut table = Table::new(["seed".to_owned()].into_iter().chain(titles));
+        for (at, seed) in self.seeds.iter().enumerate() {
+            let figures = self.sets.iter().flat_map(|set| {
+                columns.iter().enumerate().map(move |(i, column)| {
+                    let run = set.runs.get(at);
+                    run.map_or(String::new(), |run| number(run.figures[i], column.digits()))
+                })
+            });
+            table.row([seed.to_string()].into_iter().chain(figures));
+        }
+        table.text
+    }
+}
+
+/// Whether the figures of every run reach the bar, and the worst of them.
+fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
+    let missed = figures.iter().filter(|&&figure| !bar.is_met_by(figure));
+    let missed = missed.count();
+    // Of what is not a number nothing is worse.
+    let worse = |a: f64, b: f64| match bar.kind {
+        _ if a.is_nan() || b.is_nan() => f64::NAN,
+        Kind::AtLeast => a.min(b),
+        Kind::AtMost => a.max(b),
+    };
+    let worst = figures.iter().copied().reduce(worse).unwrap_or(f64::NAN);
+    let side = match bar.kind {
+        Kind::AtLeast => "at least",
+        Kind::AtMost => "at most",
+    };
+    let verdict = match missed {
+        0 => "reached".to_owned(),
+        _ => format!("**missed** in {missed} of {} runs", figures.len()),
+    };
+    let [value, mean, worst] =
+        [bar.value, mean_and_error(figures).0, worst].map(|figure| number(figure, column.digits()));
+    format!(
+        "{} {side} {value}: {verdict} (mean {mean}, worst {worst})",
+        column.title
+    )
+}
+
+/// A Markdown table.
+struct Table {
+    text: String,
+    width: usize,
+}
+
+impl Table {
+    fn new(titles: impl IntoIterator<Item = String>) -> Self {
+        let mut table = Self {
+            text: String::new(),
+            width: usize::MAX,
+        };
+        table.row(titles);
+        table.width = table.text.matches('|').count() - 1;
+        table.text += "\n";
+        table.text += &"|---".repeat(table.width);
+        table.text += "|";
+        table
+    }
+
+    /// Cells that are lacking stay empty.
+    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        if !self.text.is_empty() {
+            self.text += "\n";
+        }
+        let mut count = 0;
+        for cell in cells {
+            // Writing to a string does not fail.
+            let _ = write!(self.text, "| {cell} ");
+            count += 1;
+        }
+        if self.width != usize::MAX {
+            self.text += &"| ".repeat(self.width.saturating_sub(count));
+        }
+        self.text += "|";
+    }
+}
+
+/// The mean alone where there is no error to give.
+fn with_error(mean: f64, error: f64, digits: usize) -> String {
+    if error.is_finite() {
+        format!("{} ± {}", number(mean, digits), number(error, digits))
+    } else {
+        number(mean, digits)
+    }
+}
+
+fn number(value: f64, digits: usize) -> String {
+    if value.is_finite() {
+        format!("{value:.digits$}")
+    } else {
+        "–".to_owned()
+    }
+}
+
+/// A range where they are one.
+fn listed(seeds: &[u64]) -> String {
+    match seeds {
+        [first, .., last] if seeds.iter().copied().eq(*first..=*last) => {
+            format!("{first} to {last}")
+        }
+        _ => {
+            let seeds: Vec<String> = seeds.iter().map(u64::to_string).collect();
+            seeds.join(", ")
+        }
+    }
+}
+
+/// In minutes, or, where there are none, in seconds.
+fn duration(seconds: f64) -> String {
+    if seconds < 120.0 {
+        format!("{seconds:.0} s")
+    } else {
+        format!("{:.0} minutes", seconds / 60.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(preset: &str, figures: &[[f64; 2]]) -> Set {
+        let runs = figures.iter().zip(3..);
+        Set {
+            preset: preset.to_owned(),
+            steps: 100,
+            runs: runs
+                .map(|(figures, seed)| Run {
+                    seed,
+                    figures: figures.to_vec(),
+                    seconds: 2.0,
+                })
+                .collect(),
+        }
+    }
+
+    fn results(sets: Vec<Set>) -> Results {
+        Results {
+            protocol: Name::Ring,
+            sets,
+            seeds: vec![3, 4],
+            floors: vec![8.0, 98.9],
+            quick: false,
+            command: "counterfeit reproduce ring".to_owned(),
+            device: "a machine".to_owned(),
+            date: "2026-11-21".to_owned(),
+            seconds: 150.0,
+        }
+    }
+
+    #[test]
+    fn means_and_their_errors() {
+        // Of 2, 4, 4, 4, 5, 5, 7, 9 the mean is 5 and the squares sum to 32: √(32 / 7 / 8).
+        let (mean, error) = mean_and_error(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]);
+        assert_eq!(mean, 5.0);
+        assert!((error - (32.0_f64 / 56.0).sqrt()).abs() < 1e-12, "{error}");
+        let (mean, error) = mean_and_error(&[3.0]);
+        assert!(mean == 3.0 && error.is_nan(), "one run has no error");
+        assert!(mean_and_error(&[]).0.is_nan());
+    }
+
+    #[test]
+    fn a_table_holds_our_rows_beside_the_published_ones() {
+        let results = results(vec![
+            set("ring", &[[8.0, 96.0], [8.0, 98.0]]),
+            set("ring-vanilla", &[[6.0, 90.0], [7.0, f64::NAN]]),
+        ]);
+        let text = results.markdown();
+        for wanted in [
+            "## ring\n",
+            "| **`ring`** | 8.0 ± 0.0 | 97.0 ± 1.0 | 2 | this program, 100 steps, 2 s a run |\n",
+            // A run that diverged has no share, and then neither has the mean.
+            "| **`ring-vanilla`** | 6.5 ± 0.5 | – | 2 | this program, 100 steps, 2 s a run |\n",
+            "| a perfect sampler | 8.0 | 98.9 |  | draws from the data |\n",
+            "| PacGAN2 | 7.9 ± 0.1 | 95.6 |  | Lin et al. 2018, table 1, 10 runs |\n",
+            "What `ring` was to reach with every seed: modes at least 8.0: reached (mean 8.0, worst 8.0); high quality, % at least \
+             95.0: reached (mean 97.0, worst 96.0).\n",
+            "`counterfeit reproduce ring`, seeds 3 to 4, on a machine, 2026-11-21, in 2 minutes.\n",
+            "| 4 | 8.0 | 98.0 | 7.0 | – |\n",
+        ] {
+            assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
+        }
+        assert!(!text.contains("**Unfinished") && !text.contains("**A quick look"));
+        let rows: Vec<_> = text.lines().filter(|line| line.starts_with("| ")).collect();
+        for row in &rows[..rows.len() - 3] {
+            assert_eq!(row.matches('|').count(), 6, "{row}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_protocols_result_says_so() {
+        let mut partial = results(vec![set("ring", &[[8.0, 96.0]]), set("ring-vanilla", &[])]);
+        let text = partial.markdown();
+        assert!(
+            text.contains("**Unfinished: 1 of 4 runs are done.**"),
+            "{text}"
+        );
+        assert!(text.contains("| **`ring`** | 8.0 | 96.0 | 1 |"), "{text}");
+        assert!(
+            text.contains("| **`ring-vanilla`** | – | – | 0 |"),
+            "{text}"
+        );
+        assert!(text.contains("| 4 |  |  |  |  |"), "{text}");
+        partial.quick = true;
+        assert!(partial.markdown().contains("**A quick look:**"));
+    }
+
+    #[test]
+    fn seeds_are_named_one_by_one_unless_they_follow() {
+        assert_eq!(listed(&[0, 1, 2, 3]), "0 to 3");
+        assert_eq!(listed(&[7]), "7");
+        assert_eq!(listed(&[3, 5, 4]), "3, 5, 4");
+        assert_eq!(listed(&[0, 2, 1, 3]), "0, 2, 1, 3");
+    }
+
+    #[test]
+    fn a_bar_is_for_every_run() {
+        let bar = |kind| Bar {
+            column: 0,
+            value: 95.0,
+            kind,
+        };
+        let column = &Name::Ring.protocol().columns[1];
+        let of = |kind, figures: &[f64]| verdict(&bar(kind), column, figures);
+        assert_eq!(
+            of(Kind::AtLeast, &[99.1, 94.9, 97.0]),
+            "high quality, % at least 95.0: **missed** in 1 of 3 runs (mean 97.0, worst 94.9)"
+        );
+        assert_eq!(
+            of(Kind::AtMost, &[90.0, 95.0]),
+            "high quality, % at most 95.0: reached (mean 92.5, worst 95.0)"
+        );
+        assert_eq!(
+            of(Kind::AtMost, &[90.0, f64::NAN]),
+            "high quality, % at most 95.0: **missed** in 1 of 2 runs (mean –, worst –)"
+        );
+    }
+}
