@@ -837,7 +837,7 @@ mod tests {
 
     #[test]
     fn kernels_are_a_number_or_a_yes() {
-        let mut e = Experiment::preset("ring").unwrap();
+        let mut e = Experiment::preset("mixture-1d").unwrap();
         for (given, wanted) in [("true", 16), ("5", 5), ("false", 0)] {
             e.set("minibatch_discrimination", given).unwrap();
             assert_eq!(e.minibatch_discrimination, wanted);

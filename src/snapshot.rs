@@ -249,7 +249,8 @@ mod tests {
             &[smooth, ("conditional", "acgan")],
             &[smooth, ("discriminator_norm", "layer")],
         ] {
-            let (trainer, snapshot) = look("ring", settings);
+            let plain = [&[("gradient_penalty", "none")], settings].concat();
+            let (trainer, snapshot) = look("ring", &plain);
             let Some(Picture::Plane(plane)) = snapshot.picture else {
                 panic!("the ring is drawn in the plane");
             };

@@ -990,7 +990,11 @@ mod tests {
         if preset == "digits-mlp" {
             all.extend([("examples_per_class", "4"), ("base_channels", "2")]);
         } else {
-            all.extend([("generator_hidden", "[6]"), ("discriminator_hidden", "[6]")]);
+            all.extend([
+                ("generator_hidden", "[6]"),
+                ("discriminator_hidden", "[6]"),
+                ("gradient_penalty", "none"),
+            ]);
         }
         all.extend(settings);
         trainer(preset, &all)
@@ -1218,6 +1222,7 @@ mod tests {
             "ring",
             &[
                 ("feature_matching_weight", "100"),
+                ("gradient_penalty", "none"),
                 ("discriminator_lr", "1e-9"),
                 ("generator_lr", "1e-3"),
                 ("batch_size", "256"),
