@@ -1220,6 +1220,44 @@ fn a_protocols_first_figures_are_those_that_training_ends_with() {
 }
 
 #[test]
+fn images_are_scored_by_the_classifier() {
+    let place = Place::new();
+    let data = place.both_sets("data", 40);
+    place.refused(
+        &["reproduce", "mnist", "--data", &data],
+        &["counterfeit classifier"],
+    );
+    place.ok(&classifier_args(&data, "c.safetensors"));
+    let outcome = place.ok(&[
+        "reproduce",
+        "mnist",
+        "--steps",
+        "1",
+        "--seeds",
+        "1",
+        "--device",
+        "cpu",
+        "--data",
+        &data,
+        "--classifier",
+        "c.safetensors",
+        "--json",
+    ]);
+    for run in &objects(&outcome.stdout)[..2] {
+        let figure = |name: &str| run[name].as_f64().unwrap();
+        assert!(figure("class_kl") > 0.0, "{run:?}");
+        // A generator of one step is further from the data than the data are.
+        assert!(
+            figure("classifier_frechet") > figure("classifier_frechet_floor"),
+            "{run:?}"
+        );
+    }
+    let table = fs::read_to_string(place.path("reproduce-mnist.md")).unwrap();
+    assert!(table.contains("| **`mnist-dcgan`** |"), "{table}");
+    assert!(!table.contains("was to reach"), "{table}");
+}
+
+#[test]
 fn protocols_that_cannot_be_run() {
     let place = Place::new();
     place.refused(&["reproduce", "spiral"], &["spiral", "ring", "grid"]);

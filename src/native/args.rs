@@ -235,6 +235,12 @@ pub struct Reproduce {
     /// Where to compute
     #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
+    /// The folder with MNIST's files, for the protocol on MNIST
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The classifier's file, for the same [default: the one in the user's cache]
+    #[arg(long, value_name = "FILE")]
+    pub classifier: Option<PathBuf>,
     /// Report on standard output, a JSON object a run
     #[arg(long)]
     pub json: bool,

@@ -12,12 +12,14 @@ use serde_json::{Map, Value};
 use super::args::Reproduce;
 use super::device::{self, Opened};
 use super::failure::mistake;
+use super::mnist::{self, Mnist};
 use super::progress::{self, say};
 use super::protocol::{Column, Protocol};
 use super::report::{print, print_json};
 use super::results::{Results, Run, Set, mean_and_error};
+use super::score::{self, Scorer};
 use super::{files, interrupt};
-use crate::data::{Mixture, Source};
+use crate::data::Mixture;
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::metrics::{Evaluator, SAMPLES};
@@ -27,6 +29,7 @@ use crate::trainer::Trainer;
 
 /// Steps that may wait on a device; more only take memory.
 const QUEUE: u64 = 256;
+const TOO_FEW: &str = "the data hold too few images to score others by; give all of MNIST";
 
 /// Runs the protocol. Its table is written anew after every run, and says until the last that it is not whole.
 ///
@@ -45,20 +48,18 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
     }
     let seeds = seeds(args)?;
     let opened = device::open(args.device)?;
+    let stage = Stage::new(args, &experiments, &opened, seeds.len() as u64)?;
     let mut results = begin(args, &experiments, seeds, &opened);
     // Before the first run: a folder that cannot be written to should not be found out after it.
     files::write(&out, results.markdown().as_bytes()).map_err(mistake)?;
     interrupt::listen()?;
 
     let start = Instant::now();
-    let steps = experiments.iter().map(|experiment| experiment.steps);
-    let bar = progress::bar(steps.sum::<u64>() * results.seeds.len() as u64);
     // A seed at a time, so that a table which is cut short compares what can be compared.
     'runs: for seed in results.seeds.clone() {
         for (i, experiment) in experiments.iter().enumerate() {
-            bar.set_message(format!("{}, seed {seed}", experiment.name));
             let began = Instant::now();
-            let Some((figures, floors)) = play(experiment, seed, protocol, &opened, &bar)? else {
+            let Some((figures, floors)) = stage.play(experiment, seed)? else {
                 break 'runs;
             };
             let run = Run {
@@ -66,16 +67,103 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
                 figures,
                 seconds: began.elapsed().as_secs_f64(),
             };
-            bar.suspend(|| announce(args, &experiment.name, protocol.columns, &run, &floors))?;
+            let columns = protocol.columns;
+            let said = || announce(args, &experiment.name, columns, &run, &floors);
+            stage.bar.suspend(said)?;
             results.floors = floors;
             results.sets[i].runs.push(run);
             results.seconds = start.elapsed().as_secs_f64();
             files::write(&out, results.markdown().as_bytes())?;
         }
     }
-    bar.finish_and_clear();
+    stage.bar.finish_and_clear();
     end(args, &results, &out)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What all runs have in common.
+struct Stage<'a> {
+    protocol: &'static Protocol,
+    opened: &'a Opened,
+    mnist: Option<Mnist>,
+    scorer: Option<Scorer>,
+    bar: ProgressBar,
+}
+
+impl<'a> Stage<'a> {
+    fn new(
+        args: &Reproduce,
+        experiments: &[Experiment],
+        opened: &'a Opened,
+        seeds: u64,
+    ) -> Result<Self> {
+        let first = &experiments[0];
+        let scorer = Scorer::find(args.classifier.as_deref(), opened)?;
+        if first.has_images() && scorer.is_none() {
+            return Err(mistake(score::remedy()));
+        }
+        let steps: u64 = experiments.iter().map(|experiment| experiment.steps).sum();
+        Ok(Self {
+            protocol: args.protocol.protocol(),
+            opened,
+            mnist: mnist::needed_by(first, args.data.as_deref())?,
+            scorer: scorer.filter(|_| first.has_images()),
+            bar: progress::bar(steps * seeds),
+        })
+    }
+
+    /// Trains one run to its end and scores it: a figure and a floor a column; nothing when it was interrupted. One that diverges
+    /// scores what its generator then makes: no modes, and nothing of quality.
+    fn play(&self, experiment: &Experiment, seed: u64) -> Result<Option<(Vec<f64>, Vec<f64>)>> {
+        self.bar
+            .set_message(format!("{}, seed {seed}", experiment.name));
+        let mut experiment = experiment.clone();
+        experiment.set("seed", &seed.to_string())?;
+        let source = mnist::source(&experiment, self.mnist.as_ref())?;
+        let mut trainer = Trainer::new(experiment, source, &self.opened.device)?;
+        while trainer.step < trainer.experiment.steps {
+            if interrupt::asked() {
+                return Ok(None);
+            }
+            trainer.step();
+            self.bar.inc(1);
+            if trainer.step.is_multiple_of(QUEUE) {
+                wait(&trainer)?;
+            }
+        }
+        let (figures, floors) = match &self.scorer {
+            Some(scorer) => {
+                let scored = self.bar.suspend(|| scorer.score(&trainer))?;
+                let (metrics, _) = scored.ok_or_else(|| mistake(TOO_FEW))?;
+                let columns = self.protocol.columns.iter();
+                columns.map(|column| column.read(&metrics)).unzip()
+            }
+            None => self.score_points(&trainer)?,
+        };
+        Ok(Some((figures, floors)))
+    }
+
+    /// In the mean over the protocol's sets of samples. The first set is the one that `train` and `evaluate` show.
+    fn score_points(&self, trainer: &Trainer) -> Result<(Vec<f64>, Vec<f64>)> {
+        let Protocol { sets, columns, .. } = self.protocol;
+        let e = &trainer.experiment;
+        let evaluator = Evaluator::new(&Mixture::new(&e.mixture)?, SAMPLES);
+        let inputs = e.fixed_inputs(sets * SAMPLES, e.seed);
+        let width = e.generator_inputs();
+        let mut figures = vec![0.0; columns.len()];
+        let mut floors = figures.clone();
+        for inputs in inputs.chunks(SAMPLES * width) {
+            let inputs = matrix(inputs.to_vec(), [SAMPLES, width], trainer.device());
+            let samples = floats(&trainer.sample(inputs).into_data())?;
+            let metrics = evaluator.evaluate(&samples);
+            for (i, column) in columns.iter().enumerate() {
+                let (figure, floor) = column.read(&metrics);
+                figures[i] += figure / *sets as f64;
+                floors[i] = floor;
+            }
+        }
+        Ok((figures, floors))
+    }
 }
 
 /// Nothing is done yet.
@@ -132,54 +220,6 @@ fn seeds(args: &Reproduce) -> Result<Vec<u64>> {
         ));
     }
     Ok(args.seed_list.clone())
-}
-
-/// Trains one run to its end and scores it; nothing when it was interrupted. One that diverges scores what its generator then
-/// makes: no modes, and nothing of quality.
-fn play(
-    experiment: &Experiment,
-    seed: u64,
-    protocol: &Protocol,
-    opened: &Opened,
-    bar: &ProgressBar,
-) -> Result<Option<(Vec<f64>, Vec<f64>)>> {
-    let mut experiment = experiment.clone();
-    experiment.set("seed", &seed.to_string())?;
-    let source = Source::new(&experiment, None)?;
-    let mut trainer = Trainer::new(experiment, source, &opened.device)?;
-    while trainer.step < trainer.experiment.steps {
-        if interrupt::asked() {
-            return Ok(None);
-        }
-        trainer.step();
-        bar.inc(1);
-        if trainer.step.is_multiple_of(QUEUE) {
-            wait(&trainer)?;
-        }
-    }
-    score(&trainer, protocol).map(Some)
-}
-
-/// Each column's figure and its floor, in the mean over the protocol's sets of samples. The first set is the one that `train`
-/// and `evaluate` show.
-fn score(trainer: &Trainer, protocol: &Protocol) -> Result<(Vec<f64>, Vec<f64>)> {
-    let e = &trainer.experiment;
-    let evaluator = Evaluator::new(&Mixture::new(&e.mixture)?, SAMPLES);
-    let inputs = e.fixed_inputs(protocol.sets * SAMPLES, e.seed);
-    let width = e.generator_inputs();
-    let mut figures = vec![0.0; protocol.columns.len()];
-    let mut floors = figures.clone();
-    for inputs in inputs.chunks(SAMPLES * width) {
-        let inputs = matrix(inputs.to_vec(), [SAMPLES, width], trainer.device());
-        let samples = floats(&trainer.sample(inputs).into_data())?;
-        let metrics = evaluator.evaluate(&samples);
-        for (i, column) in protocol.columns.iter().enumerate() {
-            let (figure, floor) = column.read(&metrics);
-            figures[i] += figure / protocol.sets as f64;
-            floors[i] = floor;
-        }
-    }
-    Ok((figures, floors))
 }
 
 /// On the CPU there is nothing to wait for.
@@ -311,6 +351,8 @@ fn date(time: SystemTime) -> String {
 mod tests {
     use std::time::Duration;
 
+    use clap::ValueEnum;
+
     use super::*;
     use crate::native::protocol::{Name, Unit};
 
@@ -323,6 +365,8 @@ mod tests {
             device: device::Choice::Cpu,
             json: false,
             steps: None,
+            data: None,
+            classifier: None,
         }
     }
 
@@ -342,7 +386,7 @@ mod tests {
 
     #[test]
     fn protocols_are_sound() {
-        for name in [Name::Ring, Name::Grid, Name::Mixture1d5] {
+        for &name in Name::value_variants() {
             let protocol = name.protocol();
             let data = Experiment::preset(protocol.presets[0]).unwrap().mixture;
             for preset in protocol.presets {
@@ -359,6 +403,7 @@ mod tests {
                     Unit::Count => data.len() as f64,
                     Unit::Percent => 98.9,
                     Unit::Floors => 1.0,
+                    Unit::Nats | Unit::Distance => 0.0,
                 };
                 assert!(bar.is_met_by(perfect) && !bar.is_met_by(f64::NAN));
             }

@@ -168,6 +168,9 @@ impl Results {
             verdict(bar, column, &best.column(bar.column))
         });
         let verdicts: Vec<String> = verdicts.collect();
+        if verdicts.is_empty() {
+            return None;
+        }
         Some(format!(
             "What `{}` was to reach with every seed: {}.",
             best.preset,
