@@ -7,7 +7,7 @@
 use super::convolution::{Conv, ConvTranspose};
 use super::layer::Init;
 use super::linear::Linear;
-use super::{Layer, Network, head, norm};
+use super::{BLACK_IS_ZERO, Layer, Network, head, image_output, norm};
 use crate::experiment::{Activation, Experiment, Normalization};
 
 /// How weights start.
@@ -69,6 +69,7 @@ pub(super) fn autoencoder(experiment: &Experiment) -> Network {
         experiment.discriminator_activation,
     );
     let (mut layers, width) = encoder(experiment);
+    layers.insert(0, BLACK_IS_ZERO);
     layers.push(Layer::Linear(linear(kind, width, code)));
     layers.extend(decoder(experiment, code, kind, function));
     Network::new(layers)
@@ -98,7 +99,7 @@ fn decoder(
         }));
         side *= 2;
     }
-    layers.push(Layer::Activation(Activation::Tanh));
+    layers.push(image_output(experiment));
     layers
 }
 

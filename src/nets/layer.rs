@@ -23,6 +23,8 @@ pub enum Layer {
     Linear(Linear),
     /// An elementwise function.
     Activation(Activation),
+    /// The same added to every number.
+    Shift(f32),
     /// Random zeros while training.
     Dropout(Dropout),
     /// Normalisation over the batch, channel by channel.
@@ -108,7 +110,9 @@ impl Layer {
             Self::ConvTranspose(layer) => layer.weights(),
             Self::MinibatchDiscrimination(layer) => layer.weights(),
             Self::Point(layer) => layer.weights(),
-            Self::Activation(_) | Self::Dropout(_) | Self::MinibatchStddev(_) => Vec::new(),
+            Self::Activation(_) | Self::Shift(_) | Self::Dropout(_) | Self::MinibatchStddev(_) => {
+                Vec::new()
+            }
             Self::Fork(layer) => return layer.slots(Network::trained_slots),
             Self::Each(layer) => return layer.network.trained_slots(),
         })
@@ -168,6 +172,7 @@ impl Layer {
         match self {
             Self::Linear(layer) => layer.forward(x, numbers),
             Self::Activation(function) => function.apply(x),
+            Self::Shift(by) => x + *by,
             Self::Dropout(_) => x,
             Self::BatchNorm(layer) => layer.rest(x, numbers),
             Self::SampleNorm(layer) => layer.forward(x, numbers),
@@ -186,6 +191,7 @@ impl Layer {
         match self {
             Self::Linear(layer) => layer.linearize(x, numbers),
             Self::Activation(function) => function.linearize(x),
+            Self::Shift(by) => (x + *by, Box::new(|g| g)),
             Self::Dropout(_) => (x, Box::new(|g| g)),
             Self::BatchNorm(layer) => layer.linearize(x, numbers),
             Self::SampleNorm(layer) => layer.linearize(x, numbers),

@@ -2,7 +2,7 @@
 
 use super::dropout::Dropout;
 use super::linear::Linear;
-use super::{Layer, Network, head, norm};
+use super::{BLACK_IS_ZERO, Layer, Network, head, image_output, norm};
 use crate::experiment::{Activation, Experiment, Normalization};
 
 /// Latents to samples; images end in tanh, points in nothing.
@@ -28,6 +28,9 @@ pub(super) fn discriminator(experiment: &Experiment) -> Network {
 /// Samples to their reconstructions.
 pub(super) fn autoencoder(experiment: &Experiment) -> Network {
     let (mut layers, width) = body(experiment);
+    if experiment.has_images() {
+        layers.insert(0, BLACK_IS_ZERO);
+    }
     layers.extend(output(experiment, width));
     Network::new(layers)
 }
@@ -46,7 +49,7 @@ fn body(experiment: &Experiment) -> (Vec<Layer>, usize) {
 fn output(experiment: &Experiment, width: usize) -> Vec<Layer> {
     let mut layers = vec![Layer::Linear(Linear::new(width, experiment.data_dim()))];
     if experiment.has_images() {
-        layers.push(Layer::Activation(Activation::Tanh));
+        layers.push(image_output(experiment));
     }
     layers
 }

@@ -29,7 +29,7 @@ use self::layer::{Numbers, Training};
 use self::linear::Linear;
 use self::minibatch::{MinibatchDiscrimination, MinibatchStddev};
 use self::sample_norm::SampleNorm;
-use crate::experiment::{Architecture, Experiment, Normalization, Objective};
+use crate::experiment::{Activation, Architecture, Experiment, Normalization, Objective};
 use crate::rng::Rng;
 
 /// The way back through a map at one of its inputs: the transpose of its Jacobian, from cotangents `[n, out]` to `[n, in]`.
@@ -276,6 +276,20 @@ fn norm(kind: Normalization, channels: usize, positions: usize) -> Option<Layer>
     }
 }
 
+/// From −1 … 1 to 0 … 2, in which BEGAN's networks work on images: they reproduce what lies near 0 from the start, as all that they have
+/// not learnt yet, and the generator settles on what is reproduced. That should be a black image, which is close to a digit,
+/// and not a grey one.
+const BLACK_IS_ZERO: Layer = Layer::Shift(1.0);
+
+/// How a network ends that gives images in [-1, 1]: in tanh, or with BEGAN in nothing but the way back to −1 for black. There, as in
+/// Berthelot et al. 2017, no tanh holds fast what once has come to its ends.
+fn image_output(experiment: &Experiment) -> Layer {
+    match experiment.objective {
+        Objective::Began => Layer::Shift(-1.0),
+        _ => Layer::Activation(Activation::Tanh),
+    }
+}
+
 /// How a discriminator ends: what it can tell of the batch, then its logits.
 fn head(e: &Experiment, width: usize, linear: fn(usize, usize) -> Linear) -> Vec<Layer> {
     let mut layers = Vec::new();
@@ -372,4 +386,39 @@ pub fn beside(tensor: &Tensor<2>, values: Vec<f32>, shape: [usize; 2]) -> Tensor
         device
     };
     constant_beside(tensor, matrix(values, shape, &device))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn began_starts_from_black_images_which_it_reproduces() {
+        for (preset, data) in [("digits-mlp", 784), ("mnist-dcgan", 784), ("ring", 2)] {
+            let mut e = Experiment::preset(preset).unwrap();
+            e.objective = Objective::Began;
+            e.base_channels = 4;
+            e.discriminator_norm = Normalization::None;
+            let (device, mut rng) = (Device::flex(), Rng::new(1, crate::rng::Stream::Init));
+            let mean = |x: Tensor<2>| x.abs().mean().try_into_scalar::<f32>().unwrap();
+            let black = if e.has_images() { -1.0 } else { 0.0 };
+
+            let generator = Network::generator(&e);
+            let latents = Tensor::zeros([2, e.generator_inputs()], &device);
+            let fakes = generator.sample(&generator.init(&mut rng, &device), latents);
+            assert_eq!(fakes.dims(), [2, data]);
+            assert!(mean(fakes - black) < 0.3, "{preset}");
+
+            let autoencoder = Network::discriminator(&e);
+            let weights = autoencoder.init(&mut rng, &device);
+            let images = Tensor::full([2, data], black, &device);
+            let (again, pull) = autoencoder.linearize(&weights, images);
+            let off = mean(again.clone() - black);
+            assert!(
+                off < if e.has_images() { 0.1 } else { 0.3 },
+                "{preset}: {off}"
+            );
+            assert_eq!(pull(again.zeros_like()).dims(), [2, data]);
+        }
+    }
 }

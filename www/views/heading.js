@@ -76,6 +76,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
 const METHODS = /** @type {Record<string, string>} */ ({
   'wgan-gp': 'WGAN-GP', wgan: 'WGAN', gp: 'gradient penalty', lsgan: 'LSGAN', hinge: 'hinge', began: 'BEGAN', dragan: 'DRAGAN', r1: 'R1', r2: 'R2', acgan: 'ACGAN', cgan: 'told the class',
   conditional: 'told the class', pacgan: 'PacGAN', pac: 'PacGAN', vat: 'VAT', sn: 'spectral norm', 'spectral-norm': 'spectral norm', sngan: 'spectral norm', 'few-shot': 'few examples',
+  vanilla: 'plain', minimax: 'minimax', stddev: 'batch deviation', smoothing: 'label smoothing', minibatch: 'minibatch discrimination', augmented: 'few examples, augmented', consistency: 'few examples, consistency',
   autoencoder: 'adversarial autoencoder', stacked: 'two in a row', coupled: 'and their edges',
 });
 /** A preset's name in words: its own title, or those of the longest beginning that has one and of what follows.
