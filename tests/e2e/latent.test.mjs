@@ -157,17 +157,25 @@ test('a projection comes closer while training and painting go on, and can be ca
   await choose(page, 3);
   await page.evaluate(() => window.counterfeit.play());
   await until(page, 'running');
-  await page.evaluate(() => { window.frames = 0; requestAnimationFrame(function count() { window.frames++; requestAnimationFrame(count); }); });
-  const from = await step(page);
+  // Every frame of the search, with the step that the page shows in it.
+  await page.evaluate(() => {
+    window.frames = [];
+    requestAnimationFrame(function look() {
+      const { value } = document.querySelector('.searching progress');
+      if (value > 0 && value < 1) window.frames.push(document.documentElement.dataset.step);
+      requestAnimationFrame(look);
+    });
+  });
   await press(page, '.searching button');
   await page.waitForFunction(() => document.querySelector('.searching progress').value > 0.1);
   const early = await hunted(page);
   assert.equal(early.act, 'Cancel');
   await finished(page);
-  const late = await hunted(page), frames = await page.evaluate(() => window.frames);
-  t.diagnostic(`error ${late.start} → ${early.error} at ${Math.round(early.share * 100)}% → ${late.error}; ${await step(page) - from} steps and ${frames} frames meanwhile`);
-  assert.ok(late.error < 0.8 * late.start && late.error <= early.error, JSON.stringify([early, late]));
-  assert.ok(await step(page) > from && frames > 10);
+  const late = await hunted(page), frames = await page.evaluate(() => window.frames), steps = new Set(frames).size;
+  t.diagnostic(`error ${late.start} → ${early.error} at ${Math.round(early.share * 100)}% → ${late.error}; ${frames.length} frames meanwhile, of ${steps} steps`);
+  // Besides the error the search minds how likely the latent is: the last bit may go up again.
+  assert.ok(late.error < 0.8 * late.start && late.error < early.error + 0.01, JSON.stringify([early, late]));
+  assert.ok(steps > 3, 'it is trained and painted meanwhile');
   const found = await pixels(page, '.hunt .generated');
   assert.ok(found.length === SIZE ** 2 && new Set(found).size > 10);
 
@@ -234,10 +242,14 @@ test('a reset keeps what was chosen, not what was found; another experiment has 
   await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
   assert.deepEqual(await pixels(page, '.walk .slot'), (await tiles(page))[2]);
   assert.equal(await page.innerText('#bound'), '±1.00');
+  await page.evaluate(() => window.counterfeit.reset());
+  await page.evaluate(() => window.counterfeit.step(1));
+  await eventually(async () => assert.ok(await page.evaluate(() => window.counterfeit.picture().walk.length > 0), 'the walk is there again'));
   await page.evaluate(() => { location.hash = 'preset=digits-mlp&examples_per_class=20&batch_size=16&latent_dim=8'; });
   await page.waitForFunction(() => window.counterfeit.experiment().latent_dim === 8 && document.querySelectorAll('.walk .slot.empty').length === 8);
   assert.equal(await page.innerText('#bound'), 'off');
-  await trainsOn(page);
+  await page.evaluate(() => window.counterfeit.step(2));
+  assert.equal(await step(page), 2);
   assert.deepEqual(page.errors, []);
   await page.context().close();
 });
