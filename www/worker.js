@@ -21,6 +21,8 @@ let run = null;
 let playing = false;
 /** @type {{ id: number, left: number }[]} */
 let goals = [];
+/** Milliseconds that training has had, and a search not yet: neither is to wait long for the other, however long a step takes. */
+let owed = 0;
 /** `of`: the step whose networks it searches with. @type {{ id: number, of: number, handle: Search, shownAt: number } | null} */
 let searching = null;
 /** @type {DeviceChoice} */
@@ -72,7 +74,11 @@ async function live() {
     try {
       for (let act; (act = inbox.shift());) await act();
       const training = run && (goals.length || playing);
-      if (training) await slice();
+      if (training && owed <= 0) {
+        const start = performance.now();
+        await slice();
+        if (searching) owed += performance.now() - start;
+      }
       if (searching) await searchOn(searching);
       if (training || searching) await breathe();
       else if (!inbox.length) await idle();
@@ -172,6 +178,7 @@ async function searchOn(now) {
   // What it starts from is shown too.
   let more = true;
   if (now.shownAt > 0) do more = handle.step(); while (more && performance.now() - start < SEARCH_MS);
+  owed = Math.max(0, owed - (performance.now() - start));
   if (more && performance.now() - now.shownAt < FOUND_MS) return;
   now.shownAt = performance.now();
   try {
@@ -187,6 +194,7 @@ async function searchOn(now) {
 function stopSearch() {
   searching?.handle.free();
   searching = null;
+  owed = 0;
 }
 
 /** The distinct buffers of a snapshot, to hand over rather than copy. @param {Snapshot} snapshot */

@@ -50,6 +50,8 @@ async function explore(steps = 3, link = DIGITS) {
   await page.waitForSelector('.tile');
   return page;
 }
+/** The same images, but for how a batch of another size is rounded. */
+const alike = (a, b, message) => assert.ok(a.length === b.length && a.every((value, i) => Math.abs(value - b[i]) <= 1), message ?? 'the same image');
 const letters = page => page.$$eval('.tile', found => found.flatMap((tile, i) => tile.dataset.letters ? [`${i}${tile.dataset.letters}`] : []));
 
 test('truncation redraws the samples at once, down to a single one, and back', async () => {
@@ -64,18 +66,23 @@ test('truncation redraws the samples at once, down to a single one, and back', a
   await page.fill('#threshold', '0');
   await eventually(async () => {
     const [first, ...rest] = await tiles(page);
-    assert.ok(rest.length === 63 && rest.every(one => String(one) === String(first)), 'where all latents are 0 all samples are one');
+    assert.equal(rest.length, 63);
+    for (const one of rest) alike(one, first, 'where all latents are 0 all samples are one');
   });
   await page.fill('#threshold', '3');
   await eventually(async () => assert.deepEqual(await tiles(page), whole, 'at its end it is off'));
   // Closed, it leaves nothing behind; opened again, it is as it was left.
   await page.fill('#threshold', '0');
-  const kinds = () => page.evaluate(size => new Set(Array.from({ length: 64 }, (_, i) => String(window.counterfeit.picture().generated.slice(i * size * size, (i + 1) * size * size)))).size, SIZE);
-  await eventually(async () => assert.equal(await kinds(), 1));
+  /** How many samples are not the first. */
+  const others = () => page.evaluate(size => {
+    const { generated } = window.counterfeit.picture(), each = size * size;
+    return Array.from({ length: 64 }, (_, i) => generated.slice(i * each, (i + 1) * each).some((value, at) => Math.abs(value - generated[at]) > 1)).filter(Boolean).length;
+  }, SIZE);
+  await eventually(async () => assert.equal(await others(), 0));
   await press(page, '#latent');
-  await eventually(async () => assert.equal(await kinds(), 64));
+  await eventually(async () => assert.equal(await others(), 63));
   await press(page, '#latent');
-  await eventually(async () => assert.equal(await kinds(), 1));
+  await eventually(async () => assert.equal(await others(), 0));
   assert.equal(await page.innerText('#bound'), '±0.00');
   assert.equal(await step(page), 3, 'nothing was trained');
   assert.deepEqual(page.errors, []);
@@ -104,7 +111,8 @@ test('a walk goes from one chosen sample to another, by the pointer or by keys',
   const strip = () => Promise.all(Array.from({ length: 8 }, (_, i) => pixels(page, `.walk .slot:nth-child(${i + 1})`)));
   await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
   const circle = await strip();
-  assert.deepEqual([circle[0], circle[7]], [all[5], all[to]]);
+  alike(circle[0], all[5]);
+  alike(circle[7], all[to]);
   assert.equal(new Set(circle.map(String)).size, 8, 'every step is another image');
   assert.deepEqual(await letters(page), ['5A', `${to}B`]);
   await press(page, '[data-path=lerp]');
@@ -116,7 +124,7 @@ test('a walk goes from one chosen sample to another, by the pointer or by keys',
   await page.evaluate(() => window.counterfeit.step(5));
   const learnt = await strip();
   assert.notDeepEqual(learnt[3], line[3]);
-  assert.deepEqual(learnt[0], (await tiles(page))[5]);
+  alike(learnt[0], (await tiles(page))[5]);
   assert.deepEqual(page.errors, []);
   await page.context().close();
 });
@@ -126,20 +134,23 @@ test('A − A + C is C, and what was chosen can be undone and cleared', async ()
   await press(page, '[data-tool=sum]');
   await choose(page, 5, 5, 12);
   const all = await tiles(page);
-  await eventually(async () => assert.deepEqual(await pixels(page, '.sum .result'), all[12]));
-  assert.deepEqual(await pixels(page, '.sum .slot'), all[5]);
+  await eventually(async () => alike(await pixels(page, '.sum .result'), all[12]));
+  alike(await pixels(page, '.sum .slot'), all[5]);
   assert.deepEqual(await letters(page), ['5AB', '12C']);
   // The next is A again.
   await choose(page, 30);
   assert.deepEqual(await letters(page), ['5B', '12C', '30A']);
-  await eventually(async () => assert.notDeepEqual(await pixels(page, '.sum .result'), all[12]));
+  await eventually(async () => {
+    const sum = await pixels(page, '.sum .result');
+    assert.throws(() => alike(sum, all[12]));
+  });
   await press(page, '.saying >> text=Undo');
   assert.deepEqual(await letters(page), ['5AB', '12C']);
   await press(page, '.saying >> text=Clear');
   assert.equal(await page.locator('.sum .slot.empty').count(), 4);
   assert.match(await said(page), /first is A/);
   await press(page, '.saying >> text=Undo');
-  await eventually(async () => assert.deepEqual(await pixels(page, '.sum .result'), all[12]));
+  await eventually(async () => alike(await pixels(page, '.sum .result'), all[12]));
   assert.deepEqual(page.errors, []);
   await page.context().close();
 });
@@ -240,7 +251,7 @@ test('a reset keeps what was chosen, not what was found; another experiment has 
   assert.deepEqual(await letters(page), ['4✓']);
   await press(page, '[data-tool=walk]');
   await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
-  assert.deepEqual(await pixels(page, '.walk .slot'), (await tiles(page))[2]);
+  alike(await pixels(page, '.walk .slot'), (await tiles(page))[2]);
   assert.equal(await page.innerText('#bound'), '±1.00');
   await page.evaluate(() => window.counterfeit.reset());
   await page.evaluate(() => window.counterfeit.step(1));
@@ -262,7 +273,8 @@ test('pairs are walked among as pairs, and have no projection', async () => {
   await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
   const [top, bottom] = [0, 1].map(half => all => all.slice(half * SIZE ** 2, (half + 1) * SIZE ** 2));
   const first = await pixels(page, '.walk .slot'), all = await tiles(page);
-  assert.deepEqual([top(first), bottom(first)], [all[2], all[3]], 'a digit over its edges');
+  alike(top(first), all[2], 'a digit');
+  alike(bottom(first), all[3], 'over its edges');
   await page.context().close();
 });
 

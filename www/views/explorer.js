@@ -56,7 +56,7 @@ export function explorer(store, tell) {
       shown = now;
       const { tool, before } = latent;
       for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children)) button.setAttribute('aria-pressed', String(button.dataset.tool === tool));
-      const said = saying(latent);
+      const said = saying(latent, picture);
       if (hint.textContent !== said) hint.textContent = said;
       undoing.disabled = !before.length;
       clearing.disabled = !touched(latent);
@@ -88,21 +88,23 @@ const realImages = ({ real: images, size, count }, { target }) => ({
   name: i => `Real image ${i}`,
 });
 
-/** What to do next. @param {Latent} latent */
-function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }) {
+/** What to do next. @param {Latent} latent @param {Gallery} picture */
+function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }, { classes }) {
   if (tool === 'search') {
     if (target === null) return 'Choose a real image.';
     if (!hunt) return hidden.size ? 'Project: the search sees what is left, and the generator fills in the rest.' : 'Project: gradient descent on the latent searches for the image that comes closest. Hide a part first, and it is filled in.';
-    return hunt.running ? 'The latent follows its gradient; training goes on meanwhile.' : 'This is as close as the generator comes. A generator that has learnt more comes closer.';
+    return hunt.running ? 'The latent follows its gradient, and the image comes closer.' : 'This is as close as the generator comes. A generator that has learnt more comes closer.';
   }
+  // The class is no part of the latent, and is one throughout.
+  const asked = classes.length && a !== null ? `, all of them asked to be a ${classes[a]}` : '';
   if (tool === 'walk') {
     if (a === null) return 'Choose a sample to set out from: A.';
     if (b === null) return 'Choose where to go: B.';
-    return `What the generator makes of latents on the way from A to B. The next sample you choose becomes ${LETTERS[next]}.`;
+    return `What the generator makes of latents on the way from A to B${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
   }
   const set = [a, b, c].filter(pick => pick !== null).length;
   if (set < 3) return `Choose ${['three samples. The first is A', 'B, which is taken away from A', 'C, to which the difference is added'][set]}.`;
-  return `What sets A apart from B, added to C. The next sample you choose becomes ${LETTERS[next]}.`;
+  return `What sets A apart from B, added to C${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
 }
 
 /** @param {(path: Latent['path']) => void} choosePath */

@@ -17,7 +17,7 @@ export function slot(letter = '', className = '') {
       const one = at === null ? images.subarray(0, 0) : images.subarray(at * each, (at + 1) * each);
       place.classList.toggle('empty', !one.length);
       canvas.ariaLabel = one.length ? label : `${label}, not there yet`;
-      place.style.aspectRatio = `1 / ${pictures}`;
+      place.style.setProperty('--pictures', String(pictures));
       if (one.length) mosaic(canvas, size, one, 1);
       else canvas.width = canvas.height = 1;
     },
