@@ -93,6 +93,14 @@ function askProbe() {
   trainer.tell({ type: 'probe', probe: asked });
 }
 
+let searching = false;
+/** A search that nobody waits for any more is stopped, whatever the visitor did instead. */
+function endSearch() {
+  const running = store.model.latent.hunt?.running ?? false;
+  if (searching && !running) trainer.tell({ type: 'stop-search' });
+  searching = running;
+}
+
 /** Two numbers move too fast to be seen; whoever wants them faster can say so. @param {string | undefined} before @param {string} now */
 function suitSpeed(before, now) {
   if (before === now || (before !== 'phase' && now !== 'phase')) return;
@@ -159,6 +167,7 @@ const showProblem = problems({
 store.subscribe(model => {
   for (const view of views) view.draw(model);
   askProbe();
+  endSearch();
   charts?.draw(model);
   // A setting that was refused is shown again as it is, with the reason.
   const now = [model.info, model.problem];

@@ -147,9 +147,12 @@ async function rescue() {
 
 // --- The latent space ------------------------------------------------------------------------------------------------
 
+/** @type {Probe | null} */
+let lastProbe = null;
 /** @param {Probe} probe */
 async function look(probe) {
-  if (!run) return;
+  // A slider asks more often than a slow network answers: only its last place counts.
+  if (!run || probe !== lastProbe) return;
   try {
     run.playground.probe(probe);
   } catch (error) {
@@ -515,7 +518,10 @@ async function receive(request) {
   }
 }
 
-self.onmessage = event => enqueue(() => receive(event.data));
+self.onmessage = ({ data }) => {
+  if (data.type === 'probe') lastProbe = data.probe;
+  enqueue(() => receive(data));
+};
 // A panic in the middle of an await surfaces here, and whatever awaited it never hears of it.
 self.addEventListener('unhandledrejection', event => fail(event.reason));
 loadModule('cpu', progress).then(({ wasm }) => post({ type: 'presets', presets: wasm.presets() }), () => {});

@@ -156,7 +156,7 @@ test('A − A + C is C, and what was chosen can be undone and cleared', async ()
 });
 
 const hunted = page => page.evaluate(() => {
-  const [, error, start] = /Error ([\d.]+), from ([\d.]+)/.exec(document.querySelector('.acts-on output').textContent) ?? [];
+  const [, error, start] = /Error ([\d.]+), from ([\d.]+)/.exec(document.querySelector('.acts-on p').textContent) ?? [];
   return { error: Number(error), start: Number(start), share: document.querySelector('.searching progress').value, act: document.querySelector('.searching button').textContent };
 });
 const finished = page => page.waitForFunction(() => document.querySelector('.searching progress').value === 1 && document.querySelector('.searching button').textContent === 'Project');

@@ -24,10 +24,7 @@ const ERASER = 0.09;
 export function projection(store, tell) {
   let ids = 0;
   /** @param {Latent} latent */
-  const become = latent => {
-    if (latent.hunt !== now().hunt && now().hunt?.running) tell({ type: 'stop-search' });
-    store.dispatch({ type: 'latent', latent });
-  };
+  const become = latent => store.dispatch({ type: 'latent', latent });
   const now = () => store.model.latent;
   const gallery = () => /** @type {Gallery} */ (store.model.live?.picture);
 
@@ -37,7 +34,7 @@ export function projection(store, tell) {
   const holes = PARTS.map(([name, holds]) => element('button', { type: 'button', dataset: { hole: name }, onclick: () => become(hide(now(), part(holds, gallery().size))) }, name));
   const start = element('button', { type: 'button', className: 'primary', onclick: search }, 'Project');
   const bar = element('progress', { max: 1, value: 0, ariaLabel: 'Search' });
-  const said = element('output', { className: 'tabular' });
+  const said = element('p', { className: 'tabular' });
   const hiding = element('div', { className: 'holes' }, element('span', {}, 'Hide'), ...holes);
   hiding.setAttribute('role', 'group');
   const row = element('div', { className: 'made hunt' },
@@ -47,14 +44,11 @@ export function projection(store, tell) {
   /** The search, or its end. */
   function search() {
     const latent = now(), picture = gallery(), { target: at, hidden } = latent;
-    if (latent.hunt?.running) {
-      tell({ type: 'stop-search' });
-      return store.dispatch({ type: 'latent', latent: { ...latent, hunt: { ...latent.hunt, running: false } } });
-    }
+    if (latent.hunt?.running) return become({ ...latent, hunt: { ...latent.hunt, running: false } });
     if (at === null) return;
     const pixels = picture.size ** 2;
     tell({ type: 'search', search: ++ids, image: picture.real.slice(at * pixels, (at + 1) * pixels), known: Uint8Array.from({ length: pixels }, (_, i) => Number(!hidden.has(i))) });
-    store.dispatch({ type: 'latent', latent: { ...latent, hunt: { id: ids, running: true, of: null, found: null, problem: '' } } });
+    become({ ...latent, hunt: { id: ids, running: true, of: null, found: null, problem: '' } });
   }
 
   // Rubbing over the image hides what is under the pointer; from one press to its end it is one act.
