@@ -278,6 +278,14 @@ test('pairs are walked among as pairs, and have no projection', async () => {
   await page.context().close();
 });
 
+test('where the generator is told a class, tiles and walks say which', async () => {
+  const page = await explore(2, `${site}#preset=digits-mlp&conditional=label&classes=[3,8]&examples_per_class=4&batch_size=8`);
+  assert.deepEqual(await page.$$eval('.tile', found => found.flatMap((tile, i) => tile.dataset.caption ? [[i, tile.dataset.caption]] : [])), [[0, '3'], [32, '8']]);
+  await choose(page, 40, 0);
+  assert.match(await said(page), /each asked to be an 8/);
+  await page.context().close();
+});
+
 for (const dark of [false, true]) {
   for (const width of [360, 1280, 2560]) {
     test(`the latent space fits ${width} px, ${dark ? 'dark' : 'light'}`, async () => {

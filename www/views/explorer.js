@@ -77,7 +77,9 @@ function generatedSamples({ generated: images, size, pictures: together, count, 
   return {
     images, size, together,
     marks: Array.from({ length: count / together }, (_, i) => letters.filter((_, letter) => picks[letter] === i).join('')),
-    name: i => `Sample ${i}${classes.length ? `, a ${classes[i]}` : ''}`,
+    name: i => `Sample ${i}${classes.length ? `, asked to be ${digit(classes[i])}` : ''}`,
+    // Those of a class stand together: the first names it.
+    captions: Array.from(classes, (value, i) => value === classes[i - 1] ? '' : String(value)),
   };
 }
 
@@ -86,7 +88,11 @@ const realImages = ({ real: images, size, count }, { target }) => ({
   images, size, together: 1,
   marks: Array.from({ length: count }, (_, i) => i === target ? '✓' : ''),
   name: i => `Real image ${i}`,
+  captions: [],
 });
+
+/** @param {number} value */
+const digit = value => `${value === 8 ? 'an' : 'a'} ${value}`;
 
 /** What to do next. @param {Latent} latent @param {Gallery} picture */
 function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }, { classes }) {
@@ -96,7 +102,7 @@ function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }, { classe
     return hunt.running ? 'The latent follows its gradient, and the image comes closer.' : 'This is as close as the generator comes. A generator that has learnt more comes closer.';
   }
   // The class is no part of the latent, and is one throughout.
-  const asked = classes.length && a !== null ? `, all of them asked to be a ${classes[a]}` : '';
+  const asked = classes.length && a !== null ? `, each asked to be ${digit(classes[a])}` : '';
   if (tool === 'walk') {
     if (a === null) return 'Choose a sample to set out from: A.';
     if (b === null) return 'Choose where to go: B.';

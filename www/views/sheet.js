@@ -3,8 +3,9 @@
 import { element } from './element.js';
 import { fit, mosaic } from './gallery.js';
 
-/** A tile is one sample: `together` images side by side. `marks`: the letters on each tile; `name`: what a tile is called.
- * @typedef {{ images: Uint8Array, size: number, together: number, marks: string[], name: (tile: number) => string }} Sheet */
+/** A tile is one sample: `together` images side by side. `marks`: the letters on each tile; `name`: what a tile is called;
+ * `captions`: what stands in its corner, if anything does.
+ * @typedef {{ images: Uint8Array, size: number, together: number, marks: string[], name: (tile: number) => string, captions: string[] }} Sheet */
 
 /** Where the arrow keys lead, in tiles and in rows. @type {Record<string, [tiles: number, rows: number]>} */
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -41,7 +42,7 @@ export function sheet(place, choose) {
   /** @param {Sheet} sheet */
   function draw(sheet) {
     shown = sheet;
-    const { images, size, together, marks, name } = sheet;
+    const { images, size, together, marks, name, captions } = sheet;
     const count = images.length / size ** 2 / together;
     if (!width || !count) return;
     const { columns, cell } = fit(count * together, count * together, together, width, height);
@@ -58,6 +59,7 @@ export function sheet(place, choose) {
       if (tile.ariaLabel === label) return;
       tile.ariaLabel = tile.title = label;
       tile.dataset.letters = letters;
+      tile.dataset.caption = captions[i] ?? '';
       tile.replaceChildren(...[...letters].map(letter => element('span', { className: 'badge', dataset: { letter }, ariaHidden: 'true' }, element('i', {}, letter))));
     });
   }
