@@ -2,19 +2,24 @@
 //!
 //! * [`Prior`] draws latents, and truncates them.
 //! * [`path`] goes from one latent to another; [`arithmetic`] adds and subtracts them.
-//! * [`projection`] finds the latent of a given image by gradient descent; [`inpainting`] hides a part of it meanwhile, and
-//!   fills in what the generator has there.
+//! * [`sheet`] has the latents of the samples that a run shows, for both.
+//! * [`projection`] finds the latent of a given image by gradient descent, with a run's networks as [`encoder`] has them;
+//!   [`inpainting`] hides a part of it meanwhile, and fills in what the generator has there. [`search`] is to be watched.
 //!
 //! A latent is a row of plain numbers. A generator is whatever maps rows `[n, latent_dim]` to rows `[n, data_dim]`:
 //! [`at_rest`] makes one of a network and its weights, be they a trainer's or a checkpoint's.
 
 pub mod arithmetic;
+pub mod encoder;
 pub mod inpainting;
 pub mod path;
 pub mod projection;
+pub mod search;
+pub mod sheet;
 
 use burn::tensor::Tensor;
 
+use crate::data::mixture::normal_cdf;
 pub use crate::experiment::Prior;
 use crate::nets::{Network, Weights};
 use crate::rng::Rng;
@@ -31,14 +36,16 @@ impl Prior {
 
     /// Keeps every coordinate within ±`threshold`: samples become more typical, and less varied (Brock et al. 2019).
     ///
-    /// As in that paper a normal coordinate beyond the threshold is drawn anew until it is not. A uniform latent is scaled,
-    /// which has the same distribution; a threshold of 1 or more leaves it as it is. The threshold's sign is of no account.
-    pub fn truncate(self, latents: &mut [f32], threshold: f32, rng: &mut Rng) {
+    /// As in that paper a normal coordinate within it stays, and one beyond it becomes another of the truncated distribution:
+    /// here the one that its own place in the tail names, so that samples change smoothly with the threshold. A uniform latent
+    /// is scaled, which has the same distribution; a threshold of 1 or more leaves it as it is. The threshold's sign is of no
+    /// account.
+    pub fn truncate(self, latents: &mut [f32], threshold: f32) {
         let threshold = threshold.abs();
         match self {
             Self::Normal => {
                 for z in latents.iter_mut().filter(|z| z.abs() > threshold) {
-                    *z = truncated_normal(rng, threshold);
+                    *z = folded(*z, threshold);
                 }
             }
             Self::Uniform => {
@@ -50,31 +57,31 @@ impl Prior {
     }
 }
 
-/// A standard normal number within ±`threshold`, by rejection.
-fn truncated_normal(rng: &mut Rng, threshold: f32) -> f32 {
-    loop {
-        // Few normal numbers are within a narrow band, and there the density is nearly flat: a uniform proposal is taken with
-        // probability exp(-z²/2), which is never under 60 %.
-        let (z, taken) = if threshold < 1.0 {
-            let z = rng.range(-threshold, threshold);
-            (z, rng.uniform() <= (-0.5 * z * z).exp())
+/// A normal number from beyond ±`threshold`, to within: what share of its tail lies beyond it is evenly distributed, and names
+/// a quantile of the truncated normal. At the threshold itself it stays.
+fn folded(z: f32, threshold: f32) -> f32 {
+    let bound = f64::from(threshold);
+    let tail = normal_cdf(-bound);
+    let share = normal_cdf(-f64::from(z.abs())) / tail;
+    let wanted = tail + share * (1.0 - 2.0 * tail);
+    // As many halvings as an f32 has digits.
+    let (mut low, mut high) = (-bound, bound);
+    for _ in 0..f32::MANTISSA_DIGITS {
+        let middle = 0.5 * (low + high);
+        if normal_cdf(middle) < wanted {
+            low = middle;
         } else {
-            let z = rng.normal();
-            (z, z.abs() <= threshold)
-        };
-        if taken {
-            return z;
+            high = middle;
         }
     }
+    let place = (0.5 * (low + high)) as f32;
+    if z < 0.0 { -place } else { place }
 }
 
 /// A network at rest as a function of rows: running statistics, no dropout, weights that stay as they are.
 ///
 /// Rows on an autodiff device are tracked, so that gradients reach whatever they were made from; others leave no graph.
-pub fn at_rest<'a>(
-    network: &'a Network,
-    weights: &'a Weights,
-) -> impl Fn(Tensor<2>) -> Tensor<2> + 'a {
+pub fn at_rest(network: Network, weights: Weights) -> impl Fn(Tensor<2>) -> Tensor<2> {
     let constants = Weights {
         // At rest the statistics take part in the graph too, as constants.
         statistics: weights
@@ -88,7 +95,7 @@ pub fn at_rest<'a>(
         if rows.device().is_autodiff() {
             network.sample(&constants, rows)
         } else {
-            network.sample(weights, rows)
+            network.sample(&weights, rows)
         }
     }
 }
@@ -140,7 +147,7 @@ mod tests {
             let mut rng = Rng::new(1, Stream::Latent);
             let drawn = Prior::Normal.draw(&mut rng, 1000, 100);
             let mut z = drawn.clone();
-            Prior::Normal.truncate(&mut z, threshold, &mut rng);
+            Prior::Normal.truncate(&mut z, threshold);
             assert!(z.iter().all(|z| z.abs() <= threshold), "{threshold}");
             let (mean, got) = moments(&z);
             assert!(mean.abs() < 0.016, "{threshold}: {mean}");
@@ -149,17 +156,37 @@ mod tests {
             assert!(z.iter().zip(&drawn).all(kept), "what is within stays");
         }
         let mut z = vec![3.0, 0.5];
-        Prior::Normal.truncate(&mut z, 0.0, &mut Rng::new(0, Stream::Latent));
+        Prior::Normal.truncate(&mut z, 0.0);
         assert_eq!(z, [0.0, 0.0], "even nothing is a threshold");
     }
 
     #[test]
+    fn truncated_latents_move_smoothly_with_the_threshold() {
+        for z in [2.5, -0.7] {
+            let at = |threshold: f32| {
+                let mut latent = [z];
+                Prior::Normal.truncate(&mut latent, threshold);
+                latent[0]
+            };
+            let mut last = at(3.0);
+            assert_eq!(last, z);
+            for i in (0..3000).rev() {
+                let now = at(i as f32 * 1e-3);
+                // It sets off quickly, out of the tail where few are, and is then as quick as the threshold by the hazard
+                // rate over the density: 2.8 / 0.4.
+                let most = if now.abs() > 1.0 { 0.2 } else { 0.012 };
+                assert!((now - last).abs() < most, "{z} at {i}: {last} {now}");
+                last = now;
+            }
+        }
+    }
+
+    #[test]
     fn a_truncated_uniform_latent_is_scaled() {
-        let mut rng = Rng::new(0, Stream::Latent);
         let mut z = vec![0.5, -1.0];
-        Prior::Uniform.truncate(&mut z, 0.5, &mut rng);
+        Prior::Uniform.truncate(&mut z, 0.5);
         assert_eq!(z, [0.25, -0.5]);
-        Prior::Uniform.truncate(&mut z, 7.0, &mut rng);
+        Prior::Uniform.truncate(&mut z, 7.0);
         assert_eq!(z, [0.25, -0.5], "there is nothing beyond 1");
     }
 
@@ -170,7 +197,7 @@ mod tests {
         let device = Device::flex();
         let network = Network::generator(&e);
         let weights = network.init(&mut Rng::new(0, Stream::Init), &device);
-        let generator = at_rest(&network, &weights);
+        let generator = at_rest(network.clone(), weights.clone());
         let z = matrix(vec![0.5, -1.0, 2.0], [1, 3], &device);
         let read = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
         let wanted = read(network.sample(&weights, z.clone()));

@@ -13,6 +13,7 @@ use self::scene::Scene;
 pub use self::theory::Value;
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Objective};
+use crate::latent::sheet::{Probe, Sheet};
 use crate::metrics::Metric;
 use crate::nets::matrix;
 use crate::objective;
@@ -65,8 +66,11 @@ pub struct Snapshot {
 
 /// Looks at a run without touching it: its latents and its real samples are its own, and the same at every look.
 pub struct Observer {
+    count: usize,
     inputs: Tensor<2>,
     scene: Scene,
+    /// What is drawn beside images: a walk, and a sum.
+    beside: [Option<Tensor<2>>; 2],
 }
 
 /// Reads what a step reported.
@@ -90,11 +94,29 @@ impl Observer {
         } else {
             METRIC_SAMPLES
         };
-        let inputs = e.fixed_inputs(count, e.seed);
         Self {
+            count,
+            inputs: rows(trainer, e.fixed_inputs(count, e.seed)),
             scene: Scene::of(trainer, count),
-            inputs: matrix(inputs, [count, e.generator_inputs()], trainer.device()),
+            beside: [None, None],
         }
+    }
+
+    /// Looks at the latent space in another way from now on; only images have walks and sums.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when the probe names a sample that is not shown.
+    pub fn probe(&mut self, trainer: &Trainer, probe: &Probe) -> Result<()> {
+        probe.check(self.count)?;
+        let e = &trainer.experiment;
+        let sheet = Sheet::new(e, self.count, e.seed, probe.truncation);
+        self.beside = [
+            probe.walk.map(|walk| sheet.walk(walk)),
+            probe.sum.as_ref().map(|sum| sheet.sum(sum)),
+        ]
+        .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
+        self.inputs = rows(trainer, sheet.inputs());
+        Ok(())
     }
 
     /// To be called after each step of a run whose every step is drawn, a Dirac-GAN's; for others it does nothing. Reads
@@ -110,8 +132,13 @@ impl Observer {
     pub async fn look(&self, trainer: &Trainer, report: Option<StepReport>) -> Result<Snapshot> {
         let e = &trainer.experiment;
         let samples = trainer.sample(self.inputs.clone());
-        let asked = self.scene.ask(trainer, &samples);
+        let mut asked = self.scene.ask(trainer, &samples);
         let mut transaction = Transaction::default().register(samples);
+        let of_scene = 1 + asked.len();
+        if e.has_images() {
+            let beside = self.beside.iter().flatten();
+            asked.extend(beside.map(|inputs| trainer.sample(inputs.clone())));
+        }
         let seen = 1 + asked.len();
         for tensor in asked {
             transaction = transaction.register(tensor);
@@ -125,8 +152,15 @@ impl Observer {
             .map(|names| game(e, trainer.step, &data[seen..], names))
             .transpose()?;
         let (game, scores) = game.unzip();
-        let answers = data[..seen].iter().map(floats).collect::<Result<_>>()?;
-        let (metrics, picture, value) = self.scene.picture(e, answers);
+        let mut answers = data[..seen]
+            .iter()
+            .map(floats)
+            .collect::<Result<Vec<_>>>()?;
+        let beside = answers.split_off(of_scene);
+        let (metrics, mut picture, value) = self.scene.picture(e, answers);
+        if let Some(Picture::Gallery(gallery)) = &mut picture {
+            self.hang(gallery, beside);
+        }
         let of_step = game.as_ref().filter(|_| theory::has_value(e));
         Ok(Snapshot {
             step: trainer.step,
@@ -137,6 +171,23 @@ impl Observer {
             picture,
         })
     }
+
+    /// Puts what was asked for beside the images.
+    fn hang(&self, gallery: &mut Gallery, beside: Vec<Vec<f32>>) {
+        let places = [&mut gallery.walk, &mut gallery.sum];
+        let asked = self.beside.iter().zip(places);
+        let asked = asked.filter(|(inputs, _)| inputs.is_some());
+        for ((_, place), values) in asked.zip(beside) {
+            *place = values.into_iter().map(to_byte).collect();
+        }
+    }
+}
+
+/// Rows of what a run's generator is given, where the run is.
+fn rows(trainer: &Trainer, inputs: Vec<f32>) -> Tensor<2> {
+    let width = trainer.experiment.generator_inputs();
+    let shape = [inputs.len() / width, width];
+    matrix(inputs, shape, trainer.device())
 }
 
 fn names(report: &StepReport) -> Vec<&'static str> {
@@ -220,6 +271,8 @@ mod tests {
 
     use super::*;
     use crate::data::Source;
+    use crate::latent::path::Path;
+    use crate::latent::sheet::{STEPS, Walk};
 
     /// A run after a few steps, as the observer sees it.
     fn look(preset: &str, settings: &[(&str, &str)]) -> (Trainer, Snapshot) {
@@ -319,6 +372,71 @@ mod tests {
             if let Some(Value { reached, ceiling }) = snapshot.value {
                 assert!(reached <= ceiling.unwrap());
             }
+        }
+    }
+
+    #[test]
+    fn walks_and_sums_are_drawn_beside_the_images() {
+        for preset in ["digits-mlp", "digits-coupled"] {
+            let mut e = Experiment::preset(preset).unwrap();
+            e.set_all([("examples_per_class", "4"), ("batch_size", "8")])
+                .unwrap();
+            let source = Source::new(&e, None).unwrap();
+            let mut trainer = Trainer::new(e, source, &Device::flex()).unwrap();
+            trainer.step();
+            let mut observer = Observer::new(&trainer, 12);
+            let gallery = |observer: &Observer| {
+                let snapshot = pollster::block_on(observer.look(&trainer, None)).unwrap();
+                match snapshot.picture {
+                    Some(Picture::Gallery(gallery)) => gallery,
+                    _ => panic!("digits are drawn as images"),
+                }
+            };
+            let plain = gallery(&observer);
+            assert!(plain.walk.is_empty() && plain.sum.is_empty());
+            let each = plain.pictures * plain.size * plain.size;
+            let tile = |images: &[u8], i: usize| images[i * each..(i + 1) * each].to_vec();
+            // A batch of another size may round otherwise.
+            let alike = |a: &[u8], b: &[u8]| {
+                assert!(
+                    a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1),
+                    "{preset}"
+                );
+            };
+
+            let mut probe = Probe {
+                walk: Some(Walk {
+                    from: 3,
+                    to: 1,
+                    path: Path::Slerp,
+                }),
+                sum: Some("2-2+4".parse().unwrap()),
+                ..Probe::default()
+            };
+            observer.probe(&trainer, &probe).unwrap();
+            let probed = gallery(&observer);
+            assert_eq!(probed.generated, plain.generated);
+            assert_eq!(probed.walk.len(), STEPS * each);
+            alike(&tile(&probed.walk, 0), &tile(&plain.generated, 3));
+            alike(&tile(&probed.walk, STEPS - 1), &tile(&plain.generated, 1));
+            alike(&tile(&probed.sum, 1), &tile(&plain.generated, 2));
+            alike(&tile(&probed.sum, 3), &tile(&plain.generated, 4));
+            assert_eq!(probed.sum.len(), 4 * each);
+
+            probe.walk = None;
+            probe.truncation = Some(0.0);
+            observer.probe(&trainer, &probe).unwrap();
+            let typical = gallery(&observer);
+            assert!(typical.walk.is_empty() && !typical.sum.is_empty());
+            let first = tile(&typical.generated, 0);
+            for image in typical.generated.chunks(each) {
+                alike(image, &first);
+            }
+            assert_ne!(first, tile(&plain.generated, 0));
+
+            probe.sum = Some("99".parse().unwrap());
+            assert!(observer.probe(&trainer, &probe).is_err());
+            assert_eq!(gallery(&observer).sum, typical.sum, "it stays as it was");
         }
     }
 

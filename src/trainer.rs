@@ -655,6 +655,13 @@ impl Trainer {
         Network::sampler(&self.experiment, &self.generator.network, weights)
     }
 
+    /// The discriminator at rest, and its weights as it judges with them.
+    #[must_use]
+    pub fn discriminator_at_rest(&self) -> (Network, Weights) {
+        let weights = self.normalised(&self.discriminator.weights);
+        (self.discriminator.network.clone(), weights.untracked())
+    }
+
     /// Samples at rest: `[n, generator_inputs]` to `[n, data_dim]`, or `[n, 2 data_dim]` where they are shown as two pictures.
     #[must_use]
     pub fn sample(&self, inputs: Tensor<2>) -> Tensor<2> {

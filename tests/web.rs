@@ -98,6 +98,59 @@ async fn draws_digits_where_mnist_is_not_to_be_had() {
     assert_eq!(f64::from(generated.length()), count * 28.0 * 28.0);
 }
 
+/// A plain object from JSON.
+fn json(text: &str) -> JsValue {
+    js_sys::JSON::parse(text).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn the_latent_space_is_walked_and_searched_and_bad_requests_are_refused() {
+    let digits = "#preset=digits-mlp&examples_per_class=4&batch_size=8";
+    let mut playground = open(digits, "cpu");
+    playground.step(2);
+    let all = r#"{"truncation":0.5,"walk":{"from":1,"to":2,"path":"slerp"},"sum":"1-1+2"}"#;
+    assert!(playground.probe(json(all)).is_ok());
+    let pixels =
+        |snapshot: &JsValue, of: &str| get(snapshot, of).unchecked_into::<Uint8Array>().to_vec();
+    let snapshot = look(&playground).await;
+    let samples = pixels(&snapshot, "picture.generated");
+    let walk = pixels(&snapshot, "picture.walk");
+    assert_eq!(walk.len(), 8 * 784);
+    // A batch of another size may round otherwise.
+    let alike = |(a, b): (&u8, &u8)| a.abs_diff(*b) <= 1;
+    assert!(walk[..784].iter().zip(&samples[784..1568]).all(alike));
+    for wrong in [
+        r#"{"walk":{"from":1,"to":64,"path":"slerp"}}"#,
+        r#"{"walk":{"from":-1,"to":2,"path":"slerp"}}"#,
+        r#"{"walk":{"from":0.5,"to":2,"path":"up"}}"#,
+        r#"{"truncation":-1}"#,
+        r#"{"truncation":"much"}"#,
+        r#"{"sum":"1+"}"#,
+        r#"{"sum":7}"#,
+        "7",
+    ] {
+        assert!(playground.probe(json(wrong)).is_err(), "{wrong}");
+    }
+    let after = look(&playground).await;
+    assert_eq!(pixels(&after, "picture.walk"), walk, "it stays as it was");
+
+    let image = pixels(&snapshot, "picture.real")[..784].to_vec();
+    assert!(playground.search(&image[1..], &[1; 784]).is_err());
+    assert!(playground.search(&image, &[1; 783]).is_err());
+    assert!(playground.search(&image, &[0; 784]).is_err());
+    let points = open("#preset=mixture-1d", "cpu");
+    assert!(points.search(&[0], &[1]).is_err());
+    let mut search = playground
+        .search(&image, &[1; 784])
+        .unwrap_or_else(|_| panic!("a search"));
+    // It outlives the run that it began with.
+    drop(playground);
+    assert!(search.step());
+    let found = search.read().await.unwrap_or_else(|_| panic!("found"));
+    assert_eq!(number(&found, "step"), 1.0);
+    assert_eq!(pixels(&found, "filled"), image);
+}
+
 #[wasm_bindgen_test]
 fn presets_are_links_that_can_be_revised() {
     let presets = presets();

@@ -2,17 +2,20 @@
 // does back to the trainer.
 
 import { controls } from './controls.js';
+import { probe } from './latent.js';
 import { Store, syncHash } from './state.js';
 import { onTheme } from './theme.js';
 import { Trainer } from './trainer.js';
 import { deviceMenu } from './views/device.js';
 import { byId } from './views/element.js';
 import { evidence } from './views/evidence.js';
+import { explorer } from './views/explorer.js';
 import { heading } from './views/heading.js';
 import { losses } from './views/losses.js';
 import { problems } from './views/problems.js';
 import { stage } from './views/stage.js';
 import { timeline } from './views/timeline.js';
+import { truncation } from './views/truncation.js';
 
 /** @import { DeviceChoice, Reply } from './messages.js' */
 /** @import { Problem } from './state.js' */
@@ -71,8 +74,31 @@ function hear(reply) {
   // A run that stands still is shown where it stands before the page says so: whoever waits for the one may read the other.
   if (store.model.state !== 'running' && store.model.state !== root.dataset.state) store.draw();
   root.dataset.state = store.model.state;
-  if (reply.type === 'opened') keepHash();
+  if (reply.type === 'opened') {
+    keepHash();
+    // What holds the run is new, and knows nothing of what the visitor looks at.
+    probed = PLAIN;
+    askProbe();
+  }
   if (reply.type === 'state' && reply.state === 'ready') for (const done of awaitingReset.splice(0)) done();
+}
+
+const PLAIN = JSON.stringify(probe(store.model.latent, undefined));
+let probed = PLAIN;
+/** The trainer shows what the visitor has chosen. */
+function askProbe() {
+  const asked = probe(store.model.latent, store.model.info?.kind), text = JSON.stringify(asked);
+  if (text === probed) return;
+  probed = text;
+  trainer.tell({ type: 'probe', probe: asked });
+}
+
+let searching = false;
+/** A search that nobody waits for any more is stopped, whatever the visitor did instead. */
+function endSearch() {
+  const running = store.model.latent.hunt?.running ?? false;
+  if (searching && !running) trainer.tell({ type: 'stop-search' });
+  searching = running;
 }
 
 /** Two numbers move too fast to be seen; whoever wants them faster can say so. @param {string | undefined} before @param {string} now */
@@ -114,7 +140,7 @@ function recover(problem) {
 // --- Views -----------------------------------------------------------------------------------------------------------
 
 const pictures = [stage(store), timeline(store)];
-const views = [...pictures, evidence(), heading(store), deviceMenu(choice => trainer.tell({ type: 'device', device: choice }))];
+const views = [...pictures, truncation(store), explorer(store, request => trainer.tell(request)), evidence(), heading(store), deviceMenu(choice => trainer.tell({ type: 'device', device: choice }))];
 /** @type {{ draw: (model: import('./state.js').Model) => void, redraw: () => void } | null} */
 let charts = null;
 
@@ -140,6 +166,8 @@ const showProblem = problems({
 
 store.subscribe(model => {
   for (const view of views) view.draw(model);
+  askProbe();
+  endSearch();
   charts?.draw(model);
   // A setting that was refused is shown again as it is, with the reason.
   const now = [model.info, model.problem];

@@ -83,6 +83,33 @@ export interface Gallery {
   real: Uint8Array;
   /** The digit that each latent was asked to become, the same ones together; empty where none was asked for. */
   classes: Uint8Array;
+  /** What a probe asked for, each sample as `pictures` images: eight on the way between two samples, both included; the terms
+   *  of a sum, and the sum. Empty where it did not. */
+  walk: Uint8Array;
+  sum: Uint8Array;
+}
+
+/** How the latent space is looked at. Samples are named by their place in the gallery, from 0. */
+export interface Probe {
+  /** Every number of a latent is kept within ± this; `null`: as it was drawn. */
+  truncation: number | null;
+  walk: { from: number; to: number; path: WalkPath } | null;
+  /** Samples added and subtracted, such as '12-3+40'; see src/latent/arithmetic.rs. */
+  sum: string | null;
+}
+export type WalkPath = 'lerp' | 'slerp';
+
+/** How far the search for an image has come. Images have a byte a pixel. */
+export interface Found {
+  /** Updates so far, and in all. */
+  step: number;
+  steps: number;
+  /** The mean squared difference of known pixels, which go from −1 to 1; and the least of it among the latents at the start. */
+  error: number | null;
+  start: number | null;
+  /** The generator's best image; and the image that is searched for, with that one's pixels in its hole. */
+  sample: Uint8Array;
+  filled: Uint8Array;
 }
 
 /** A Dirac-GAN: a generator that is the number θ, a discriminator D(x) = ψ x. */
@@ -160,8 +187,18 @@ export interface Playground {
   sync(): Promise<void>;
   /** Reads the state of the run; throws if a loss is no longer finite or the device was lost. */
   snapshot(): Promise<Snapshot>;
+  /** From the next snapshot on; throws where it names a sample that is not there, and then stays as it was. */
+  probe(probe: Probe): void;
+  /** Of an image of single ones, with the networks as they stand; pixels are known that are not 0 in `known`. */
+  search(image: Uint8Array, known: Uint8Array): Search;
   /** The checkpoint. */
   save(): Promise<Uint8Array>;
+  free(): void;
+}
+export interface Search {
+  /** One update; returns whether any are left. */
+  step(): boolean;
+  read(): Promise<Found>;
   free(): void;
 }
 
@@ -186,6 +223,10 @@ export type Request =
   | { type: 'set'; changes: Change[] }
   /** Another device for the same run, which goes on where it is. */
   | { type: 'device'; device: DeviceChoice }
+  | { type: 'probe'; probe: Probe }
+  /** Searches for an image between training steps, with the networks as they stand; replaces the search before it. */
+  | { type: 'search'; search: number; image: Uint8Array; known: Uint8Array }
+  | { type: 'stop-search' }
   | { type: 'save'; id: number }
   | { type: 'load'; bytes: ArrayBuffer; device: DeviceChoice; play: boolean }
   | { type: 'bench'; id: number; config: BenchConfig };
@@ -213,6 +254,9 @@ export type Reply =
   | { type: 'problem'; kind: ProblemKind; what: string; remedy: string; fatal: boolean; changes?: Change[] }
   /** Now and then: a checkpoint for the page to keep, should the run diverge or the worker die. */
   | { type: 'rescue'; step: number; bytes: ArrayBuffer }
+  /** What a search has found so far, with the networks of which step. */
+  | { type: 'found'; search: number; of: number; found: Found; done: boolean }
+  | { type: 'unfound'; search: number; what: string }
   | { type: 'saved'; id: number; bytes: Uint8Array }
   | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number }
   | { type: 'failed'; id: number; what: string };

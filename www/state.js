@@ -1,9 +1,11 @@
 // The page's single state, and every way in which it changes: what the worker replies and what the visitor does.
 
+import { elsewhere, heard, untouched } from './latent.js';
 import { Past } from './past.js';
 
 /** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State } from './messages.js' */
 
+/** @import { Latent } from './latent.js' */
 /** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean, changes?: Change[] }} Problem */
 /** @typedef {{
  *   state: State,
@@ -22,11 +24,13 @@ import { Past } from './past.js';
  *   problem: Problem | null,
  *   progress: { what: string, done: number, total: number | null } | null,
  *   hidden: ReadonlySet<string>,
+ *   latent: Latent,
  * }} Model */
 
 /** @typedef {Reply
  *   | { type: 'view', snapshot: Snapshot | null }
  *   | { type: 'layer', layer: string }
+ *   | { type: 'latent', latent: Latent }
  *   | { type: 'dismiss' }} Action */
 
 /** @type {Model} */
@@ -49,6 +53,7 @@ const initial = {
   progress: null,
   /** Layers of the picture that are switched off. */
   hidden: new Set(['samples', 'plane-optimal']),
+  latent: untouched,
 };
 
 /** @param {Model} model @param {Action} action @returns {Model} */
@@ -66,7 +71,10 @@ export function reduce(model, action) {
       const answered = model.info ? ['link', 'diverged', 'setting', 'checkpoint'] : [];
       const problem = model.problem && answered.includes(model.problem.kind) ? null : model.problem;
       const rescue = model.rescue?.hash === info.hash ? model.rescue : null;
-      return { ...same, past: new Past(), viewing: null, live: null, stepsPerSecond: 0, problem, rescue, rates: info.hash === model.info?.hash ? model.rates : null };
+      const again = info.hash === model.info?.hash;
+      // The same latents and images are there again; what was found was found with weights that are gone.
+      const latent = again ? { ...model.latent, hunt: null } : elsewhere(model.latent);
+      return { ...same, past: new Past(), viewing: null, live: null, stepsPerSecond: 0, problem, rescue, rates: again ? model.rates : null, latent };
     }
     case 'gpu': return { ...model, gpu: action.gpu, gpuName: action.name };
     case 'measured': return { ...model, rates: action };
@@ -86,6 +94,9 @@ export function reduce(model, action) {
       if (!hidden.delete(action.layer)) hidden.add(action.layer);
       return { ...model, hidden };
     }
+    // The latent space is that of the newest weights.
+    case 'latent': return { ...model, latent: action.latent, viewing: action.latent.open ? null : model.viewing };
+    case 'found': case 'unfound': return { ...model, latent: heard(model.latent, action) };
     case 'dismiss': return { ...model, problem: null };
     case 'saved': case 'benched': case 'failed': return model;
   }

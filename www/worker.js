@@ -5,10 +5,12 @@
 import { Missing, loadMnist, loadModule } from './assets.js';
 import { Pace } from './pace.js';
 
-/** @import { BenchConfig, Change, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, ProblemKind, Reply, Request, Snapshot, State } from './messages.js' */
+/** @import { BenchConfig, Change, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, Probe, ProblemKind, Reply, Request, Search, Snapshot, State } from './messages.js' */
 
 /** Pictures faster than this are not seen. */
 const PICTURE_MS = 33;
+/** A search for an image takes turns with training; what it found is shown this often. */
+const SEARCH_MS = 8, FOUND_MS = 80;
 /** What a crash or a divergence may cost. */
 const RESCUE_MS = 10_000;
 /** `auto` looks for a GPU only once the first pictures are out, so as not to delay them. */
@@ -19,6 +21,10 @@ let run = null;
 let playing = false;
 /** @type {{ id: number, left: number }[]} */
 let goals = [];
+/** Milliseconds that training has had, and a search not yet: neither is to wait long for the other, however long a step takes. */
+let owed = 0;
+/** `of`: the step whose networks it searches with. @type {{ id: number, of: number, handle: Search, shownAt: number } | null} */
+let searching = null;
 /** @type {DeviceChoice} */
 let choice = 'auto';
 /** @type {Gpu} */
@@ -67,10 +73,15 @@ async function live() {
   for (;;) {
     try {
       for (let act; (act = inbox.shift());) await act();
-      if (run && (goals.length || playing)) {
+      const training = run && (goals.length || playing);
+      if (training && owed <= 0) {
+        const start = performance.now();
         await slice();
-        await breathe();
-      } else if (!inbox.length) await idle();
+        if (searching) owed += performance.now() - start;
+      }
+      if (searching) await searchOn(searching);
+      if (training || searching) await breathe();
+      else if (!inbox.length) await idle();
     } catch (error) {
       fail(error);
     }
@@ -101,7 +112,7 @@ async function slice() {
   const { playground, device } = run;
   const goal = goals[0];
   const n = goal ? Math.min(goal.left, pace.stride) : Math.min(pace.stride, pace.allowed());
-  if (n < 1) return void await idle(pace.wait());
+  if (n < 1) return searching ? undefined : void await idle(pace.wait());
   const start = performance.now();
   playground.step(n);
   // Without this a GPU's queue would grow without bound, and `pause` would wait for all of it.
@@ -132,6 +143,61 @@ async function rescue() {
   const bytes = owned(await run.playground.save());
   post({ type: 'rescue', step, bytes }, [bytes]);
   rescueAt = performance.now() + Math.max(RESCUE_MS, 50 * (performance.now() - start));
+}
+
+// --- The latent space ------------------------------------------------------------------------------------------------
+
+/** @type {Probe | null} */
+let lastProbe = null;
+/** @param {Probe} probe */
+async function look(probe) {
+  // A slider asks more often than a slow network answers: only its last place counts.
+  if (!run || probe !== lastProbe) return;
+  try {
+    run.playground.probe(probe);
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    return problem('setting', error, 'It is shown as before.');
+  }
+  await show();
+}
+
+/** @param {number} id @param {Uint8Array} image @param {Uint8Array} known */
+async function search(id, image, known) {
+  stopSearch();
+  try {
+    if (!run) throw new Error('No run is open yet');
+    const { step } = await run.playground.snapshot();
+    searching = { id, of: step, handle: run.playground.search(image, known), shownAt: -Infinity };
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    post({ type: 'unfound', search: id, what: sentence(error) });
+  }
+}
+
+/** @param {NonNullable<typeof searching>} now */
+async function searchOn(now) {
+  const { id, of, handle } = now, start = performance.now();
+  // What it starts from is shown too.
+  let more = true;
+  if (now.shownAt > 0) do more = handle.step(); while (more && performance.now() - start < SEARCH_MS);
+  owed = Math.max(0, owed - (performance.now() - start));
+  if (more && performance.now() - now.shownAt < FOUND_MS) return;
+  now.shownAt = performance.now();
+  try {
+    post({ type: 'found', search: id, of, found: await handle.read(), done: !more });
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) throw error;
+    post({ type: 'unfound', search: id, what: sentence(error) });
+    more = false;
+  }
+  if (!more) stopSearch();
+}
+
+function stopSearch() {
+  searching?.handle.free();
+  searching = null;
+  owed = 0;
 }
 
 /** The distinct buffers of a snapshot, to hand over rather than copy. @param {Snapshot} snapshot */
@@ -194,6 +260,7 @@ async function adopt(playground, device, mnist, restarted, play) {
     for (const { id } of goals.splice(0)) post({ type: 'failed', id, what: 'Another run was opened' });
     playing = play;
     rescueAt = performance.now() + RESCUE_MS;
+    stopSearch();
   }
   post({ type: 'opened', info: run.info, device, device_name: name, choice, restarted });
   await show();
@@ -426,6 +493,12 @@ async function receive(request) {
       return pace.limit(request.limit);
     case 'set':
       return set(request.changes);
+    case 'probe':
+      return look(request.probe);
+    case 'search':
+      return search(request.search, request.image, request.known);
+    case 'stop-search':
+      return stopSearch();
     case 'device':
       choice = request.device;
       if (!run) return;
@@ -445,7 +518,10 @@ async function receive(request) {
   }
 }
 
-self.onmessage = event => enqueue(() => receive(event.data));
+self.onmessage = ({ data }) => {
+  if (data.type === 'probe') lastProbe = data.probe;
+  enqueue(() => receive(data));
+};
 // A panic in the middle of an await surfaces here, and whatever awaited it never hears of it.
 self.addEventListener('unhandledrejection', event => fail(event.reason));
 loadModule('cpu', progress).then(({ wasm }) => post({ type: 'presets', presets: wasm.presets() }), () => {});

@@ -245,7 +245,7 @@ const CDF_REACH: f64 = 8.0;
 
 /// Φ(z), to some 10⁻¹⁵: ½ + φ(z) (z + z³/3 + z⁵/(3·5) + z⁷/(3·5·7) + …), after Marsaglia, "Evaluating the normal
 /// distribution", 2004.
-fn normal_cdf(z: f64) -> f64 {
+pub(crate) fn normal_cdf(z: f64) -> f64 {
     if z.is_nan() || z.abs() > CDF_REACH {
         return if z.is_nan() {
             z

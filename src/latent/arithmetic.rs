@@ -4,12 +4,16 @@
 
 use std::str::FromStr;
 
+use serde::Deserialize;
+
 use crate::error::{Error, Result, brief};
 
 /// The most terms, and the most latents in a term.
 const LIMIT: usize = 64;
+
 /// a − b + c and the like, in which latents are named by number.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Expression {
     terms: Vec<Term>,
 }
@@ -32,6 +36,13 @@ impl Expression {
     #[must_use]
     pub fn terms(&self) -> &[Term] {
         &self.terms
+    }
+
+    /// The number of the latent that it begins with.
+    #[must_use]
+    pub fn first(&self) -> usize {
+        let named = self.terms.iter().flat_map(|term| &term.latents);
+        named.copied().next().unwrap_or(0)
     }
 
     /// The largest number that names a latent.
@@ -132,6 +143,14 @@ impl FromStr for Expression {
     }
 }
 
+impl TryFrom<String> for Expression {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,7 +174,7 @@ mod tests {
     #[test]
     fn terms_can_be_shown_by_themselves() {
         let expression: Expression = "3-(0,1)".parse().unwrap();
-        assert_eq!(expression.largest(), 3);
+        assert_eq!((expression.first(), expression.largest()), (3, 3));
         assert_eq!(expression.means(&LATENTS, 2), [8.0, 80.0, 1.5, 15.0]);
         let subtracted: Vec<bool> = expression.terms().iter().map(|t| t.subtracted).collect();
         assert_eq!(subtracted, [false, true]);

@@ -31,6 +31,17 @@ impl Mask {
         }
     }
 
+    /// Just these pixels are known.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when none is.
+    pub fn of(known: Vec<bool>) -> Result<Self> {
+        if known.contains(&true) {
+            return Ok(Self { known });
+        }
+        Err(Error::setting("mask", "all of the image", "a part of it"))
+    }
+
     /// All of an image of `size` × `size` pixels is known but `hole`.
     ///
     /// # Errors
@@ -102,6 +113,9 @@ mod tests {
         let filled = mask.fill(&image, &other);
         assert_eq!(filled, [0.0, -1.0, -2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
         assert_eq!(Mask::none(9).fill(&image, &other), image);
+        let drawn = weights.iter().map(|&weight| weight > 0.0).collect();
+        assert_eq!(Mask::of(drawn).unwrap(), mask);
+        assert!(Mask::of(vec![false; 9]).is_err());
     }
 
     #[test]

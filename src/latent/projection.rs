@@ -47,14 +47,14 @@ impl Default for Settings {
 
 /// A function of rows that gradients pass through, and that leaves no graph for rows without: see
 /// [`at_rest`](super::at_rest).
-pub type Map<'a> = Box<dyn Fn(Tensor<2>) -> Tensor<2> + 'a>;
+pub type Map = Box<dyn Fn(Tensor<2>) -> Tensor<2>>;
 
 /// What is searched with.
-pub struct Model<'a> {
+pub struct Model {
     /// Latents `[n, latent_dim]` to samples `[n, data_dim]`.
-    pub generator: Map<'a>,
+    pub generator: Map,
     /// Samples to a loss, row by row, `[n, 1]`, that is low where they look real: the generator's own in training, say.
-    pub realism: Option<Map<'a>>,
+    pub realism: Option<Map>,
     /// What latents are drawn from.
     pub prior: Prior,
     /// Coordinates of a latent.
@@ -75,8 +75,8 @@ pub struct Match {
 }
 
 /// A search in progress, for any number of targets at once.
-pub struct Projection<'a> {
-    model: Model<'a>,
+pub struct Projection {
+    model: Model,
     settings: Settings,
     /// Rows `[targets × restarts, data_dim]`, the restarts of a target together.
     targets: Tensor<2>,
@@ -90,7 +90,7 @@ pub struct Projection<'a> {
     step: usize,
 }
 
-impl<'a> Projection<'a> {
+impl Projection {
     /// A search at its start, for `targets`, samples one after another, in which each number counts as `weights` says: all
     /// alike, or nothing where a [`Mask`](super::inpainting::Mask) hides it.
     ///
@@ -98,7 +98,7 @@ impl<'a> Projection<'a> {
     /// When the targets are not rows as long as `weights`.
     #[must_use]
     pub fn new(
-        model: Model<'a>,
+        model: Model,
         mut settings: Settings,
         targets: &[f32],
         weights: &[f32],
@@ -276,7 +276,7 @@ mod tests {
     use crate::rng::Stream;
 
     /// Samples are the latents themselves: what a search should find is then plain.
-    fn identity(prior: Prior, latent_dim: usize) -> Model<'static> {
+    fn identity(prior: Prior, latent_dim: usize) -> Model {
         Model {
             generator: Box::new(|z| z),
             realism: None,
@@ -421,9 +421,9 @@ mod tests {
         (e, network, weights)
     }
 
-    fn model<'a>(network: &'a Network, weights: &'a Weights, latent_dim: usize) -> Model<'a> {
+    fn model(network: &Network, weights: &Weights, latent_dim: usize) -> Model {
         Model {
-            generator: Box::new(at_rest(network, weights)),
+            generator: Box::new(at_rest(network.clone(), weights.clone())),
             ..identity(Prior::Normal, latent_dim)
         }
     }

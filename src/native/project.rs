@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use serde::Serialize;
 
 use super::args::Project;
@@ -13,12 +13,10 @@ use super::progress::{self, say};
 use super::report::{print, print_json};
 use super::sample::CHUNK;
 use super::{device, files, folder, grid, picture};
-use crate::experiment::{Conditional, Experiment};
-use crate::latent::at_rest;
+use crate::experiment::Experiment;
+use crate::latent::encoder::{self, Players};
 use crate::latent::inpainting::Mask;
-use crate::latent::projection::{Map, Match, Model, Projection, Settings};
-use crate::nets::{Network, Weights, beside};
-use crate::objective::Objective;
+use crate::latent::projection::{Match, Projection, Settings};
 use crate::rng::{Rng, Stream};
 use crate::snapshot::to_byte;
 
@@ -45,9 +43,6 @@ struct Done {
     start_error: f32,
     samples: String,
 }
-
-/// Both sides at rest.
-type Players = [(Network, Weights); 2];
 
 /// Projects images.
 ///
@@ -113,20 +108,14 @@ fn read(paths: &[PathBuf], size: usize) -> Result<Vec<Vec<u8>>> {
 fn search(
     args: &Project,
     experiment: &Experiment,
-    [generator, discriminator]: &Players,
+    players: &Players,
     images: &[Vec<u8>],
     mask: &Mask,
     device: &Device,
 ) -> Result<Vec<Match>> {
-    let classes = match experiment.conditional {
-        Conditional::None => 1,
-        Conditional::Label | Conditional::Acgan => experiment.class_count(),
-    };
-    // Where the generator is told a class, each class has a start.
-    let restarts = usize::try_from(args.restarts)?.max(classes);
     let settings = Settings {
         steps: usize::try_from(args.steps)?,
-        restarts,
+        restarts: encoder::restarts(experiment, usize::try_from(args.restarts)?),
         ..Settings::default()
     };
     let at_a_time = (CHUNK / settings.restarts).max(1);
@@ -134,25 +123,7 @@ fn search(
     let bar = progress::bar(args.steps * chunks.len() as u64);
     let mut found = Vec::new();
     for chunk in chunks {
-        let n = chunk.len() * restarts;
-        let labels: Vec<u8> = (0..n)
-            .map(|i| experiment.classes[i % restarts % experiment.classes.len()])
-            .collect();
-        let told = experiment.one_hot(&labels);
-        let draw = at_rest(&generator.0, &generator.1);
-        let model = Model {
-            generator: Box::new(move |latents| match &told {
-                Some(told) => {
-                    let width = told.len() / n;
-                    let told = beside(&latents, told.clone(), [n, width]);
-                    draw(Tensor::cat(vec![latents, told], 1))
-                }
-                None => draw(latents),
-            }),
-            realism: realism(experiment, discriminator),
-            prior: experiment.prior,
-            latent_dim: experiment.latent_dim,
-        };
+        let model = encoder::model(experiment, players.clone(), settings.restarts);
         let values = |&pixel: &u8| f32::from(pixel) / 127.5 - 1.0;
         let targets: Vec<f32> = chunk.iter().flatten().map(values).collect();
         let rng = Rng::new(args.seed.unwrap_or(experiment.seed), Stream::Fixed);
@@ -166,19 +137,6 @@ fn search(
     }
     bar.finish_and_clear();
     Ok(found)
-}
-
-/// The generator's own loss, where the discriminator judges an image and nothing beside it.
-fn realism<'a>(
-    experiment: &Experiment,
-    (network, weights): &'a (Network, Weights),
-) -> Option<Map<'a>> {
-    let plain = experiment.discriminator_inputs() == experiment.data_dim()
-        && experiment.objective != Objective::Began;
-    let judge = at_rest(network, weights);
-    let objective = experiment.objective;
-    let loss = move |samples| objective.generator(judge(samples).narrow(1, 0, 1));
-    plain.then(|| Box::new(loss) as Map<'a>)
 }
 
 /// A row an image: the image, with its hole; what was found; and, where there is a hole, the image filled in.

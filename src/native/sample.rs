@@ -14,15 +14,13 @@ use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::latent::arithmetic::Expression;
 use crate::latent::path::Path;
+use crate::latent::sheet::{STEPS, Sheet, Walk};
 use crate::nets::{matrix, pairs};
-use crate::rng::{Rng, Stream};
 use crate::snapshot::to_byte;
 
 /// Samples that are computed at a time, to bound memory.
 pub const CHUNK: usize = 250;
 
-/// Samples in a row of a walk, both ends included.
-const STEPS: usize = 8;
 /// The most latents that can be drawn, as `--count` has it.
 const LATENTS: usize = 10_000;
 
@@ -108,30 +106,20 @@ fn inputs(args: &Sample, experiment: &Experiment, request: Request) -> Vec<f32> 
         Request::Walk(_, rows) => rows + 1,
         Request::Sum(sum) => sum.largest() + 1,
     };
-    let (prior, dim) = (experiment.prior, experiment.latent_dim);
     let seed = args.seed.unwrap_or(experiment.seed);
-    let mut rng = Rng::new(seed, Stream::Fixed);
-    let mut latents = prior.draw(&mut rng, n, dim);
-    if let Some(threshold) = args.truncation {
-        // After all are drawn, so that truncated samples still resemble those that are not.
-        prior.truncate(&mut latents, threshold, &mut rng);
-    }
-    let labels = experiment.fixed_labels(n, seed);
-    let row = |i: usize| &latents[i * dim..(i + 1) * dim];
+    let sheet = Sheet::new(experiment, n, seed, args.truncation);
     match request {
-        Request::Grid(_) => experiment.told(latents, &labels),
-        // A row of a walk is of the class that it starts from, where there are classes.
+        Request::Grid(_) => sheet.inputs(),
         Request::Walk(path, rows) => (0..rows)
-            .flat_map(|i| {
-                let points = path.points(row(i), row(i + 1), STEPS);
-                experiment.told(points, &[labels[i]; STEPS])
+            .flat_map(|from| {
+                sheet.walk(Walk {
+                    from,
+                    to: from + 1,
+                    path,
+                })
             })
             .collect(),
-        Request::Sum(sum) => {
-            let shown = [sum.means(&latents, dim), sum.value(&latents, dim)].concat();
-            let count = shown.len() / dim;
-            experiment.told(shown, &vec![labels[0]; count])
-        }
+        Request::Sum(sum) => sheet.sum(sum),
     }
 }
 

@@ -84,6 +84,10 @@ pub struct Gallery {
     pub classes: Vec<u8>,
     /// Real ones.
     pub real: Vec<u8>,
+    /// What lies on the way between two of the generated ones; empty where no walk was asked for.
+    pub walk: Vec<u8>,
+    /// The terms of a sum of latents, and the sum; empty where none was asked for.
+    pub sum: Vec<u8>,
 }
 
 /// A game of two numbers: a generator that is the point θ, and a discriminator that is the slope ψ.

@@ -223,6 +223,8 @@ impl Scene {
                     generated: samples.into_iter().map(to_byte).collect(),
                     classes: classes.clone(),
                     real: real.clone(),
+                    walk: Vec::new(),
+                    sum: Vec::new(),
                 };
                 (Vec::new(), Some(Picture::Gallery(gallery)), None)
             }

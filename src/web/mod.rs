@@ -3,9 +3,11 @@
 mod device;
 mod picture;
 mod playground;
+mod search;
 
 pub use device::open_device;
 pub use playground::Playground;
+pub use search::Search;
 
 use wasm_bindgen::prelude::*;
 

@@ -4,6 +4,7 @@
 use js_sys::{Float32Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 
+use crate::latent::search::Found;
 use crate::snapshot::{Game, Picture, Snapshot};
 
 /// The snapshot as the page reads it.
@@ -44,6 +45,18 @@ pub(super) fn snapshot(snapshot: &Snapshot) -> JsValue {
     ])
 }
 
+/// What a search found.
+pub(super) fn found(found: &Found, steps: usize) -> JsValue {
+    object(&[
+        ("step", number(found.step as f64)),
+        ("steps", number(steps as f64)),
+        ("error", number(found.error.into())),
+        ("start", number(found.start.into())),
+        ("sample", bytes(&found.sample)),
+        ("filled", bytes(&found.filled)),
+    ])
+}
+
 fn picture(picture: &Picture) -> JsValue {
     match picture {
         Picture::Line(line) => object(&[
@@ -80,6 +93,8 @@ fn picture(picture: &Picture) -> JsValue {
             ("generated", bytes(&gallery.generated)),
             ("classes", bytes(&gallery.classes)),
             ("real", bytes(&gallery.real)),
+            ("walk", bytes(&gallery.walk)),
+            ("sum", bytes(&gallery.sum)),
         ]),
         Picture::Phase(phase) => object(&[
             ("kind", text("phase")),

@@ -3,10 +3,11 @@
 use burn::tensor::Transaction;
 use wasm_bindgen::prelude::*;
 
-use super::{device, info, mnist_files, picture};
+use super::{Search, device, info, mnist_files, picture};
 use crate::checkpoint::{self, Checkpoint};
 use crate::data::{MnistFiles, Source};
 use crate::experiment::{Conditional, DataKind, Experiment};
+use crate::latent;
 use crate::snapshot::{Observer, read};
 use crate::trainer::{StepReport, Trainer};
 
@@ -110,6 +111,28 @@ impl Playground {
         Ok(picture::snapshot(&snapshot))
     }
 
+    /// Looks at the latent space as a `Probe` says, from the next snapshot on.
+    ///
+    /// # Errors
+    /// When it is no probe, or names a sample that is not shown.
+    pub fn probe(&mut self, probe: JsValue) -> std::result::Result<(), JsError> {
+        let probe = serde_wasm_bindgen::from_value(probe)?;
+        Ok(self.observer.probe(&self.trainer, &probe)?)
+    }
+
+    /// A search for the latent of an image of a byte a pixel, of which those are known that are not 0 in `known`: with the
+    /// networks as they stand.
+    ///
+    /// # Errors
+    /// When the run does not make such images, or nothing is known.
+    pub fn search(&self, image: &[u8], known: &[u8]) -> std::result::Result<Search, JsError> {
+        Ok(Search(latent::search::Search::new(
+            &self.trainer,
+            image,
+            known,
+        )?))
+    }
+
     /// The run as a checkpoint's bytes.
     ///
     /// # Errors
@@ -119,16 +142,18 @@ impl Playground {
     }
 }
 
-/// Samples to show: as many of each class where the generator is told of classes.
+/// Images to show: as many of each class where the generator is told of classes.
 fn gallery(experiment: &Experiment) -> usize {
-    let samples = GALLERY / experiment.pictures();
-    match experiment.conditional {
+    let pictures = experiment.pictures();
+    let samples = GALLERY / pictures;
+    let samples = match experiment.conditional {
         Conditional::None => samples,
         Conditional::Label | Conditional::Acgan => {
             let classes = experiment.class_count();
             classes * (samples / classes).max(1)
         }
-    }
+    };
+    samples * pictures
 }
 
 /// The same experiment on drawn digits, where it asks for MNIST and MNIST was not to be had.

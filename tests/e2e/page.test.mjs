@@ -93,6 +93,7 @@ for (const dark of [false, true]) {
       await trainTo(page, 3000, 500);
       const { content, window: room } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: innerWidth }));
       assert.ok(content <= room, `${content} px of content in ${room} px`);
+      if (width > 1000) assert.ok(await page.$eval('#evidence', ({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight), 'all evidence is in sight');
       assert.deepEqual(page.errors, []);
       await page.screenshot({ path: `${output}page-${width}-${scheme}.png` });
       // The README's; once taken it stays, for no two runs of a browser draw the same bytes. Remove it to have it taken anew.

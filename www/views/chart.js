@@ -9,6 +9,9 @@ import { theme } from '../theme.js';
 /** `shows`: fits the data, but always shows these values, and nothing under `least`.
  * @typedef {{ low: number, high: number } | { shows: number[], least?: number }} Scale */
 
+/** A chart of fewer CSS pixels is all curve. */
+const LOW = 80;
+
 /** @type {Promise<any> | null} */
 let library = null;
 const load = () => library ??= import(new URL('../vendor/uPlot.esm.js', import.meta.url).href).then(module => module.default);
@@ -32,6 +35,8 @@ export async function chart(place, { lines, scale, format = value => String(+val
     grid: { stroke: () => theme.line, width: 1 },
     ticks: { show: false },
   };
+  // Charts over one another share the steps of the one at the bottom: those that are too low for numbers under them have none.
+  const low = () => place.clientHeight < LOW;
   const box = () => ({ width: Math.max(place.clientWidth, 120), height: place.clientHeight });
   const plot = new uPlot({
     ...box(),
@@ -52,7 +57,7 @@ export async function chart(place, { lines, scale, format = value => String(+val
       },
     },
     axes: [
-      { ...axis, size: theme.em * 2, gap: 4, space: 64, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(short) },
+      { ...axis, size: () => low() ? theme.em / 2 : theme.em * 2, gap: 4, space: 64, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(low() ? () => '' : short) },
       { ...axis, size: theme.em * 3, gap: 6, space: 26, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(format) },
     ],
     series: [{}, ...lines.map(({ label, colour, dash }) => ({

@@ -30,20 +30,14 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   const margin = classes.length ? em * 1.6 : 0;
   const boxWidth = beside ? (width - margin - gap * (shown.length + 1)) / shown.length : width - margin - 2 * gap;
   const boxHeight = beside ? height - head - gap / 2 : height / shown.length - head - gap / 2;
-  // As many columns as use the box best, in full rows.
-  let columns = pictures, cell = 0;
-  for (let n = 1; n <= picture.count; n++) {
-    if (full % n || n % pictures) continue;
-    const fits = Math.min(boxWidth / n, boxHeight / Math.ceil(picture.count / n));
-    if (fits > cell) [columns, cell] = [n, fits];
-  }
+  const { columns, cell } = fit(picture.count, full, pictures, boxWidth, boxHeight);
   const rows = Math.ceil(picture.count / columns);
   const gridWidth = columns * cell, gridHeight = rows * cell;
   const total = margin + (beside ? gridWidth * shown.length + gap * (shown.length - 1) : gridWidth);
   shown.forEach((side, i) => {
     const left = (width - total) / 2 + margin + (beside ? i * (gridWidth + gap) : 0);
     const top = head + (beside ? Math.max(0, (height - head - gridHeight) / 2 - gap / 4) : i * (height / shown.length));
-    paint(picture, picture[side], columns, rows);
+    mosaic(sheet, picture.size, picture[side], columns);
     c.imageSmoothingEnabled = cell < picture.size;
     c.drawImage(sheet, left, top, gridWidth, gridHeight);
     c.strokeStyle = c.fillStyle = side === 'real' ? theme.real : theme.generated;
@@ -65,22 +59,36 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
 /** The first few, as large as they fit. @param {CanvasRenderingContext2D} c @param {Gallery} picture @param {number} width @param {number} height */
 function thumbnail(c, picture, width, height) {
   const cell = height / 3, columns = Math.max(1, Math.floor(width / cell));
-  paint({ ...picture, count: Math.min(picture.count, columns * 3) }, picture.generated, columns, 3);
+  const first = Math.min(picture.count, columns * 3) * picture.size ** 2;
+  mosaic(sheet, picture.size, picture.generated.subarray(0, first), columns, 3);
   c.drawImage(sheet, (width - columns * cell) / 2, 0, columns * cell, height);
 }
 
-/** @param {Gallery} picture @param {Uint8Array} images @param {number} columns @param {number} rows */
-function paint({ size, count }, images, columns, rows) {
-  sheet.width = columns * size;
-  sheet.height = rows * size;
-  const context = /** @type {CanvasRenderingContext2D} */ (sheet.getContext('2d'));
-  const image = context.createImageData(sheet.width, sheet.height);
+/** As many columns as use the box best, in rows that `full` images fill, and the side of an image then; what belongs together
+ * stays in a row. @param {number} count @param {number} full @param {number} together @param {number} width @param {number} height */
+export function fit(count, full, together, width, height) {
+  let columns = together, cell = 0;
+  for (let n = 1; n <= count; n++) {
+    if (full % n || n % together) continue;
+    const fits = Math.min(width / n, height / Math.ceil(count / n));
+    if (fits > cell) [columns, cell] = [n, fits];
+  }
+  return { columns, cell };
+}
+
+/** Square images in rows, pixel for pixel. @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {number} size @param {Uint8Array} images
+ * @param {number} columns @param {number} [rows] */
+export function mosaic(canvas, size, images, columns, rows = Math.ceil(images.length / size ** 2 / columns)) {
+  canvas.width = columns * size;
+  canvas.height = rows * size;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+  const image = context.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
-  for (let n = 0; n < count; n++) {
-    const origin = Math.floor(n / columns) * size * sheet.width + (n % columns) * size;
+  for (let n = 0; n < images.length / size ** 2; n++) {
+    const origin = Math.floor(n / columns) * size * canvas.width + (n % columns) * size;
     for (let row = 0; row < size; row++) {
       for (let column = 0; column < size; column++) {
-        pixels[origin + row * sheet.width + column] = 0xff000000 | images[(n * size + row) * size + column] * 0x010101;
+        pixels[origin + row * canvas.width + column] = 0xff000000 | images[(n * size + row) * size + column] * 0x010101;
       }
     }
   }

@@ -75,7 +75,7 @@ export async function losses() {
       byId('ceiling-key').hidden = ceiling === null;
       byId('value-explained').textContent = ceiling === null
         ? 'D raises it and G lowers it; at −2 ln 2 D cannot tell.'
-        : 'No D gets above 2 JS − 2 ln 2, and a perfect G brings that down to −2 ln 2, where D cannot tell.';
+        : 'The best D reaches 2 JS − 2 ln 2; a perfect G brings that down to −2 ln 2.';
       const references = [{ at: UNDECIDED, label: '−2 ln 2', below: true }];
       value.draw([series.step, series.value, series.value_ceiling],
         ceiling === null ? references : [...references, { at: ceiling, label: '2 JS − 2 ln 2', bare: true }], looking);

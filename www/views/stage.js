@@ -46,8 +46,10 @@ export function stage(store) {
   return {
     redraw() { shown = []; },
     /** @param {Model} model */
-    draw({ viewing, live, hidden }) {
+    draw({ viewing, live, hidden, latent }) {
       const snapshot = viewing ?? live;
+      // The latent space of images takes the picture's place.
+      byId('stage').classList.toggle('exploring', latent.open && snapshot?.picture?.kind === 'gallery');
       if (!snapshot || !width) return;
       const now = [snapshot, hidden];
       if (now.every((value, i) => value === shown[i])) return;

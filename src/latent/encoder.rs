@@ -1,0 +1,58 @@
+//! A run's own two networks as the model of a [`Projection`](super::projection::Projection).
+
+use burn::tensor::Tensor;
+
+use super::at_rest;
+use super::projection::{Map, Model};
+use crate::experiment::{Conditional, Experiment};
+use crate::nets::{Network, Weights, beside};
+use crate::objective::Objective;
+
+/// Both sides at rest: the generator and the discriminator.
+pub type Players = [(Network, Weights); 2];
+
+/// Latents that start for each image: where the generator is told a class, each class has one.
+#[must_use]
+pub fn restarts(experiment: &Experiment, wanted: usize) -> usize {
+    match experiment.conditional {
+        Conditional::None => wanted,
+        Conditional::Label | Conditional::Acgan => wanted.max(experiment.class_count()),
+    }
+}
+
+/// What a run's networks know of images, `restarts` latents to each.
+#[must_use]
+pub fn model(experiment: &Experiment, players: Players, restarts: usize) -> Model {
+    let [(generator, weights), discriminator] = players;
+    let draw = at_rest(generator, weights);
+    let e = experiment.clone();
+    let generator = move |latents: Tensor<2>| {
+        let [n, _] = latents.dims();
+        let class = |i: usize| e.classes[i % restarts % e.classes.len()];
+        let labels: Vec<u8> = (0..n).map(class).collect();
+        match e.one_hot(&labels) {
+            Some(told) => {
+                let width = told.len() / n;
+                let told = beside(&latents, told, [n, width]);
+                draw(Tensor::cat(vec![latents, told], 1))
+            }
+            None => draw(latents),
+        }
+    };
+    Model {
+        generator: Box::new(generator),
+        realism: realism(experiment, discriminator),
+        prior: experiment.prior,
+        latent_dim: experiment.latent_dim,
+    }
+}
+
+/// The generator's own loss, where the discriminator judges an image and nothing beside it.
+fn realism(experiment: &Experiment, (network, weights): (Network, Weights)) -> Option<Map> {
+    let plain = experiment.discriminator_inputs() == experiment.data_dim()
+        && experiment.objective != Objective::Began;
+    let judge = at_rest(network, weights);
+    let objective = experiment.objective;
+    let loss = move |samples| objective.generator(judge(samples).narrow(1, 0, 1));
+    plain.then(|| Box::new(loss) as Map)
+}

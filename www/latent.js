@@ -1,0 +1,97 @@
+// What the visitor does with the latent space: plain data, and how each act changes it. What is asked of the trainer follows
+// from it.
+
+/** @import { Found, Kind, Probe, WalkPath } from './messages.js' */
+
+/** @typedef {'walk' | 'sum' | 'search'} Tool */
+/** What can be undone: the samples under the letters A, B and C, by their place in the gallery; a real image, likewise; and
+ * which of its pixels are hidden.
+ * @typedef {{ picks: (number | null)[], target: number | null, hidden: ReadonlySet<number> }} Choice */
+/** @typedef {{ id: number, running: boolean, of: number | null, found: Found | null, problem: string }} Hunt */
+/** `next`: the letter that the next sample gets.
+ * @typedef {Choice & { open: boolean, tool: Tool, path: WalkPath, truncation: number | null, next: number, before: Choice[], hunt: Hunt | null }} Latent */
+
+export const LETTERS = ['A', 'B', 'C'];
+/** How many letters a tool has; a search needs none. */
+const SLOTS = { walk: 2, sum: 3, search: 0 };
+/** Acts that can be undone. */
+const MEMORY = 100;
+/** @type {Probe} */
+const PLAIN = { truncation: null, walk: null, sum: null };
+
+/** @type {Latent} */
+export const untouched = {
+  open: false, tool: 'walk', path: 'slerp', truncation: null,
+  picks: [null, null, null], next: 0, target: null, hidden: new Set(), before: [], hunt: null,
+};
+
+/** Another run: its samples are others, and so are its real images. @param {Latent} latent @returns {Latent} */
+export const elsewhere = ({ open, tool, path }) => ({ ...untouched, open, tool, path });
+
+/** @param {Latent} latent @param {Tool} tool @returns {Latent} */
+export const choose = (latent, tool) => ({ ...latent, tool, next: firstEmpty(latent.picks, SLOTS[tool]) });
+
+/** A sample gets the next letter. @param {Latent} latent @param {number} sample @returns {Latent} */
+export function pick(latent, sample) {
+  const { picks, next, tool } = latent, slots = SLOTS[tool];
+  const chosen = picks.map((pick, i) => i === next ? sample : pick);
+  // The letters that are still free come first; then they go round.
+  const empty = firstEmpty(chosen, slots);
+  return { ...remembering(latent), picks: chosen, next: chosen[empty] === null ? empty : (next + 1) % slots };
+}
+
+/** @param {Latent} latent @param {number} target @returns {Latent} */
+export const aim = (latent, target) => ({ ...remembering(latent), target, hunt: null });
+
+/** Hides just these pixels. @param {Latent} latent @param {ReadonlySet<number>} hidden @returns {Latent} */
+export const hide = (latent, hidden) => ({ ...remembering(latent), hidden, hunt: null });
+
+/** Hides these pixels too, in one act with what was hidden last. @param {Latent} latent @param {number[]} pixels @returns {Latent} */
+export const erase = (latent, pixels) => ({ ...latent, hidden: new Set([...latent.hidden, ...pixels]), hunt: null });
+
+/** @param {Latent} latent @returns {Latent} */
+export function undo(latent) {
+  const last = latent.before.at(-1);
+  if (!last) return latent;
+  const back = { ...latent, ...last, before: latent.before.slice(0, -1), hunt: null };
+  return { ...back, next: firstEmpty(back.picks, SLOTS[back.tool]) };
+}
+
+/** Whether the tool has anything to clear. @param {Latent} latent */
+export const touched = ({ tool, picks, target, hidden }) => tool === 'search' ? target !== null || hidden.size > 0 : picks.some(pick => pick !== null);
+
+/** @param {Latent} latent @returns {Latent} */
+export function clear(latent) {
+  const cleared = { ...remembering(latent), next: 0, hunt: null };
+  return latent.tool === 'search' ? { ...cleared, target: null, hidden: new Set() } : { ...cleared, picks: [null, null, null] };
+}
+
+/** @param {Latent} latent @returns {Latent} */
+const remembering = latent => {
+  const { picks, target, hidden, before } = latent;
+  return { ...latent, before: [...before, { picks, target, hidden }].slice(-MEMORY) };
+};
+
+/** @param {(number | null)[]} picks @param {number} slots */
+const firstEmpty = (picks, slots) => Math.max(0, picks.slice(0, slots).indexOf(null));
+
+/** What the trainer should show of it. @param {Latent} latent @param {Kind | undefined} kind @returns {Probe} */
+export function probe({ open, tool, path, truncation, picks: [a, b, c] }, kind) {
+  if (!open || kind === 'phase') return PLAIN;
+  const shown = { ...PLAIN, truncation };
+  if (kind !== 'gallery') return shown;
+  if (tool === 'walk' && a !== null && b !== null) return { ...shown, walk: { from: a, to: b, path } };
+  if (tool === 'sum' && a !== null && b !== null && c !== null) return { ...shown, sum: `${a}-${b}+${c}` };
+  return shown;
+}
+
+/** What comes of a search. @param {Latent} latent
+ * @param {{ type: 'found', search: number, of: number, found: Found, done: boolean } | { type: 'unfound', search: number, what: string }} news @returns {Latent} */
+export function heard(latent, news) {
+  const { hunt } = latent;
+  // Another one, or none, is wanted by now.
+  if (hunt?.id !== news.search) return latent;
+  return news.type === 'found'
+    ? { ...latent, hunt: { ...hunt, running: hunt.running && !news.done, of: news.of, found: news.found } }
+    : { ...latent, hunt: { ...hunt, running: false, problem: news.what } };
+}

@@ -1,0 +1,25 @@
+// A place for one sample: its images one over the other, or an empty frame.
+
+import { element } from './element.js';
+import { mosaic } from './gallery.js';
+
+/** @import { Gallery } from '../messages.js' */
+
+/** @param {string} [letter] @param {string} [className] */
+export function slot(letter = '', className = '') {
+  const canvas = element('canvas', { role: 'img' });
+  const place = element('div', { className: `slot ${className}` }, canvas, ...letter ? [element('span', { className: 'badge', dataset: { letter } }, element('i', {}, letter))] : []);
+  return {
+    place, canvas,
+    /** @param {Gallery} picture @param {Uint8Array} images @param {number | null} at the number of a sample in them, if there is one @param {string} label */
+    draw({ size, pictures }, images, at, label) {
+      const each = pictures * size ** 2;
+      const one = at === null ? images.subarray(0, 0) : images.subarray(at * each, (at + 1) * each);
+      place.classList.toggle('empty', !one.length);
+      canvas.ariaLabel = one.length ? label : `${label}, not there yet`;
+      place.style.setProperty('--pictures', String(pictures));
+      if (one.length) mosaic(canvas, size, one, 1);
+      else canvas.width = canvas.height = 1;
+    },
+  };
+}
