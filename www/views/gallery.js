@@ -11,8 +11,8 @@ export const layers = () => [
 ];
 
 /** @param {Gallery} picture */
-export const caption = ({ classes, pictures }) => `Each generated ${pictures > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch `
-  + `it become a digit${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
+export const caption = ({ channels, classes, pictures }) => `Each generated ${pictures > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch `
+  + `it become ${channels === 3 ? 'three digits, one in each of red, green and blue' : 'a digit'}${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
 
 const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -70,17 +70,20 @@ function thumbnail(c, picture, width, height) {
 }
 
 /** @param {Gallery} picture @param {Uint8Array} images @param {number} columns @param {number} rows */
-function paint({ size, count }, images, columns, rows) {
+function paint({ size, count, channels }, images, columns, rows) {
   sheet.width = columns * size;
   sheet.height = rows * size;
   const context = /** @type {CanvasRenderingContext2D} */ (sheet.getContext('2d'));
   const image = context.createImageData(sheet.width, sheet.height);
-  const pixels = new Uint32Array(image.data.buffer);
+  const pixels = new Uint32Array(image.data.buffer), area = size * size;
+  // Red is the lowest byte; grey has all three of its one channel.
+  const [red, green, blue] = channels === 3 ? [0, area, 2 * area] : [0, 0, 0];
   for (let n = 0; n < count; n++) {
     const origin = Math.floor(n / columns) * size * sheet.width + (n % columns) * size;
     for (let row = 0; row < size; row++) {
       for (let column = 0; column < size; column++) {
-        pixels[origin + row * sheet.width + column] = 0xff000000 | images[(n * size + row) * size + column] * 0x010101;
+        const at = n * channels * area + row * size + column;
+        pixels[origin + row * sheet.width + column] = 0xff000000 | images[at + blue] << 16 | images[at + green] << 8 | images[at + red];
       }
     }
   }
