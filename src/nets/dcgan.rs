@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn images_have_as_many_channels_as_are_asked_for() {
-        let mut e = Experiment::preset("stacked-mnist").unwrap();
+        let mut e = Experiment::preset("stacked-mnist-vanilla").unwrap();
         let [plain, packed] = [1, 2].map(|pack| {
             e.pack = pack;
             Network::discriminator(&e).parameters()
