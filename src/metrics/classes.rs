@@ -16,7 +16,7 @@ impl Classes {
     #[must_use]
     pub fn count(probabilities: &[f32], classes: usize, channels: usize) -> Self {
         let n = (probabilities.len() / classes / channels) as f64;
-        let mut shares = vec![0.0; (0..channels).fold(1, |all, _| all * classes)];
+        let mut shares = vec![0.0; classes.pow(channels as u32)];
         let mut confidence = 0.0;
         for sample in probabilities.chunks_exact(classes * channels) {
             let mut combination = 0;

@@ -11,8 +11,8 @@ use crate::classifier::{CLASSES, Verdicts};
 /// Samples that modes are counted in, by VEEGAN's and PacGAN's rules.
 pub const SAMPLES: usize = 26_000;
 
-/// How many samples to score of a generator whose data hold so many images: as many as the rules have, where no real image is then
-/// seen more often than once in a channel.
+/// How many samples to score of a generator whose data hold so many images: as many as the rules have, or, of fewer images, no more
+/// than there are, since real samples would show the same few again and again.
 #[must_use]
 pub fn samples(held: usize) -> usize {
     SAMPLES.min(held)
@@ -61,7 +61,11 @@ mod tests {
             assert!(metrics[1].floor.abs() < 1e-12);
             metrics.iter().map(|metric| metric.value).collect()
         };
-        assert_eq!(scores(&all()), [1000.0, scores(&all())[1], 1.0]);
+        let even = scores(&all());
+        assert!(
+            even[0] == 1000.0 && even[1].abs() < 1e-12 && even[2] == 1.0,
+            "{even:?}"
+        );
         let one = scores(&verdicts([7, 0, 3].repeat(500)));
         assert!(
             one[0] == 1.0 && (one[1] - 1000.0_f64.ln()).abs() < 1e-12,
