@@ -197,6 +197,8 @@ pub struct Experiment {
     pub examples_per_class: usize,
     /// Height and width of images: 28, 32 or 64 pixels.
     pub image_size: usize,
+    /// Images in a sample: 1, or 3 for one in each of red, green and blue, every one a draw of its own (stacked MNIST).
+    pub channels: usize,
     /// The family of both networks.
     pub architecture: Architecture,
     /// Numbers in a latent.
@@ -299,6 +301,7 @@ impl Default for Experiment {
             classes: (0..10).collect(),
             examples_per_class: 0,
             image_size: 28,
+            channels: 1,
             architecture: Architecture::Mlp,
             latent_dim: 1,
             prior: Prior::Normal,
@@ -414,12 +417,12 @@ impl Experiment {
             })
     }
 
-    /// Numbers in one sample of the data: the mixture's dimension, or the pixels of an image.
+    /// Numbers in one sample of the data: the mixture's dimension, or the pixels of an image, channel by channel.
     #[must_use]
     pub fn data_dim(&self) -> usize {
         match self.data {
             DataKind::Mixture => self.mixture.first().map_or(0, |mode| mode.mean.len()),
-            DataKind::Digits | DataKind::Mnist => self.image_size * self.image_size,
+            DataKind::Digits | DataKind::Mnist => self.channels * self.image_size * self.image_size,
         }
     }
 
@@ -590,6 +593,13 @@ impl Experiment {
                 "image_size",
                 self.image_size,
                 "28, 32 or 64",
+            ));
+        }
+        if ![1, 3].contains(&self.channels) {
+            return Err(Error::setting(
+                "channels",
+                self.channels,
+                "1, or 3 for another image in each of red, green and blue",
             ));
         }
         between("latent_dim", self.latent_dim, 1, 1024)?;
@@ -833,6 +843,56 @@ mod tests {
             assert!(error.contains(wanted), "{settings:?}: {error}");
             assert!(!error.contains('\n'), "{error}");
         }
+    }
+
+    #[test]
+    fn three_channels_go_with_what_makes_single_images_of_no_class() {
+        let digits = Experiment::preset("digits-mlp").unwrap();
+        let with = |settings: &[(&str, &str)]| {
+            let mut e = digits.clone();
+            let settings = [&[("channels", "3")], settings].concat();
+            e.set_all(settings).map(|()| e.data_dim())
+        };
+        assert_eq!(with(&[]).unwrap(), 3 * 784);
+        assert_eq!(
+            with(&[("dropout", "0"), ("architecture", "dcgan"), ("pack", "2")]).unwrap(),
+            3 * 784
+        );
+        let mlp = "it should be mlp or dcgan where channels = 3";
+        for (settings, wanted) in [
+            (
+                &[("channels", "2")][..],
+                "`channels` is 2; it should be 1, or 3 for another image in each of red, green and blue",
+            ),
+            (&[("architecture", "stacked")], mlp),
+            (&[("architecture", "coupled")], mlp),
+            (&[("architecture", "autoencoder")], mlp),
+            (
+                &[("conditional", "label")],
+                "`conditional` is label; it should be none where channels = 3",
+            ),
+            (
+                &[("conditional", "acgan")],
+                "`conditional` is acgan; it should be none where channels = 3",
+            ),
+            (
+                &[("augment", "[\"translation\"]")],
+                "`augment` is [translation]; it should be left out where channels = 3",
+            ),
+        ] {
+            let error = with(settings).unwrap_err().to_string();
+            assert!(error.contains(wanted), "{settings:?}: {error}");
+        }
+        let error = Experiment::preset("ring")
+            .unwrap()
+            .set("channels", "3")
+            .unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("`channels` is 3; it should be 1 for data that are not images"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -622,7 +622,7 @@ fn state(folder: &Path) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>)
 #[test]
 fn ten_steps_are_five_and_five_more() {
     let digits = ["data=digits", "examples_per_class=3", "batch_size=7"];
-    let cases: [(&str, &str, &[&str]); 4] = [
+    let cases: [(&str, &str, &[&str]); 5] = [
         (
             "mlp with dropout",
             "digits-mlp",
@@ -642,6 +642,11 @@ fn ten_steps_are_five_and_five_more() {
                 "n_critic=2",
                 "optimizer=rmsprop",
             ],
+        ),
+        (
+            "dcgan of three channels",
+            "mnist-dcgan",
+            &["base_channels=4", "channels=3", "pack=7"],
         ),
         (
             "mlp with an average",
@@ -814,7 +819,7 @@ fn images_are_scored_beside_real_ones() {
     for wanted in [
         "classifier_frechet",
         "class 9",
-        "15 images of each kind",
+        "15 samples of each kind",
         "c.safetensors",
     ] {
         assert!(text.contains(wanted), "{text}");
@@ -878,6 +883,62 @@ fn mnist_at_every_size_is_scored() {
             "{size}: {report:?}"
         );
     }
+}
+
+#[test]
+fn images_that_are_told_their_class_are_scored() {
+    let place = Place::new();
+    let data = place.both_sets("data", 40);
+    place.ok(&classifier_args(&data, "c"));
+    let told = ["--set", "conditional=label"];
+    place.ok(&[&ONE_STEP_ON_IMAGES[..], &told].concat());
+    let evaluate = ["evaluate", "images", "--classifier", "c", "--json"];
+    let report = &objects(&place.ok(&evaluate).stdout)[0];
+    assert!(report["class_kl"].is_number(), "{report:?}");
+}
+
+#[test]
+fn images_of_three_channels_are_shown_and_scored_by_their_modes() {
+    let place = Place::new();
+    let data = place.both_sets("data", 40);
+    place.ok(&classifier_args(&data, "c"));
+    place.ok(&[&ONE_STEP_ON_IMAGES[..], &["--set", "channels=3"]].concat());
+    place.ok(&["sample", "images", "--count", "10"]);
+    for name in ["samples.png", "images/samples-000001.png"] {
+        let file = BufReader::new(fs::File::open(place.path(name)).unwrap());
+        let image = png::Decoder::new(file).read_info().unwrap();
+        assert_eq!(image.info().color_type, png::ColorType::Rgb, "{name}");
+    }
+    let (width, height, _) = pixels(&place.path("samples.png"));
+    assert_eq!((width, height), (4 * 30 + 2, 3 * 30 + 2));
+
+    let evaluate = ["evaluate", "images", "--classifier", "c"];
+    let report = &objects(&place.ok(&[&evaluate[..], &["--json"]].concat()).stdout)[0];
+    let figure = |name: &str| report[name].as_f64().unwrap();
+    // As many samples as there are images.
+    assert_eq!(report["metric_samples"], 30);
+    let within = |modes: f64| modes.fract() == 0.0 && (1.0..=30.0).contains(&modes);
+    assert!(
+        within(figure("modes")) && within(figure("modes_floor")),
+        "{report:?}"
+    );
+    // Thirty samples of 1,000 modes are at least so far from all of them.
+    let least = (1000.0_f64 / 30.0).ln() - 1e-9;
+    assert!(figure("mode_kl") > least && figure("mode_kl_floor") > least);
+    let digits = report["classes"].as_array().unwrap();
+    assert_eq!(digits.len(), 10);
+    assert!(!report.contains_key("classifier_frechet"));
+    let text = place.ok(&evaluate).stdout;
+    assert!(
+        text.contains("mode_kl") && text.contains("30 samples of each kind"),
+        "{text}"
+    );
+
+    place.file("a.png", &grey_png(28, 28, &[9; 784]));
+    place.refused(
+        &["project", "images", "a.png"],
+        &["images", "three channels"],
+    );
 }
 
 #[test]
@@ -1255,6 +1316,45 @@ fn images_are_scored_by_the_classifier() {
     let table = fs::read_to_string(place.path("reproduce-mnist.md")).unwrap();
     assert!(table.contains("| **`mnist-dcgan`** |"), "{table}");
     assert!(!table.contains("was to reach"), "{table}");
+}
+
+#[test]
+fn modes_of_stacked_digits_are_counted_by_the_classifier() {
+    let place = Place::new();
+    let data = place.both_sets("data", 40);
+    place.ok(&classifier_args(&data, "c"));
+    let protocol = [
+        "reproduce",
+        "stacked-mnist",
+        "--steps",
+        "1",
+        "--seeds",
+        "1",
+        "--json",
+    ];
+    let files = ["--device", "cpu", "--data", &data, "--classifier", "c"];
+    let outcome = place.ok(&[&protocol[..], &files].concat());
+    for run in &objects(&outcome.stdout)[..2] {
+        let figure = |name: &str| run[name].as_f64().unwrap();
+        assert!((1.0..=40.0).contains(&figure("modes")), "{run:?}");
+        assert!(
+            figure("modes") <= figure("modes_floor")
+                && figure("mode_kl") >= figure("mode_kl_floor"),
+            "{run:?}"
+        );
+    }
+    let table = fs::read_to_string(place.path("reproduce-stacked-mnist.md")).unwrap();
+    for wanted in [
+        "| **`stacked-mnist`** |",
+        "| PacDCGAN2 | 1000 | 0.06 |  | Lin et al. 2018, table 2 |",
+        "modes at least 1000.0: **missed**",
+    ] {
+        assert!(
+            table.contains(wanted),
+            "{wanted:?} is not in
+{table}"
+        );
+    }
 }
 
 #[test]

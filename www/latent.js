@@ -25,8 +25,8 @@ export const untouched = {
   picks: [null, null, null], next: 0, target: null, hidden: new Set(), before: [], hunt: null,
 };
 
-/** Another run: its samples are others, and so are its real images. @param {Latent} latent @returns {Latent} */
-export const elsewhere = ({ open, tool, path }) => ({ ...untouched, open, tool, path });
+/** Another run: its samples are others, and so are its real images, for which it may have no search. @param {Latent} latent @returns {Latent} */
+export const elsewhere = ({ open, tool, path }) => ({ ...untouched, open, tool: tool === 'search' ? 'walk' : tool, path });
 
 /** @param {Latent} latent @param {Tool} tool @returns {Latent} */
 export const choose = (latent, tool) => ({ ...latent, tool, next: firstEmpty(latent.picks, SLOTS[tool]) });

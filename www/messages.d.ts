@@ -76,9 +76,11 @@ export interface Gallery {
   /** Pixels on a side of one image, and how many images there are on each side. */
   size: number;
   count: number;
+  /** 1, or 3 for red, green and blue. */
+  channels: number;
   /** Generated images that follow one another from the same latent: two where the generator makes two views. */
   pictures: number;
-  /** count × size × size bytes, 0 black to 255 white, image after image. */
+  /** count × channels × size × size bytes, 0 black to 255 white, image after image. */
   generated: Uint8Array;
   real: Uint8Array;
   /** The digit that each latent was asked to become, the same ones together; empty where none was asked for. */

@@ -13,6 +13,8 @@
 
 /** @param {Settings} s */
 export const images = s => s.data !== 'mixture';
+/** Whether each colour of an image shows a digit of its own. @param {Settings} s */
+const colourful = s => s.channels > 1;
 /** @param {Settings} s */
 const dcgan = s => s.architecture === 'dcgan';
 /** A Dirac-GAN has two numbers, and no room for more. @param {Settings} s */
@@ -42,11 +44,12 @@ export const SETTINGS = [
   { key: 'data', label: 'Images', group: 'data', kind: 'choice', options: [['digits', 'Drawn digits'], ['mnist', 'MNIST']], when: images, help: 'Digits that this program draws, or MNIST where the server has it.' },
   { key: 'examples_per_class', label: 'Examples of each', group: 'data', kind: 'stops', stops: [0, 1, 10, 100, 1000, 5000], zero: 'all', when: images, help: 'Few examples can be memorised.' },
   { key: 'image_size', label: 'Image size', group: 'data', kind: 'stops', stops: [28, 32, 64], when: images, help: 'Pixels on a side.' },
+  { key: 'channels', label: 'Digits in a sample', group: 'data', kind: 'stops', stops: [1, 3], when: s => images(s) && !joint(s), help: 'Three: another digit in each of red, green and blue, which makes a thousand kinds of image to find.' },
   { key: 'mixture', label: 'Gaussians', group: 'data', kind: 'modes', when: s => !images(s), help: 'Where each bump lies, how wide it is, and its relative weight.' },
 
   { key: 'architecture', label: 'Architecture', group: 'networks', kind: 'choice', options: [['mlp', 'Fully connected'], ['dcgan', 'DCGAN'],
     ['autoencoder', 'Autoencoder'], ['stacked', 'Two in a row'], ['coupled', 'Coupled pair']], when: images, help: 'Fully connected layers; strided convolutions, slow on a CPU; an adversarial autoencoder; a rough draft and its fair copy; or digits and their edges.' },
-  { key: 'conditional', label: 'Classes', group: 'networks', kind: 'choice', options: [['none', 'Not told'], ['label', 'Both are told', s => single(s) || s.architecture === 'stacked'], ['acgan', 'ACGAN', s => !joint(s)]], when: network, help: 'Whether the generator is asked for a class, and the discriminator is told it, or, in an ACGAN, has to guess it.' },
+  { key: 'conditional', label: 'Classes', group: 'networks', kind: 'choice', options: [['none', 'Not told'], ['label', 'Both are told', s => single(s) || s.architecture === 'stacked'], ['acgan', 'ACGAN', s => !joint(s)]], when: s => network(s) && !colourful(s), help: 'Whether the generator is asked for a class, and the discriminator is told it, or, in an ACGAN, has to guess it.' },
   { key: 'latent_dim', label: 'Latent numbers', group: 'networks', kind: 'stops', stops: [1, 2, 4, 8, 16, 32, 64, 100, 128, 256], when: network, help: 'Random numbers that the generator makes each sample from.' },
   { key: 'prior', label: 'Latents are drawn', group: 'networks', kind: 'choice', options: [['normal', 'Normal'], ['uniform', 'Uniform']], when: network, help: 'From a normal distribution, or evenly between −1 and 1.' },
   { key: 'generator_hidden', label: 'Generator layers', group: 'networks', kind: 'widths', when: layered, help: 'Width of each hidden layer.' },
@@ -82,7 +85,7 @@ export const SETTINGS = [
   { key: 'vat_weight', label: 'Adversarial smoothing', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: s => likelihood(s) && !joint(s), help: 'A price on verdicts that change under the worst small step (virtual adversarial training).' },
   { key: 'vat_epsilon', label: 'Its step', group: 'stabilisers', kind: 'stops', stops: [0.01, 0.03, 0.1, 0.3, 1, 2.5, 5, 8], when: s => likelihood(s) && s.vat_weight > 0, help: 'Length of that step.' },
   { key: 'path_length_weight', label: 'Path length', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: single, help: 'A price on a generator that stretches some latents more than others.' },
-  { key: 'augment', label: 'Augment', group: 'stabilisers', kind: 'several', options: [['translation', 'Shifts'], ['cutout', 'Cutouts']], off: [], when: s => images(s) && !joint(s), help: 'Changes to all images that the discriminator is shown, so that few examples go further.' },
+  { key: 'augment', label: 'Augment', group: 'stabilisers', kind: 'several', options: [['translation', 'Shifts'], ['cutout', 'Cutouts']], off: [], when: s => images(s) && !joint(s) && !colourful(s), help: 'Changes to all images that the discriminator is shown, so that few examples go further.' },
   { key: 'consistency_weight', label: 'Consistency', group: 'stabilisers', kind: 'stops', stops: WEIGHTS, zero: 'off', off: 0, when: s => images(s) && s.augment?.length > 0, help: 'A price on verdicts that such a change alters; the images themselves are then shown as they are.' },
 
   { key: 'optimizer', label: 'Optimiser', group: 'optimisers', kind: 'choice', options: [['adam', 'Adam'], ['rmsprop', 'RMSProp'], ['sgd', 'SGD']], help: 'How gradients become steps, for both networks.' },
@@ -119,6 +122,9 @@ const CONFLICTS = [
   { broken: s => joint(s) && penalised(s), gives: [['gradient_penalty', 'none']] },
   { broken: s => joint(s) && began(s), gives: [['objective', 'non-saturating']] },
   { broken: s => joint(s) && (s.conditional === 'acgan' || s.conditional === 'label' && s.architecture !== 'stacked'), gives: [['conditional', 'none']] },
+  { broken: s => colourful(s) && joint(s), gives: [['channels', '1'], ['architecture', 'dcgan']] },
+  { broken: s => colourful(s) && s.conditional !== 'none', gives: [['conditional', 'none'], ['channels', '1']] },
+  { broken: s => colourful(s) && s.augment.length > 0, gives: [['augment', '[]'], ['channels', '1']] },
   ...[['pack', '1'], ['minibatch_discrimination', '0'], ['minibatch_stddev', 'false'], ['vat_weight', '0'], ['path_length_weight', '0'],
     ['feature_matching_weight', '0'], ['augment', '[]']].map(([key, none]) => (
     { broken: (/** @type {Settings} */ s) => joint(s) && String(s[key]) !== String(JSON.parse(none)), gives: /** @type {[string, string][]} */ ([[key, none]]) })),

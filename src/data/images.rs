@@ -1,4 +1,4 @@
-//! [`Images`]: a finite set of labelled square greyscale images, one byte a pixel.
+//! [`Images`]: a finite set of labelled square greyscale images, one byte a pixel, which samples are made of.
 
 use super::Batch;
 use crate::error::{Error, Result};
@@ -10,6 +10,7 @@ pub(super) const PIXEL_LIMIT: usize = 512 << 20;
 #[derive(Clone, Debug)]
 pub struct Images {
     size: usize,
+    channels: usize,
     pixels: Vec<u8>,
     labels: Vec<u8>,
 }
@@ -36,9 +37,22 @@ impl Images {
         }
         Ok(Self {
             size,
+            channels: 1,
             pixels,
             labels,
         })
+    }
+
+    /// The same images, of which a sample takes so many, one a channel.
+    #[must_use]
+    pub fn stacked(self, channels: usize) -> Self {
+        Self { channels, ..self }
+    }
+
+    /// Images in a sample: 1, unless they are stacked.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.channels
     }
 
     /// How many there are: at least one.
@@ -121,9 +135,9 @@ impl Images {
             ));
         }
         Ok(Self {
-            size: self.size,
             pixels,
             labels,
+            ..*self
         })
     }
 
@@ -150,7 +164,7 @@ impl Images {
         Ok(Self {
             size,
             pixels,
-            labels: self.labels,
+            ..self
         })
     }
 
@@ -171,7 +185,7 @@ impl Images {
             pixels: pixels
                 .filter_map(|(at, pixel)| inside(at).then_some(pixel))
                 .collect(),
-            labels: grown.labels,
+            ..grown
         })
     }
 }

@@ -21,9 +21,9 @@ use crate::rng::{Position, Rng, Stream};
 /// Real samples of one update.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    /// n × dim, row-major; images in [-1, 1], row by row from the top.
+    /// n × dim, row-major; images in [-1, 1], channel by channel, row by row from the top.
     pub values: Vec<f32>,
-    /// The mode or class of each sample.
+    /// The mode or class of each sample; where images are stacked, of each of its channels in turn.
     pub labels: Vec<u8>,
 }
 
@@ -52,18 +52,18 @@ impl Source {
     /// [`Error::Data`] when MNIST is asked for and not given, or damaged; [`Error::Setting`] when the settings leave
     /// no data, or more than memory should hold.
     pub fn new(experiment: &Experiment, mnist: Option<&MnistFiles>) -> Result<Self> {
-        match experiment.data {
-            DataKind::Mixture => Mixture::new(&experiment.mixture).map(Self::Mixture),
+        let images = match experiment.data {
+            DataKind::Mixture => return Mixture::new(&experiment.mixture).map(Self::Mixture),
             DataKind::Digits => {
                 let mut rng = Rng::new(experiment.seed, Stream::Digits);
                 let (classes, each) = (&experiment.classes, experiment.examples_per_class);
-                digits::set(classes, each, experiment.image_size, &mut rng).map(Self::Images)
+                digits::set(classes, each, experiment.image_size, &mut rng)?
             }
             DataKind::Mnist => idx::images(mnist.ok_or_else(no_mnist)?)?
                 .subset(&experiment.classes, experiment.examples_per_class)?
-                .resized(experiment.image_size)
-                .map(Self::Images),
-        }
+                .resized(experiment.image_size)?,
+        };
+        Ok(Self::Images(images.stacked(experiment.channels)))
     }
 
     /// Numbers in one sample.
@@ -71,7 +71,7 @@ impl Source {
     pub fn dim(&self) -> usize {
         match self {
             Self::Mixture(mixture) => mixture.dim(),
-            Self::Images(images) => images.dim(),
+            Self::Images(images) => images.channels() * images.dim(),
         }
     }
 
@@ -142,18 +142,20 @@ impl Feed {
         feed
     }
 
-    /// The next `n` samples. Batches are always full: one that outlasts an epoch goes on in the next.
+    /// The next `n` samples. Batches are always full: one that outlasts an epoch goes on in the next. Where images are stacked,
+    /// those that follow one another in the shuffled order make a sample.
     pub fn next_batch(&mut self, n: usize) -> Batch {
-        if let Source::Mixture(mixture) = &self.source {
-            return mixture.sample(n, &mut self.rng);
-        }
-        let mut chosen = Vec::with_capacity(n);
-        while chosen.len() < n {
+        let images = match &self.source {
+            Source::Mixture(mixture) => return mixture.sample(n, &mut self.rng),
+            Source::Images(images) => n * images.channels(),
+        };
+        let mut chosen = Vec::with_capacity(images);
+        while chosen.len() < images {
             if self.index == self.order.len() {
                 self.begin_epoch();
             }
             let left = &self.order[self.index..];
-            let taken = left.len().min(n - chosen.len());
+            let taken = left.len().min(images - chosen.len());
             chosen.extend_from_slice(&left[..taken]);
             self.index += taken;
         }
@@ -226,6 +228,14 @@ mod tests {
     /// Ten images of one pixel, each told by its label.
     fn ten() -> Source {
         Source::Images(Images::new(1, (0..10).collect(), (0..10).collect()).unwrap())
+    }
+
+    /// The same, three to a sample.
+    fn stacked() -> Source {
+        let Source::Images(images) = ten() else {
+            unreachable!("they are images")
+        };
+        Source::Images(images.stacked(3))
     }
 
     fn digits(seed: u64) -> Experiment {
@@ -315,8 +325,36 @@ mod tests {
     }
 
     #[test]
+    fn channels_are_draws_of_their_own() {
+        let mut e = digits(0);
+        e.channels = 3;
+        let source = Source::new(&e, None).unwrap();
+        assert_eq!((source.dim(), e.data_dim()), (3 * 784, 3 * 784));
+        let dim = stacked().dim();
+        let batch = Feed::new(stacked(), 5).next_batch(4000);
+        assert_eq!(
+            (dim, batch.values.len(), batch.labels.len()),
+            (3, 12_000, 12_000)
+        );
+        // The pixel tells the label: each channel is the image that its label says.
+        let told = batch.values.iter().zip(&batch.labels);
+        assert!(
+            told.clone()
+                .all(|(&pixel, &label)| pixel == f32::from(label) / 127.5 - 1.0)
+        );
+        // All 1,000 triples would be seen but for those with the same image twice, which only an epoch's seam can hold: 720 and
+        // few others. Were channels tied to one another, there would be 100 or 10.
+        let mut triples: Vec<&[u8]> = batch.labels.chunks(3).collect();
+        triples.sort_unstable();
+        triples.dedup();
+        assert!(triples.len() > 720, "{}", triples.len());
+        let one_by_one = Feed::new(ten(), 5).next_batch(12_000);
+        assert_eq!(batch, one_by_one);
+    }
+
+    #[test]
     fn a_feed_continues_exactly_where_its_cursor_stood() {
-        for source in [ten(), ring()] {
+        for source in [ten(), ring(), stacked()] {
             let mut feed = Feed::new(source.clone(), 5);
             // 0 is the start, 10 and 20 an epoch's end, the others its midst.
             for taken in [0, 3, 7, 1, 9] {

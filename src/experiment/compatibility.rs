@@ -32,6 +32,7 @@ impl Experiment {
         let mut rules = self.about_architecture().into_iter();
         let broken = rules
             .find(|rule| rule.broken)
+            .or_else(|| self.about_channels().into_iter().find(|rule| rule.broken))
             .or_else(|| self.about_networks().into_iter().find(|rule| rule.broken))
             .or_else(|| self.about_verdicts().into_iter().find(|rule| rule.broken))
             .or_else(|| self.about_began().into_iter().find(|rule| rule.broken));
@@ -63,12 +64,17 @@ impl Experiment {
             || !self.augment.is_empty()
     }
 
-    fn about_architecture(&self) -> [Rule; 5] {
-        let images = self.has_images();
-        let two_views = matches!(
+    /// Whether the networks are of two parts, or make two views.
+    fn is_joint(&self) -> bool {
+        matches!(
             self.architecture,
             Architecture::Autoencoder | Architecture::Stacked | Architecture::Coupled
-        );
+        )
+    }
+
+    fn about_architecture(&self) -> [Rule; 5] {
+        let images = self.has_images();
+        let two_views = self.is_joint();
         let dirac = self.architecture == Architecture::Dirac;
         let crowded = self.objective == Objective::Began
             || self.pack > 1
@@ -108,6 +114,36 @@ impl Experiment {
                 "conditional",
                 self.conditional,
                 "none for an autoencoder or a coupled pair",
+            ),
+        ]
+    }
+
+    fn about_channels(&self) -> [Rule; 4] {
+        let three = |odd| odd && self.channels > 1;
+        [
+            rule(
+                three(!self.has_images()),
+                "channels",
+                self.channels,
+                "1 for data that are not images",
+            ),
+            rule(
+                three(self.is_joint()),
+                "architecture",
+                self.architecture,
+                "mlp or dcgan where channels = 3",
+            ),
+            rule(
+                three(self.conditional != Conditional::None),
+                "conditional",
+                self.conditional,
+                "none where channels = 3: each channel then shows a digit of its own, and a sample is of no one class",
+            ),
+            rule(
+                three(!self.augment.is_empty()),
+                "augment",
+                &self.augment,
+                "left out where channels = 3",
             ),
         ]
     }

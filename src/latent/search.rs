@@ -36,11 +36,11 @@ impl Search {
     /// A search at its start, for an image of a byte a pixel of which those are `known` that are not 0 there.
     ///
     /// # Errors
-    /// [`Error::Setting`] when the run does not make single images of this size, or nothing is known.
+    /// [`Error::Setting`] when the run does not make single grey images of this size, or nothing is known.
     pub fn new(trainer: &Trainer, image: &[u8], known: &[u8]) -> Result<Self> {
         let e = &trainer.experiment;
-        if !e.has_images() || e.pictures() > 1 {
-            let expected = "that of an experiment that makes single images";
+        if !e.has_images() || e.pictures() > 1 || e.channels > 1 {
+            let expected = "that of an experiment that makes single grey images";
             return Err(Error::setting("projection", "of another run", expected));
         }
         let dim = e.data_dim();
@@ -221,6 +221,11 @@ mod tests {
         }
         let pairs = trained("digits-coupled", &[("examples_per_class", "4")]);
         assert!(Search::new(&pairs, &[0; 784], &[1; 784]).is_err());
+        let stacked = trained(
+            "digits-mlp",
+            &[("channels", "3"), ("examples_per_class", "4")],
+        );
+        assert!(Search::new(&stacked, &[0; 3 * 784], &[1; 3 * 784]).is_err());
         let points = trained("mixture-1d", &[]);
         assert!(Search::new(&points, &[0], &[1]).is_err());
     }

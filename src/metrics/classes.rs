@@ -1,31 +1,42 @@
 //! Which classes images show, and how plainly, in a classifier's eyes.
 
-/// What a classifier sees in a set of images.
+/// What a classifier sees in a set of samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Classes {
-    /// The share of images that show each class; NaN without images.
+    /// The share of samples that show each class, or each combination of classes; NaN without samples.
     pub shares: Vec<f64>,
     /// The mean probability of the class that an image shows, 1 / classes to 1; NaN without images.
     pub confidence: f64,
 }
 
 impl Classes {
-    /// Counts the likeliest class of each row of `classes` probabilities. Rows that are not finite count as the first
-    /// class, and make the confidence NaN.
+    /// Counts the likeliest class of each row of `classes` probabilities, or, where a sample is of several images, a channel each
+    /// and a row each, which of classes ^ channels combinations its rows show. Rows that are not finite count as the first class,
+    /// and make the confidence NaN.
     #[must_use]
-    pub fn count(probabilities: &[f32], classes: usize) -> Self {
-        let n = (probabilities.len() / classes) as f64;
-        let mut shares = vec![0.0; classes];
+    pub fn count(probabilities: &[f32], classes: usize, channels: usize) -> Self {
+        let n = (probabilities.len() / classes / channels) as f64;
+        let mut shares = vec![0.0; classes.pow(channels as u32)];
         let mut confidence = 0.0;
-        for row in probabilities.chunks_exact(classes) {
-            let likeliest = likeliest(row);
-            shares[likeliest] += 1.0;
-            confidence += f64::from(row[likeliest]);
+        for sample in probabilities.chunks_exact(classes * channels) {
+            let mut combination = 0;
+            for row in sample.chunks_exact(classes) {
+                let likeliest = likeliest(row);
+                combination = combination * classes + likeliest;
+                confidence += f64::from(row[likeliest]);
+            }
+            shares[combination] += 1.0;
         }
         Self {
             shares: shares.into_iter().map(|count| count / n).collect(),
-            confidence: confidence / n,
+            confidence: confidence / n / channels as f64,
         }
+    }
+
+    /// How many of them are seen at all.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.shares.iter().filter(|&&share| share > 0.0).count()
     }
 
     /// KL(shares ‖ uniform) in nats: 0 where all classes are as frequent, ln 10 where there is but one of ten. n perfect
@@ -70,7 +81,8 @@ mod tests {
             [0.0, 0.0, 1.0],
             [0.4, 0.6, 0.0],
         ];
-        let seen = Classes::count(&rows.concat(), 3);
+        let seen = Classes::count(&rows.concat(), 3, 1);
+        assert_eq!(seen.seen(), 3);
         assert_eq!(seen.shares, [0.25, 0.25, 0.5]);
         // (.5 + .8 + 1 + .6) / 4
         assert!((seen.confidence - 0.725).abs() < 1e-7, "{seen:?}");
@@ -102,7 +114,7 @@ mod tests {
                 for row in rows.chunks_exact_mut(10) {
                     row[rng.below(10)] = 1.0;
                 }
-                Classes::count(&rows, 10).kl_to_uniform() / 400.0
+                Classes::count(&rows, 10, 1).kl_to_uniform() / 400.0
             })
             .sum::<f64>();
         assert!((mean - 0.0045).abs() < 0.0005, "{mean}");
@@ -110,9 +122,9 @@ mod tests {
 
     #[test]
     fn nothing_to_count_is_nan() {
-        let none = Classes::count(&[], 10);
+        let none = Classes::count(&[], 10, 1);
         assert!(none.kl_to_uniform().is_nan() && none.confidence.is_nan());
-        let unknown = Classes::count(&[f32::NAN; 10], 10);
+        let unknown = Classes::count(&[f32::NAN; 10], 10, 1);
         assert!(unknown.confidence.is_nan() && unknown.shares[0] == 1.0);
     }
 }

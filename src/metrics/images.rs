@@ -80,7 +80,7 @@ impl ImageEvaluator {
 impl Scores {
     fn new(reference: &Gaussian, features: &[f32], probabilities: &[f32]) -> Self {
         Self {
-            classes: Classes::count(probabilities, CLASSES),
+            classes: Classes::count(probabilities, CLASSES, 1),
             frechet: Gaussian::fitted(features, FEATURES).distance(reference),
         }
     }

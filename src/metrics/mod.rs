@@ -9,6 +9,7 @@ pub mod density;
 pub mod frechet;
 pub mod images;
 pub mod jensen_shannon;
+pub mod stacked;
 pub mod symmetric;
 pub mod wasserstein;
 
@@ -23,7 +24,8 @@ pub const SAMPLES: usize = 2500;
 /// A metric's value and its noise floor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metric {
-    /// `w1`, `js`, `modes` or `high_quality`; of images `class_kl`, `confidence` or `classifier_frechet`.
+    /// `w1`, `js`, `modes` or `high_quality`; of images `class_kl`, `confidence` or `classifier_frechet`; of stacked ones `modes`,
+    /// `mode_kl` or `confidence`.
     pub name: &'static str,
     /// What the samples score.
     pub value: f64,

@@ -235,7 +235,7 @@ pub struct Reproduce {
     /// Where to compute
     #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
-    /// The folder with MNIST's files, for the protocol on MNIST
+    /// The folder with MNIST's files, for the protocols on MNIST
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// The classifier's file, for the same [default: the one in the user's cache]

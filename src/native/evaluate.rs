@@ -44,7 +44,7 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
     report.event = Some("done");
     if let Some(Picture::Gallery(gallery)) = snapshot.picture {
         let out = args.out.clone().unwrap_or_else(|| beside(&args.checkpoint));
-        let png = grid::png(&gallery.generated, gallery.size)?;
+        let png = grid::png(&gallery.generated, gallery.size, gallery.channels)?;
         files::write(&out, &png).map_err(mistake)?;
         report.samples = Some(out.display().to_string());
     }
@@ -186,7 +186,7 @@ fn histogram(seen: &Seen) -> Result<()> {
         ))?;
     }
     print(&format!(
-        "{} images of each kind, seen by {}, which tells {:.2}% of its test images right",
+        "{} samples of each kind, seen by {}, which tells {:.2}% of its test images right",
         seen.metric_samples,
         seen.classifier,
         100.0 * seen.classifier_accuracy

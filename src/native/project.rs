@@ -63,6 +63,12 @@ pub fn run(args: &Project) -> Result<ExitCode> {
             args.checkpoint.display()
         )));
     }
+    if checkpoint.experiment.channels > 1 {
+        return Err(mistake(format!(
+            "{}: its images have three channels; a projection needs one that makes grey images",
+            args.checkpoint.display()
+        )));
+    }
     if args.out.extension().is_none_or(|given| given != "png") {
         return Err(mistake(format!(
             "--out {}: what was found is shown as images; name a .png file",
@@ -156,7 +162,7 @@ fn show(
             pixels.extend(mask.fill(image, &sample));
         }
     }
-    grid::rows(&pixels, size, if hole { 3 } else { 2 })
+    grid::rows(&pixels, size, 1, if hole { 3 } else { 2 })
 }
 
 fn report(args: &Project, found: &[Match]) -> Result<()> {

@@ -64,14 +64,13 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
     let count = samples.len() / experiment.data_dim();
     let bytes = if images {
         let pixels: Vec<u8> = samples.into_iter().map(to_byte).collect();
+        let (size, channels) = (experiment.image_size, experiment.channels);
         match request {
-            Request::Grid(_) => grid::png(&pixels, experiment.image_size)?,
-            Request::Walk(..) => grid::rows(
-                &pixels,
-                experiment.image_size,
-                STEPS * experiment.pictures(),
-            )?,
-            Request::Sum(_) => grid::rows(&pixels, experiment.image_size, count)?,
+            Request::Grid(_) => grid::png(&pixels, size, channels)?,
+            Request::Walk(..) => {
+                grid::rows(&pixels, size, channels, STEPS * experiment.pictures())?
+            }
+            Request::Sum(_) => grid::rows(&pixels, size, channels, count)?,
         }
     } else {
         table(&samples, experiment.data_dim()).into_bytes()

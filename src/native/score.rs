@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use indicatif::ProgressBar;
 
 use super::failure::mistake;
@@ -11,11 +11,12 @@ use super::progress;
 use super::report::Seen;
 use super::sample::CHUNK;
 use super::{device::Opened, files};
-use crate::classifier::{self, Classifier, SIZE, Verdicts};
-use crate::data::{Feed, Images, Source};
+use crate::classifier::{self, CLASSES, Classifier, SIZE, Verdicts};
+use crate::data::{Feed, Images};
 use crate::experiment::DataKind;
-use crate::metrics::Metric;
+use crate::metrics::classes::Classes;
 use crate::metrics::images::ImageEvaluator;
+use crate::metrics::{Metric, stacked};
 use crate::nets::matrix;
 use crate::rng::{Rng, Stream};
 use crate::snapshot::{floats, to_byte};
@@ -84,61 +85,76 @@ impl Scorer {
     /// When the device fails.
     pub fn score(&self, trainer: &Trainer) -> Result<Option<(Vec<Metric>, Seen)>> {
         let held = trainer.source().images().map_or(0, Images::len);
-        let Some(count) = ImageEvaluator::real_images(held) else {
+        let channels = trainer.experiment.channels;
+        let [count, n] = if channels > 1 {
+            [stacked::samples(held); 2]
+        } else if let Some(count) = ImageEvaluator::real_images(held) {
+            [count, count / 2]
+        } else {
             return Ok(None);
         };
-        let n = count / 2;
-        // Drawing an image takes about as long as judging some: it is counted as one more.
-        let bar = progress::bar((count + 2 * n) as u64);
+        // Drawing a sample takes about as long as judging some images: it is counted as one more.
+        let bar = progress::bar(((count + n) * channels + n) as u64);
         bar.set_message("scoring images");
-        let real = judge(&self.classifier, &real_images(trainer, count)?, &bar)?;
-        let evaluator = ImageEvaluator::new(&real);
-        let generated = generated_images(trainer, n, &bar)?;
-        let generated = judge(&self.classifier, &generated, &bar)?;
+        let mut feed = Feed::new(trainer.source().clone(), 0);
+        let real = self.judge_samples(trainer, count, &bar, |n| Ok(feed.next_batch(n).values))?;
+        let mut latents = Rng::new(trainer.experiment.seed, Stream::Metrics);
+        let generated = self.judge_samples(trainer, n, &bar, |n| {
+            bar.inc(n as u64);
+            generate(trainer, n, &mut latents)
+        })?;
         bar.finish_and_clear();
-        let (classes, metrics) = evaluator.evaluate(&generated);
+        let (metrics, [classes, classes_floor]) = if channels > 1 {
+            let shares = |of: &Verdicts| Classes::count(&of.probabilities, CLASSES, 1).shares;
+            let metrics = stacked::evaluate(&real, &generated, channels);
+            (metrics, [shares(&generated), shares(&real)])
+        } else {
+            let evaluator = ImageEvaluator::new(&real);
+            let (shares, metrics) = evaluator.evaluate(&generated);
+            (metrics, [shares, evaluator.real_shares().to_vec()])
+        };
         let seen = Seen {
             classes,
-            classes_floor: evaluator.real_shares().to_vec(),
+            classes_floor,
             metric_samples: n,
             classifier: self.path.display().to_string(),
             classifier_accuracy: self.classifier.record.accuracy,
         };
         Ok(Some((metrics, seen)))
     }
-}
 
-/// As many of the run's real images, in an order that is the same for every run on them.
-fn real_images(trainer: &Trainer, count: usize) -> Result<Images> {
-    let Source::Images(source) = trainer.source() else {
-        return Err(anyhow!("points cannot be classified"));
-    };
-    let values = Feed::new(Source::Images(source.clone()), 0)
-        .next_batch(count)
-        .values;
-    for_classifier(trainer, values)
-}
-
-/// As many images from the generator.
-fn generated_images(trainer: &Trainer, count: usize, bar: &ProgressBar) -> Result<Images> {
-    let e = &trainer.experiment;
-    let mut latents = Rng::new(e.seed, Stream::Metrics);
-    let mut values = Vec::with_capacity(count * e.data_dim());
-    for chunk in chunks(count) {
-        let n = chunk.len();
-        let latents = latents.normals(n * e.latent_dim);
-        let samples = trainer.sample(matrix(latents, [n, e.latent_dim], trainer.device()));
-        values.extend(floats(&samples.into_data())?);
-        bar.inc(n as u64);
+    /// The verdicts on so many samples, or on their channels one after another, which `next` gives some at a time: a sample in
+    /// memory takes more than the verdict on it.
+    fn judge_samples(
+        &self,
+        trainer: &Trainer,
+        count: usize,
+        bar: &ProgressBar,
+        mut next: impl FnMut(usize) -> Result<Vec<f32>>,
+    ) -> Result<Verdicts> {
+        let mut verdicts = Verdicts::default();
+        for chunk in chunks(count) {
+            let images = for_classifier(trainer, next(chunk.len())?)?;
+            verdicts.extend(judge(&self.classifier, &images, bar)?);
+        }
+        Ok(verdicts)
     }
-    for_classifier(trainer, values)
 }
 
-/// Values in [-1, 1] as images of the classifier's size. Real and generated ones come this way, so that what it takes from
-/// them it takes from both: half a grey level, and at 64 pixels some sharpness.
+/// Samples from the generator.
+fn generate(trainer: &Trainer, n: usize, latents: &mut Rng) -> Result<Vec<f32>> {
+    let e = &trainer.experiment;
+    let latents = e.prior.draw(latents, n, e.latent_dim);
+    let inputs = e.told(latents, &e.fixed_labels(n, e.seed));
+    let samples = trainer.sample(matrix(inputs, [n, e.generator_inputs()], trainer.device()));
+    Ok(floats(&samples.into_data())?)
+}
+
+/// Values in [-1, 1] as images of the classifier's size, one a channel. Real and generated ones come this way, so that what it takes
+/// from them it takes from both: half a grey level, and at 64 pixels some sharpness.
 fn for_classifier(trainer: &Trainer, values: Vec<f32>) -> Result<Images> {
     let e = &trainer.experiment;
-    let labels = vec![0; values.len() / e.data_dim()];
+    let labels = vec![0; values.len() / e.image_size.pow(2)];
     let pixels = values.into_iter().map(to_byte).collect();
     let images = Images::new(e.image_size, pixels, labels)?;
     Ok(match e.data {

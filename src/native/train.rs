@@ -137,7 +137,7 @@ impl<'a> Run<'a> {
             }
         }
         if let Some(Picture::Gallery(gallery)) = picture {
-            let png = grid::png(&gallery.generated, gallery.size)?;
+            let png = grid::png(&gallery.generated, gallery.size, gallery.channels)?;
             self.folder.keep_grid(self.trainer.step, &png)?;
         }
         if due.checkpoint {

@@ -44,7 +44,7 @@ fn plan(experiment: &Experiment) -> (usize, Vec<usize>) {
     (side, channels)
 }
 
-/// Latents to images of one channel in [-1, 1].
+/// Latents to images in [-1, 1].
 pub(super) fn generator(experiment: &Experiment) -> Network {
     Network::new(decoder(
         experiment,
@@ -75,7 +75,7 @@ pub(super) fn autoencoder(experiment: &Experiment) -> Network {
     Network::new(layers)
 }
 
-/// Rows of `inputs` numbers to images of one channel in [-1, 1].
+/// Rows of `inputs` numbers to images in [-1, 1].
 fn decoder(
     experiment: &Experiment,
     inputs: usize,
@@ -88,7 +88,7 @@ fn decoder(
     for (i, &inputs) in channels.iter().enumerate() {
         layers.extend(norm(kind, inputs, side * side));
         layers.push(Layer::Activation(function));
-        let outputs = channels.get(i + 1).copied().unwrap_or(1);
+        let outputs = channels.get(i + 1).copied().unwrap_or(experiment.channels);
         layers.push(Layer::ConvTranspose(ConvTranspose {
             inputs,
             outputs,
@@ -130,8 +130,11 @@ fn encoder(experiment: &Experiment) -> (Vec<Layer>, usize) {
 
 #[cfg(test)]
 mod tests {
+    use burn::tensor::{Device, Tensor};
+
     use super::*;
-    use crate::experiment::Experiment;
+    use crate::experiment::Objective;
+    use crate::rng::{Rng, Stream};
 
     #[test]
     fn parameter_counts_are_the_references() {
@@ -150,6 +153,36 @@ mod tests {
                 discriminator,
                 "{size}"
             );
+        }
+    }
+
+    #[test]
+    fn images_have_as_many_channels_as_are_asked_for() {
+        let mut e = Experiment::preset("stacked-mnist-vanilla").unwrap();
+        let [plain, packed] = [1, 2].map(|pack| {
+            e.pack = pack;
+            Network::discriminator(&e).parameters()
+        });
+        // Only the first kernels see the images: 4 × 4 for each of 3 more channels.
+        assert_eq!(packed - plain, 3 * 16 * e.base_channels);
+        for objective in [Objective::NonSaturating, Objective::Began] {
+            e.set("pack", "1").unwrap();
+            e.objective = objective;
+            let device = Device::flex();
+            let mut rng = Rng::new(0, Stream::Init);
+            let generator = Network::generator(&e);
+            let weights = generator.init(&mut rng, &device);
+            let images = generator.sample(&weights, Tensor::zeros([2, e.latent_dim], &device));
+            assert_eq!(images.dims(), [2, 3 * 784]);
+            let discriminator = Network::discriminator(&e);
+            let weights = discriminator.init(&mut rng, &device);
+            let judged = discriminator.sample(&weights, images).dims();
+            let wanted = if objective == Objective::Began {
+                3 * 784
+            } else {
+                1
+            };
+            assert_eq!(judged, [2, wanted]);
         }
     }
 }

@@ -69,11 +69,13 @@ pub struct Plane {
     pub optimal: Vec<f32>,
 }
 
-/// Images, one after another, a byte a pixel: 0 black, 255 white.
+/// Images, one after another, a byte a pixel and channel: 0 black, 255 white.
 #[derive(Clone, Debug)]
 pub struct Gallery {
     /// Pixels on a side.
     pub size: usize,
+    /// 1, or 3 for red, green and blue, which follow one another in an image.
+    pub channels: usize,
     /// How many of each.
     pub count: usize,
     /// Generated images that follow one another from the same latent: two where the generator makes two views.

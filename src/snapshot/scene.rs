@@ -40,6 +40,7 @@ pub(super) enum Scene {
     },
     Gallery {
         size: usize,
+        channels: usize,
         count: usize,
         pictures: usize,
         classes: Vec<u8>,
@@ -100,6 +101,7 @@ impl Scene {
                 let real = views::pictures(e, real.values);
                 Self::Gallery {
                     size: e.image_size,
+                    channels: e.channels,
                     count: count * e.pictures(),
                     pictures: e.pictures(),
                     classes: asked(e, count),
@@ -211,6 +213,7 @@ impl Scene {
             Self::Points { evaluator } => (evaluator.evaluate(&samples), None, None),
             Self::Gallery {
                 size,
+                channels,
                 count,
                 pictures,
                 classes,
@@ -218,6 +221,7 @@ impl Scene {
             } => {
                 let gallery = Gallery {
                     size: *size,
+                    channels: *channels,
                     count: *count,
                     pictures: *pictures,
                     generated: samples.into_iter().map(to_byte).collect(),

@@ -88,6 +88,7 @@ fn picture(picture: &Picture) -> JsValue {
         Picture::Gallery(gallery) => object(&[
             ("kind", text("gallery")),
             ("size", number(gallery.size as f64)),
+            ("channels", number(gallery.channels as f64)),
             ("count", number(gallery.count as f64)),
             ("pictures", number(gallery.pictures as f64)),
             ("generated", bytes(&gallery.generated)),

@@ -49,8 +49,8 @@ export function explorer(store, tell) {
     draw({ latent, live }) {
       const picture = latent.open && live?.picture?.kind === 'gallery' ? live.picture : null;
       tools.hidden = place.hidden = !picture;
-      // Pairs have no search: a latent would have to be found for both at once.
-      for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children)) button.hidden = button.dataset.tool === 'search' && (picture?.pictures ?? 1) > 1;
+      // Several images at once have no search: a latent would have to be found for all of them.
+      for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children)) button.hidden = button.dataset.tool === 'search' && (picture?.pictures ?? 1) * (picture?.channels ?? 1) > 1;
       const now = [latent, picture];
       if (!picture || now.every((value, i) => value === shown[i])) return;
       shown = now;
@@ -72,10 +72,10 @@ export function explorer(store, tell) {
 }
 
 /** @param {Gallery} picture @param {Latent} latent @returns {import('./sheet.js').Sheet} */
-function generatedSamples({ generated: images, size, pictures: together, count, classes }, { tool, picks }) {
+function generatedSamples({ generated: images, size, channels, pictures: together, count, classes }, { tool, picks }) {
   const letters = LETTERS.slice(0, tool === 'walk' ? 2 : 3);
   return {
-    images, size, together,
+    images, size, channels, together,
     marks: Array.from({ length: count / together }, (_, i) => letters.filter((_, letter) => picks[letter] === i).join('')),
     name: i => `Sample ${i}${classes.length ? `, asked to be ${digit(classes[i])}` : ''}`,
     // Those of a class stand together: the first names it.
@@ -84,8 +84,8 @@ function generatedSamples({ generated: images, size, pictures: together, count, 
 }
 
 /** @param {Gallery} picture @param {Latent} latent @returns {import('./sheet.js').Sheet} */
-const realImages = ({ real: images, size, count }, { target }) => ({
-  images, size, together: 1,
+const realImages = ({ real: images, size, channels, count }, { target }) => ({
+  images, size, channels, together: 1,
   marks: Array.from({ length: count }, (_, i) => i === target ? '✓' : ''),
   name: i => `Real image ${i}`,
   captions: [],

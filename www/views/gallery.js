@@ -11,8 +11,8 @@ export const layers = () => [
 ];
 
 /** @param {Gallery} picture */
-export const caption = ({ classes, pictures }) => `Each generated ${pictures > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch `
-  + `it become a digit${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
+export const caption = ({ channels, classes, pictures }) => `Each generated ${pictures > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch `
+  + `it become ${channels === 3 ? 'three digits, one in each of red, green and blue' : 'a digit'}${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
 
 const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -37,7 +37,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   shown.forEach((side, i) => {
     const left = (width - total) / 2 + margin + (beside ? i * (gridWidth + gap) : 0);
     const top = head + (beside ? Math.max(0, (height - head - gridHeight) / 2 - gap / 4) : i * (height / shown.length));
-    mosaic(sheet, picture.size, picture[side], columns);
+    mosaic(sheet, picture, picture[side], columns);
     c.imageSmoothingEnabled = cell < picture.size;
     c.drawImage(sheet, left, top, gridWidth, gridHeight);
     c.strokeStyle = c.fillStyle = side === 'real' ? theme.real : theme.generated;
@@ -59,8 +59,8 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
 /** The first few, as large as they fit. @param {CanvasRenderingContext2D} c @param {Gallery} picture @param {number} width @param {number} height */
 function thumbnail(c, picture, width, height) {
   const cell = height / 3, columns = Math.max(1, Math.floor(width / cell));
-  const first = Math.min(picture.count, columns * 3) * picture.size ** 2;
-  mosaic(sheet, picture.size, picture.generated.subarray(0, first), columns, 3);
+  const first = Math.min(picture.count, columns * 3) * picture.channels * picture.size ** 2;
+  mosaic(sheet, picture, picture.generated.subarray(0, first), columns, 3);
   c.drawImage(sheet, (width - columns * cell) / 2, 0, columns * cell, height);
 }
 
@@ -76,19 +76,24 @@ export function fit(count, full, together, width, height) {
   return { columns, cell };
 }
 
-/** Square images in rows, pixel for pixel. @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {number} size @param {Uint8Array} images
+/** Square images in rows, pixel for pixel; those of three channels in colour.
+ * @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {Pick<Gallery, 'size' | 'channels'>} picture @param {Uint8Array} images
  * @param {number} columns @param {number} [rows] */
-export function mosaic(canvas, size, images, columns, rows = Math.ceil(images.length / size ** 2 / columns)) {
+export function mosaic(canvas, { size, channels }, images, columns, rows) {
+  const area = size * size, count = images.length / area / channels;
   canvas.width = columns * size;
-  canvas.height = rows * size;
+  canvas.height = (rows ?? Math.ceil(count / columns)) * size;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   const image = context.createImageData(canvas.width, canvas.height);
   const pixels = new Uint32Array(image.data.buffer);
-  for (let n = 0; n < images.length / size ** 2; n++) {
+  // Red is the lowest byte; grey has all three of its one channel.
+  const [red, green, blue] = channels === 3 ? [0, area, 2 * area] : [0, 0, 0];
+  for (let n = 0; n < count; n++) {
     const origin = Math.floor(n / columns) * size * canvas.width + (n % columns) * size;
     for (let row = 0; row < size; row++) {
       for (let column = 0; column < size; column++) {
-        pixels[origin + row * canvas.width + column] = 0xff000000 | images[(n * size + row) * size + column] * 0x010101;
+        const at = n * channels * area + row * size + column;
+        pixels[origin + row * canvas.width + column] = 0xff000000 | images[at + blue] << 16 | images[at + green] << 8 | images[at + red];
       }
     }
   }

@@ -64,6 +64,7 @@ const SHELVES = [
   ['Mixtures on a line', ({ kind }) => kind === 'line'],
   ['Mixtures in the plane', ({ kind }) => kind === 'plane'],
   ['Digits, drawn here', ({ kind, data }) => kind === 'gallery' && data === 'digits'],
+  ['Three digits at once', ({ name }) => name.startsWith('stacked-')],
   ['MNIST', ({ kind, data }) => kind === 'gallery' && data === 'mnist'],
   ['Theory', ({ kind }) => kind === 'phase'],
 ];
@@ -72,6 +73,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   'mixture-1d': 'Three bumps', 'mixture-1d-5': 'Five uneven bumps', mixture: 'Mixture', ring: 'Ring of eight', grid: 'Grid of twenty-five',
   'digits-mlp': 'Digits, fully connected', 'digits-dcgan': 'Digits, DCGAN', digits: 'Digits',
   'mnist-mlp': 'MNIST, fully connected', 'mnist-dcgan': 'MNIST, DCGAN', mnist: 'MNIST', dirac: 'Two numbers (Dirac-GAN)',
+  'stacked-mnist': 'Stacked MNIST',
 });
 const METHODS = /** @type {Record<string, string>} */ ({
   'wgan-gp': 'WGAN-GP', wgan: 'WGAN', gp: 'gradient penalty', lsgan: 'LSGAN', hinge: 'hinge', began: 'BEGAN', dragan: 'DRAGAN', r1: 'R1', r2: 'R2', acgan: 'ACGAN', cgan: 'told the class',

@@ -12,13 +12,13 @@ export function slot(letter = '', className = '') {
   return {
     place, canvas,
     /** @param {Gallery} picture @param {Uint8Array} images @param {number | null} at the number of a sample in them, if there is one @param {string} label */
-    draw({ size, pictures }, images, at, label) {
-      const each = pictures * size ** 2;
+    draw(picture, images, at, label) {
+      const { size, channels, pictures } = picture, each = pictures * channels * size ** 2;
       const one = at === null ? images.subarray(0, 0) : images.subarray(at * each, (at + 1) * each);
       place.classList.toggle('empty', !one.length);
       canvas.ariaLabel = one.length ? label : `${label}, not there yet`;
       place.style.setProperty('--pictures', String(pictures));
-      if (one.length) mosaic(canvas, size, one, 1);
+      if (one.length) mosaic(canvas, picture, one, 1);
       else canvas.width = canvas.height = 1;
     },
   };

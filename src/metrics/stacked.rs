@@ -1,0 +1,92 @@
+//! Stacked MNIST (Metz et al. 2017; Srivastava et al. 2017): samples of three digits, a channel each, have 1,000 modes. `modes`
+//! counts those that are seen, `mode_kl` says how far their shares are from equal, in nats.
+//!
+//! The floors are the scores of as many real samples in the same eyes: what the classifier mistakes, what MNIST's classes lack of
+//! equal shares, and the noise of n are in both.
+
+use super::Metric;
+use super::classes::Classes;
+use crate::classifier::{CLASSES, Verdicts};
+
+/// Samples that modes are counted in, by VEEGAN's and PacGAN's rules.
+pub const SAMPLES: usize = 26_000;
+
+/// How many samples to score of a generator whose data hold so many images: as many as the rules have, or, of fewer images, no more
+/// than there are, since real samples would show the same few again and again.
+#[must_use]
+pub fn samples(held: usize) -> usize {
+    SAMPLES.min(held)
+}
+
+/// `modes`, `mode_kl` and `confidence`, from the verdicts on the channels of as many real and generated samples, one after another.
+#[must_use]
+pub fn evaluate(real: &Verdicts, generated: &Verdicts, channels: usize) -> Vec<Metric> {
+    let [floors, values] = [real, generated].map(|verdicts| {
+        let seen = Classes::count(&verdicts.probabilities, CLASSES, channels);
+        [
+            ("modes", seen.seen() as f64),
+            ("mode_kl", seen.kl_to_uniform()),
+            ("confidence", seen.confidence),
+        ]
+    });
+    let both = values.into_iter().zip(floors);
+    both.map(|((name, value), (_, floor))| Metric { name, value, floor })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Verdicts on channels that show these digits, as sure as can be.
+    fn verdicts(digits: impl IntoIterator<Item = usize>) -> Verdicts {
+        let row = |digit| (0..CLASSES).map(move |class| f32::from(u8::from(class == digit)));
+        Verdicts {
+            features: Vec::new(),
+            probabilities: digits.into_iter().flat_map(row).collect(),
+        }
+    }
+
+    /// Each of 1,000 triples once.
+    fn all() -> Verdicts {
+        verdicts((0..1000).flat_map(|i| [i / 100, i / 10 % 10, i % 10]))
+    }
+
+    #[test]
+    fn known_divergences() {
+        let scores = |generated: &Verdicts| -> Vec<f64> {
+            let metrics = evaluate(&all(), generated, 3);
+            assert_eq!((metrics[0].name, metrics[0].floor), ("modes", 1000.0));
+            assert_eq!(metrics[1].name, "mode_kl");
+            assert!(metrics[1].floor.abs() < 1e-12);
+            metrics.iter().map(|metric| metric.value).collect()
+        };
+        let even = scores(&all());
+        assert!(
+            even[0] == 1000.0 && even[1].abs() < 1e-12 && even[2] == 1.0,
+            "{even:?}"
+        );
+        let one = scores(&verdicts([7, 0, 3].repeat(500)));
+        assert!(
+            one[0] == 1.0 && (one[1] - 1000.0_f64.ln()).abs() < 1e-12,
+            "{one:?}"
+        );
+        // The order of the channels matters: 1, 2, 3 is not 3, 2, 1.
+        let two = scores(&verdicts([1, 2, 3, 3, 2, 1]));
+        assert!(
+            two[0] == 2.0 && (two[1] - 500.0_f64.ln()).abs() < 1e-12,
+            "{two:?}"
+        );
+        // Three channels that always agree: every digit is as frequent as every other, and 990 modes are missing.
+        let tied = scores(&verdicts((0..1000).flat_map(|i| [i % 10; 3])));
+        assert!(
+            tied[0] == 10.0 && (tied[1] - 100.0_f64.ln()).abs() < 1e-12,
+            "{tied:?}"
+        );
+    }
+
+    #[test]
+    fn as_many_are_scored_as_the_rules_have_and_the_data_allow() {
+        assert_eq!([40, 26_000, 60_000].map(samples), [40, 26_000, 26_000]);
+    }
+}
