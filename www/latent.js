@@ -9,7 +9,7 @@
  * @typedef {{ picks: (number | null)[], target: number | null, hidden: ReadonlySet<number> }} Choice */
 /** @typedef {{ id: number, running: boolean, of: number | null, found: Found | null, problem: string }} Hunt */
 /** `next`: the letter that the next sample gets.
- * @typedef {Choice & { open: boolean, tool: Tool, path: WalkPath, truncation: number | null, next: number, before: Choice[], hunt: Hunt | null }} Latent */
+ * @typedef {Choice & { open: boolean, tool: Tool, path: WalkPath, truncation: number | null, next: number, before: (Choice & { searching: boolean })[], hunt: Hunt | null }} Latent */
 
 export const LETTERS = ['A', 'B', 'C'];
 /** How many letters a tool has; a search needs none. */
@@ -49,12 +49,18 @@ export const hide = (latent, hidden) => ({ ...remembering(latent), hidden, hunt:
 /** Hides these pixels too, in one act with what was hidden last. @param {Latent} latent @param {number[]} pixels @returns {Latent} */
 export const erase = (latent, pixels) => ({ ...latent, hidden: new Set([...latent.hidden, ...pixels]), hunt: null });
 
+/** Where the last act is that the tool at hand can undo: what samples were chosen is no matter of a search, nor the other way.
+ * @param {Latent} latent */
+const last = ({ before, tool }) => before.findLastIndex(act => act.searching === (tool === 'search'));
+/** @param {Latent} latent */
+export const undoable = latent => last(latent) >= 0;
+
 /** @param {Latent} latent @returns {Latent} */
 export function undo(latent) {
-  const last = latent.before.at(-1);
-  if (!last) return latent;
-  const back = { ...latent, ...last, before: latent.before.slice(0, -1), hunt: null };
-  return { ...back, next: firstEmpty(back.picks, SLOTS[back.tool]) };
+  const at = last(latent), act = latent.before[at];
+  if (!act) return latent;
+  const rest = { ...latent, before: latent.before.toSpliced(at, 1) };
+  return act.searching ? { ...rest, target: act.target, hidden: act.hidden, hunt: null } : { ...rest, picks: act.picks, next: firstEmpty(act.picks, SLOTS[rest.tool]) };
 }
 
 /** Whether the tool has anything to clear. @param {Latent} latent */
@@ -68,8 +74,8 @@ export function clear(latent) {
 
 /** @param {Latent} latent @returns {Latent} */
 const remembering = latent => {
-  const { picks, target, hidden, before } = latent;
-  return { ...latent, before: [...before, { picks, target, hidden }].slice(-MEMORY) };
+  const { tool, picks, target, hidden, before } = latent;
+  return { ...latent, before: [...before, { searching: tool === 'search', picks, target, hidden }].slice(-MEMORY) };
 };
 
 /** @param {(number | null)[]} picks @param {number} slots */

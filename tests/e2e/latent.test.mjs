@@ -151,6 +151,15 @@ test('A − A + C is C, and what was chosen can be undone and cleared', async ()
   assert.match(await said(page), /first is A/);
   await press(page, '.saying >> text=Undo');
   await eventually(async () => alike(await pixels(page, '.sum .result'), all[12]));
+  // What was chosen for a projection is no matter of a sum, nor the other way.
+  await press(page, '[data-tool=search]');
+  assert.ok(await page.isDisabled('.saying >> text=Undo'));
+  await choose(page, 4);
+  await press(page, '[data-tool=sum]');
+  await press(page, '.saying >> text=Undo');
+  assert.deepEqual(await letters(page), ['5AB']);
+  await press(page, '[data-tool=search]');
+  assert.deepEqual(await letters(page), ['4✓']);
   assert.deepEqual(page.errors, []);
   await page.context().close();
 });
@@ -162,7 +171,8 @@ const hunted = page => page.evaluate(() => {
 const finished = page => page.waitForFunction(() => document.querySelector('.searching progress').value === 1 && document.querySelector('.searching button').textContent === 'Project');
 
 test('a projection comes closer while training and painting go on, and can be cancelled', async t => {
-  const page = await explore(200);
+  // Wide enough for a search to be watched.
+  const page = await explore(300, `${DIGITS}&generator_hidden=[512,512]`);
   await press(page, '[data-tool=search]');
   assert.ok(await page.isDisabled('.searching button'));
   await choose(page, 3);
@@ -185,7 +195,7 @@ test('a projection comes closer while training and painting go on, and can be ca
   const late = await hunted(page), frames = await page.evaluate(() => window.frames), steps = new Set(frames).size;
   t.diagnostic(`error ${late.start} → ${early.error} at ${Math.round(early.share * 100)}% → ${late.error}; ${frames.length} frames meanwhile, of ${steps} steps`);
   // Besides the error the search minds how likely the latent is: the last bit may go up again.
-  assert.ok(late.error < 0.8 * late.start && late.error < early.error + 0.01, JSON.stringify([early, late]));
+  assert.ok(late.error < 0.9 * late.start && late.error < early.error + 0.01, JSON.stringify([early, late]));
   assert.ok(steps > 3, 'it is trained and painted meanwhile');
   const found = await pixels(page, '.hunt .generated');
   assert.ok(found.length === SIZE ** 2 && new Set(found).size > 10);

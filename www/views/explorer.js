@@ -1,6 +1,6 @@
 // The latent space, to be walked in: the sheet of samples, and what the tool at hand makes of those that were chosen.
 
-import { LETTERS, aim, choose, clear, pick, touched, undo } from '../latent.js';
+import { LETTERS, aim, choose, clear, pick, touched, undo, undoable } from '../latent.js';
 import { byId, element } from './element.js';
 import { projection } from './projection.js';
 import { sheet } from './sheet.js';
@@ -54,11 +54,11 @@ export function explorer(store, tell) {
       const now = [latent, picture];
       if (!picture || now.every((value, i) => value === shown[i])) return;
       shown = now;
-      const { tool, before } = latent;
+      const { tool } = latent;
       for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children)) button.setAttribute('aria-pressed', String(button.dataset.tool === tool));
       const said = saying(latent, picture);
       if (hint.textContent !== said) hint.textContent = said;
-      undoing.disabled = !before.length;
+      undoing.disabled = !undoable(latent);
       clearing.disabled = !touched(latent);
       const real = tool === 'search';
       samples.className = `sheet ${real ? 'real' : 'generated'}`;
