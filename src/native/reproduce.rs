@@ -133,8 +133,8 @@ impl<'a> Stage<'a> {
         }
         let (figures, floors) = match &self.scorer {
             Some(scorer) => {
-                let scored = self.bar.suspend(|| scorer.score(&trainer))?;
-                let (metrics, _) = scored.ok_or_else(|| mistake(TOO_FEW))?;
+                let found = self.bar.suspend(|| scorer.score(&trainer))?;
+                let (metrics, _) = found.ok_or_else(|| mistake(TOO_FEW))?;
                 let columns = self.protocol.columns.iter();
                 columns.map(|column| column.read(&metrics)).unzip()
             }

@@ -116,7 +116,7 @@ impl Results {
         } = self.what();
         let titles = columns.iter().map(|column| column.title.to_owned());
         let mut table = Table::new(
-            ["".to_owned()]
+            [String::new()]
                 .into_iter()
                 .chain(titles)
                 .chain(["runs", "from"].map(str::to_owned)),
@@ -145,7 +145,7 @@ impl Results {
             ["a perfect sampler".to_owned()]
                 .into_iter()
                 .chain(floors.map(|(column, floor)| number(*floor, column.digits())))
-                .chain(["".to_owned(), "draws from the data".to_owned()]),
+                .chain([String::new(), "draws from the data".to_owned()]),
         );
         for row in *published {
             let figures = row.figures.iter().map(|&figure| figure.to_owned());
@@ -153,7 +153,7 @@ impl Results {
                 [row.method.to_owned()]
                     .into_iter()
                     .chain(figures)
-                    .chain(["".to_owned(), row.source.to_owned()]),
+                    .chain([String::new(), row.source.to_owned()]),
             );
         }
         table.text
@@ -220,7 +220,7 @@ fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
         Kind::AtLeast => a.min(b),
         Kind::AtMost => a.max(b),
     };
-    let worst = figures.iter().copied().reduce(worse).unwrap_or(f64::NAN);
+    let last = figures.iter().copied().reduce(worse).unwrap_or(f64::NAN);
     let side = match bar.kind {
         Kind::AtLeast => "at least",
         Kind::AtMost => "at most",
@@ -229,10 +229,10 @@ fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
         0 => "reached".to_owned(),
         _ => format!("**missed** in {missed} of {} runs", figures.len()),
     };
-    let [value, mean, worst] =
-        [bar.value, mean_and_error(figures).0, worst].map(|figure| number(figure, column.digits()));
+    let [value, average, worst] =
+        [bar.value, mean_and_error(figures).0, last].map(|figure| number(figure, column.digits()));
     format!(
-        "{} {side} {value}: {verdict} (mean {mean}, worst {worst})",
+        "{} {side} {value}: {verdict} (mean {average}, worst {worst})",
         column.title
     )
 }
