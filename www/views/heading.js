@@ -17,7 +17,7 @@ export function heading(store) {
   /** @param {Model} model */
   function describe({ info, presets }) {
     if (preset.options.length !== presets.length + 1 && presets.length) {
-      const groups = SHELVES.map(([label, holds]) => element('optgroup', { label }, ...presets.filter(holds).map(({ name }) => element('option', { value: name }, title(name)))));
+      const groups = SHELVES.map(([label], shelf) => element('optgroup', { label }, ...presets.filter(preset => SHELVES.findIndex(([, holds]) => holds(preset)) === shelf).map(({ name }) => element('option', { value: name }, title(name)))));
       preset.replaceChildren(element('option', { value: '', hidden: true }, 'custom'), ...groups.filter(group => group.childElementCount));
     }
     if (!info) return;
@@ -71,13 +71,13 @@ const SHELVES = [
 
 const TITLES = /** @type {Record<string, string>} */ ({
   'mixture-1d': 'Three bumps', 'mixture-1d-5': 'Five uneven bumps', mixture: 'Mixture', ring: 'Ring of eight', grid: 'Grid of twenty-five',
-  'digits-mlp': 'Digits, fully connected', 'digits-dcgan': 'Digits, DCGAN', digits: 'Digits',
+  'digits-mlp': 'Digits, fully connected', digits: 'Digits',
   'mnist-mlp': 'MNIST, fully connected', 'mnist-dcgan': 'MNIST, DCGAN', mnist: 'MNIST', dirac: 'Two numbers (Dirac-GAN)',
   'stacked-mnist': 'Stacked MNIST',
 });
 const METHODS = /** @type {Record<string, string>} */ ({
-  'wgan-gp': 'WGAN-GP', wgan: 'WGAN', gp: 'gradient penalty', lsgan: 'LSGAN', hinge: 'hinge', began: 'BEGAN', dragan: 'DRAGAN', r1: 'R1', r2: 'R2', acgan: 'ACGAN', cgan: 'told the class',
-  conditional: 'told the class', pacgan: 'PacGAN', pac: 'PacGAN', vat: 'VAT', sn: 'spectral norm', 'spectral-norm': 'spectral norm', sngan: 'spectral norm', 'few-shot': 'few examples',
+  'wgan-gp': 'WGAN-GP', wgan: 'WGAN', lsgan: 'LSGAN', hinge: 'hinge', began: 'BEGAN', dragan: 'DRAGAN', r1: 'R1', r2: 'R2', acgan: 'ACGAN',
+  conditional: 'told the class', pacgan: 'PacGAN', vat: 'VAT', 'spectral-norm': 'spectral norm',
   vanilla: 'plain', minimax: 'minimax', stddev: 'batch deviation', smoothing: 'label smoothing', minibatch: 'minibatch discrimination', augmented: 'few examples, augmented', consistency: 'few examples, consistency',
   autoencoder: 'adversarial autoencoder', stacked: 'two in a row', coupled: 'and their edges',
 });
