@@ -140,11 +140,21 @@ impl Results {
                     .chain([set.runs.len().to_string(), from]),
             );
         }
-        let floors = columns.iter().zip(&self.floors);
+        // Until a run is scored there are none.
+        let floors = self
+            .floors
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(f64::NAN));
         table.row(
             ["a perfect sampler".to_owned()]
                 .into_iter()
-                .chain(floors.map(|(column, floor)| number(*floor, column.digits())))
+                .chain(
+                    columns
+                        .iter()
+                        .zip(floors)
+                        .map(|(column, floor)| number(floor, column.digits())),
+                )
                 .chain([String::new(), "draws from the data".to_owned()]),
         );
         for row in *published {
@@ -402,6 +412,9 @@ mod tests {
         assert!(text.contains("| 4 |  |  |  |  |"), "{text}");
         partial.quick = true;
         assert!(partial.markdown().contains("**A quick look:**"));
+        partial.floors.clear();
+        let row = "| a perfect sampler | – | – |  | draws from the data |";
+        assert!(partial.markdown().contains(row), "{}", partial.markdown());
     }
 
     #[test]
