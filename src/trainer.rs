@@ -1,15 +1,19 @@
 //! Alternating gradient descent (Goodfellow et al. 2014, algorithm 1): the only place where weights move.
 
+mod batches;
+mod terms;
+mod verdicts;
+
 use burn::tensor::{Device, Tensor};
 
-use crate::data::{Cursor, Feed, Source, views};
+use self::terms::Loss;
+use crate::data::{Cursor, Feed, Source};
 use crate::error::Result;
-use crate::experiment::{Architecture, Conditional, Experiment, GradientPenalty, Objective};
-use crate::nets::{Network, Weights, beside, matrix, pairs, untracked};
+use crate::experiment::{Experiment, Objective};
+use crate::nets::{Network, Weights, untracked};
 use crate::objective::{self, Sides};
 use crate::optimizer::Optimizer;
 use crate::regularizer::spectral_norm::SpectralNorm;
-use crate::regularizer::{gradient_penalty, path_length, virtual_adversarial};
 use crate::rng::{Position, Rng, Stream};
 
 /// One side of the game.
@@ -222,175 +226,6 @@ impl Trainer {
         self.generator.descend(leaves, loss, rate);
     }
 
-    /// ACGAN: the class that the discriminator guesses of each of these samples, in turn, should be theirs.
-    fn add_class_loss<const SIDES: usize>(
-        &self,
-        loss: &mut Loss,
-        output: &Tensor<2>,
-        samples: [&Samples; SIDES],
-    ) {
-        if self.experiment.conditional != Conditional::Acgan {
-            return;
-        }
-        let classes = samples.iter().filter_map(|side| side.classes.clone());
-        let classes = Tensor::cat(classes.map(tracked).collect(), 0);
-        let [_, count] = classes.dims();
-        let rows = objective::cross_entropy(output.clone().narrow(1, 1, count), classes);
-        // The mean over real samples plus the mean over fake ones.
-        loss.add(rows, SIDES as f32);
-    }
-
-    /// The price of the discriminator's slope.
-    fn add_penalty(
-        &mut self,
-        loss: &mut Loss,
-        report: &mut StepReport,
-        weights: &Weights,
-        [real, fake]: &[Tensor<2>; 2],
-    ) {
-        let penalty = self.experiment.gradient_penalty;
-        if penalty == GradientPenalty::None {
-            return;
-        }
-        let [n, width] = real.dims();
-        let dim = self.judged_dim();
-        let samples = |rows: &Tensor<2>| rows.clone().narrow(1, 0, dim);
-        let mut places = penalty.places(samples(real), samples(fake), &mut self.noise);
-        if width > dim {
-            let told = real.clone().narrow(1, dim, width - dim);
-            places = Tensor::cat(vec![places, told], 1);
-        }
-        debug_assert_eq!(places.dims(), [n, width]);
-        let network = &self.discriminator.network;
-        let slopes = gradient_penalty::slopes(network, weights, tracked(places), dim);
-        let rows = penalty.rows(slopes);
-        report.note("penalty", &rows);
-        loss.add(rows, self.experiment.gp_weight);
-    }
-
-    /// Consistency (Zhang et al. 2020; Zhao et al. 2021): a verdict should survive an augmentation.
-    fn add_consistency(
-        &mut self,
-        loss: &mut Loss,
-        report: &mut StepReport,
-        weights: &mut Weights,
-        logits: Tensor<2>,
-        [real, fake]: [&Samples; 2],
-    ) {
-        let weight = self.experiment.consistency_weight;
-        if weight == 0.0 {
-            return;
-        }
-        let shown = [real, fake].map(|samples| {
-            let rows = self.augment(samples.rows.clone());
-            self.lay_out(rows, samples.classes.as_ref())
-        });
-        let output = self.judge(weights, shown.clone());
-        let off = self.logit(&output, &shown) - logits;
-        let rows = off.clone() * off;
-        report.note("inconsistency", &rows);
-        // The mean over real samples plus the mean over fake ones.
-        loss.add(rows, 2.0 * weight);
-    }
-
-    /// Virtual adversarial training: a verdict should survive the worst small step.
-    fn add_adversarial_smoothness(
-        &mut self,
-        loss: &mut Loss,
-        report: &mut StepReport,
-        weights: &Weights,
-        shown: &[Tensor<2>; 2],
-    ) {
-        let e = &self.experiment;
-        if e.vat_weight == 0.0 {
-            return;
-        }
-        let network = &self.discriminator.network;
-        let rows = Tensor::cat(shown.to_vec(), 0);
-        let [n, width] = rows.dims();
-        let (dim, epsilon) = (self.judged_dim(), e.vat_epsilon);
-        let plain = weights.untracked();
-        let (clean, noise) = (rows.clone(), &mut self.noise);
-        let step = virtual_adversarial::worst_step(network, &plain, clean, dim, epsilon, noise);
-        let moved = if width > dim {
-            let still = Tensor::zeros([n, width - dim], &self.device);
-            rows.clone() + Tensor::cat(vec![step, still], 1)
-        } else {
-            rows.clone() + step
-        };
-        // At rest, so that no running statistic sees the perturbed batch.
-        let before = tracked(network.sample(&plain, rows).narrow(1, 0, 1));
-        let after = network.sample(weights, tracked(moved)).narrow(1, 0, 1);
-        let rows = virtual_adversarial::divergence(before, after);
-        report.note("virtual_adversarial", &rows);
-        loss.add(rows, self.experiment.vat_weight);
-    }
-
-    /// Feature matching: the mean features of fake samples should be those of real ones.
-    fn add_feature_distance(
-        &mut self,
-        loss: &mut Loss,
-        report: &mut StepReport,
-        fake: Tensor<2>,
-        real: &Samples,
-    ) {
-        let weight = self.experiment.feature_matching_weight;
-        if weight == 0.0 {
-            return;
-        }
-        let shown = self.show(real);
-        let weights = self.normalised(&self.discriminator.weights);
-        let pass = self
-            .discriminator
-            .network
-            .train(&weights, shown, &mut self.dropout);
-        let off = fake.mean_dim(0) - tracked(pass.features.mean_dim(0));
-        let rows = (off.clone() * off).sum_dim(1);
-        report.note("feature_distance", &rows);
-        loss.add(rows, weight);
-    }
-
-    /// An autoencoder gives back what it was given.
-    fn add_reconstruction(
-        &self,
-        loss: &mut Loss,
-        report: &mut StepReport,
-        made: Tensor<2>,
-        images: &Tensor<2>,
-    ) {
-        let e = &self.experiment;
-        if e.architecture != Architecture::Autoencoder {
-            return;
-        }
-        let off = made.narrow(1, e.latent_dim, e.data_dim()) - images.clone();
-        let rows = (off.clone() * off).mean_dim(1);
-        report.note("reconstruction", &rows);
-        loss.add(rows, e.reconstruction_weight);
-    }
-
-    /// Path-length regularisation, on half a batch.
-    fn add_path_length(
-        &mut self,
-        loss: &mut Loss,
-        report: &mut StepReport,
-        weights: &Weights,
-        inputs: Tensor<2>,
-    ) {
-        let Some(mean) = &mut self.path_length else {
-            return;
-        };
-        let e = &self.experiment;
-        let half = inputs.narrow(0, 0, e.batch_size.div_ceil(2));
-        let network = &self.generator.network;
-        let lengths = path_length::lengths(network, weights, half, e.latent_dim, &mut self.noise);
-        *mean = path_length::moved_mean(mean.clone(), lengths.clone());
-        report.note("path_length", mean);
-        loss.add(
-            path_length::rows(lengths, mean.clone()),
-            e.path_length_weight,
-        );
-    }
-
     /// Moves BEGAN's balance towards fakes that are reconstructed γ times as well as real samples.
     fn update_balance(&mut self, report: &mut StepReport) {
         let Some(k) = &mut self.balance else {
@@ -451,255 +286,6 @@ impl Trainer {
         }
     }
 
-    /// What the discriminator is to take for real: samples of the data, as the generator makes them; for an autoencoder, draws of
-    /// the prior.
-    fn real_batch(&mut self) -> Samples {
-        let e = &self.experiment;
-        let n = e.batch_size;
-        if e.architecture == Architecture::Autoencoder {
-            return Samples {
-                rows: self.latent_batch(),
-                classes: None,
-            };
-        }
-        let batch = self.feed.next_batch(n);
-        let (dim, side) = (e.data_dim(), e.image_size);
-        let values = match e.architecture {
-            Architecture::Stacked => {
-                let coarse = views::coarse(&batch.values, side);
-                views::beside(&coarse, &batch.values, [e.coarse_dim(), dim])
-            }
-            Architecture::Coupled => {
-                // Of other images: the two views are never seen together.
-                let edges = views::edges(&self.feed.next_batch(n).values, side);
-                views::beside(&batch.values, &edges, [dim, dim])
-            }
-            _ => batch.values,
-        };
-        Samples {
-            classes: self.one_hot(&batch.labels),
-            rows: matrix(values, [n, e.judged_dim()], &self.device),
-        }
-    }
-
-    /// Fresh samples from the generator in training, of the same classes as the real ones, without a graph.
-    fn fake_batch(&mut self, real: &Samples) -> Samples {
-        let inputs = self.generator_inputs(real.classes.clone());
-        let pass = self
-            .generator
-            .network
-            .train(&self.generator.weights, inputs, &mut self.dropout);
-        self.generator.weights.statistics = pass.statistics;
-        Samples {
-            rows: self.judged(pass.output),
-            classes: real.classes.clone(),
-        }
-    }
-
-    /// Of what the generator makes, what is judged: all, or an autoencoder's codes.
-    fn judged(&self, made: Tensor<2>) -> Tensor<2> {
-        match self.experiment.architecture {
-            Architecture::Autoencoder => made.narrow(1, 0, self.experiment.latent_dim),
-            _ => made,
-        }
-    }
-
-    /// What the generator is given in training: fresh latents, and the classes beside them where it is told; an autoencoder, images.
-    fn generator_inputs(&mut self, classes: Option<Tensor<2>>) -> Tensor<2> {
-        let e = &self.experiment;
-        if e.architecture == Architecture::Autoencoder {
-            let images = self.feed.next_batch(e.batch_size).values;
-            return matrix(images, [e.batch_size, e.data_dim()], &self.device);
-        }
-        let latents = self.latent_batch();
-        match classes {
-            Some(classes) => Tensor::cat(vec![latents, classes], 1),
-            None => latents,
-        }
-    }
-
-    /// Draws of the prior, `[batch_size, latent_dim]`.
-    fn latent_batch(&mut self) -> Tensor<2> {
-        let e = &self.experiment;
-        let shape = [e.batch_size, e.latent_dim];
-        let latents = e.prior.draw(&mut self.latents, shape[0], shape[1]);
-        matrix(latents, shape, &self.device)
-    }
-
-    /// Classes as rows of 0 and a 1, where the networks are told of them.
-    fn one_hot(&self, labels: &[u8]) -> Option<Tensor<2>> {
-        self.experiment.one_hot(labels).map(|rows| {
-            matrix(
-                rows,
-                [labels.len(), self.experiment.class_count()],
-                &self.device,
-            )
-        })
-    }
-
-    /// Samples as the discriminator is shown them while training: augmented, behind noise, packed, with their classes.
-    fn show(&mut self, samples: &Samples) -> Tensor<2> {
-        let e = &self.experiment;
-        let mut rows = samples.rows.clone();
-        if e.consistency_weight == 0.0 {
-            rows = self.augment(rows);
-        }
-        let noise = self.instance_noise();
-        if noise > 0.0 {
-            let [n, dim] = rows.dims();
-            let drawn = self
-                .noise
-                .normals(n * dim)
-                .iter()
-                .map(|x| x * noise)
-                .collect();
-            rows = rows.clone() + beside(&rows, drawn, [n, dim]);
-        }
-        self.lay_out(rows, samples.classes.as_ref())
-    }
-
-    fn augment(&mut self, rows: Tensor<2>) -> Tensor<2> {
-        let (side, noise) = (self.experiment.image_size, &mut self.noise);
-        let changes = self.experiment.augment.iter();
-        changes.fold(rows, |rows, change| change.apply(rows, side, noise))
-    }
-
-    /// Standard deviation of the noise on what the discriminator is shown in this step.
-    fn instance_noise(&self) -> f32 {
-        let e = &self.experiment;
-        match e.instance_noise_steps {
-            0 => e.instance_noise,
-            steps => e.instance_noise * (1.0 - self.step as f32 / steps as f32).max(0.0),
-        }
-    }
-
-    /// Rows of `pack` samples, and then their classes where the discriminator is told: `[n / pack, discriminator_inputs]`.
-    fn lay_out(&self, samples: Tensor<2>, classes: Option<&Tensor<2>>) -> Tensor<2> {
-        let e = &self.experiment;
-        let [n, dim] = samples.dims();
-        let rows = n / e.pack;
-        let packed = if e.pack > 1 {
-            samples.reshape([rows, e.pack * dim])
-        } else {
-            samples
-        };
-        let Some(classes) = classes.filter(|_| e.conditional == Conditional::Label) else {
-            return packed;
-        };
-        let classes = if e.architecture == Architecture::Dcgan {
-            // A plane for each class, full of its number.
-            let planes = classes.clone().reshape([n, e.class_count(), 1]);
-            planes
-                .expand([n, e.class_count(), dim])
-                .reshape([rows, e.pack * e.label_dim()])
-        } else {
-            classes.clone().reshape([rows, e.pack * e.label_dim()])
-        };
-        let classes = if packed.device().is_autodiff() {
-            tracked(classes)
-        } else {
-            classes
-        };
-        Tensor::cat(vec![packed, classes], 1)
-    }
-
-    /// Numbers of a row that the discriminator judges; what follows them it is told.
-    fn judged_dim(&self) -> usize {
-        self.experiment.pack * self.experiment.judged_dim()
-    }
-
-    /// The weights that the discriminator is to use, from those that are learnt.
-    fn normalised(&self, weights: &Weights) -> Weights {
-        match &self.spectral_norm {
-            Some(spectral_norm) => spectral_norm.normalise(weights),
-            None => weights.clone(),
-        }
-    }
-
-    /// The discriminator's output for real and fake rows that carry no graph, in training.
-    fn judge(&mut self, weights: &mut Weights, [real, fake]: [Tensor<2>; 2]) -> Tensor<2> {
-        let mut judge = |weights: &mut Weights, rows: Tensor<2>| {
-            let network = &self.discriminator.network;
-            let pass = network.train(weights, rows.autodiff(), &mut self.dropout);
-            weights.statistics = pass.statistics;
-            pass.output
-        };
-        if self.discriminator.network.mixes_samples() {
-            // What is learnt of a batch must not be that real and fake are mixed in it.
-            let real = judge(weights, real);
-            let fake = judge(weights, fake);
-            Tensor::cat(vec![real, fake], 0)
-        } else {
-            // The rows do not see each other, so one pass does for both.
-            judge(weights, Tensor::cat(vec![real, fake], 0))
-        }
-    }
-
-    /// The logits `[n, 1]` in the discriminator's output for these rows; a higher one means more real.
-    fn logit(&self, output: &Tensor<2>, rows: &[Tensor<2>]) -> Tensor<2> {
-        if self.experiment.objective == Objective::Began {
-            let rows = Tensor::cat(rows.to_vec(), 0);
-            let judged = rows.narrow(1, 0, self.judged_dim());
-            return objective::likeness(tracked(judged), output.clone());
-        }
-        match self.experiment.conditional {
-            Conditional::Acgan => output.clone().narrow(1, 0, 1),
-            _ => output.clone(),
-        }
-    }
-
-    /// What turns latents into samples, and its weights: averaged where the experiment keeps an average.
-    #[must_use]
-    pub fn sampler(&self) -> (Network, Weights) {
-        let weights = self.average.as_ref().unwrap_or(&self.generator.weights);
-        Network::sampler(&self.experiment, &self.generator.network, weights)
-    }
-
-    /// The discriminator at rest, and its weights as it judges with them.
-    #[must_use]
-    pub fn discriminator_at_rest(&self) -> (Network, Weights) {
-        let weights = self.normalised(&self.discriminator.weights);
-        (self.discriminator.network.clone(), weights.untracked())
-    }
-
-    /// Samples at rest: `[n, generator_inputs]` to `[n, data_dim]`, or `[n, 2 data_dim]` where they are shown as two pictures.
-    #[must_use]
-    pub fn sample(&self, inputs: Tensor<2>) -> Tensor<2> {
-        let (network, weights) = self.sampler();
-        pairs::pictured(&self.experiment, network.sample(&weights, inputs))
-    }
-
-    /// The discriminator's logits at rest for samples `[n, data_dim]` and their classes: `[n / pack, 1]`.
-    #[must_use]
-    pub fn logits(&self, samples: Tensor<2>, labels: &[u8]) -> Tensor<2> {
-        let classes = self.one_hot(labels);
-        let rows = self.lay_out(samples, classes.as_ref());
-        let weights = self.normalised(&self.discriminator.weights);
-        let output = self.discriminator.network.sample(&weights, rows.clone());
-        untracked(self.logit(&output, &[rows]))
-    }
-
-    /// The slopes of the discriminator's logit at rest where these samples `[n, data_dim]` of these classes lie: the ways in which
-    /// it pulls them.
-    #[must_use]
-    pub fn slopes(&self, samples: Tensor<2>, labels: &[u8]) -> Tensor<2> {
-        let shape = samples.dims();
-        let classes = self.one_hot(labels);
-        let rows = self.lay_out(samples, classes.as_ref());
-        let weights = self.normalised(&self.discriminator.weights).untracked();
-        let (network, dim) = (&self.discriminator.network, self.judged_dim());
-        let slopes = if self.experiment.objective == Objective::Began {
-            // Of minus the mean |x − A(x)|, through x and through the autoencoder A.
-            let (output, back) = network.linearize(&weights, rows.clone());
-            let judged = rows.narrow(1, 0, dim);
-            let sign = untracked(judged - output).sign() / dim as f32;
-            back(sign.clone()).narrow(1, 0, dim) - sign
-        } else {
-            gradient_penalty::slopes(network, &weights, rows, dim)
-        };
-        untracked(slopes).reshape(shape)
-    }
-
     /// Where the data come from.
     #[must_use]
     pub fn source(&self) -> &Source {
@@ -737,39 +323,6 @@ impl Trainer {
         self.dropout = Rng::at(streams.dropout);
         self.noise = Rng::at(streams.noise);
         Ok(())
-    }
-}
-
-/// What an update descends: the sum of all rows of its terms, kept apart. Backwards, their sum would be spread to the rows
-/// again: the device is spared both.
-struct Loss(Vec<Tensor<2>>);
-
-impl Loss {
-    /// The mean over rows.
-    fn mean(rows: Tensor<2>) -> Self {
-        let mut loss = Self(Vec::new());
-        loss.add(rows, 1.0);
-        loss
-    }
-
-    /// The mean over the first half, the real rows, plus the mean over the second.
-    fn mean_of_each_side(rows: Tensor<2>) -> Self {
-        let mut loss = Self(Vec::new());
-        loss.add(rows, 2.0);
-        loss
-    }
-
-    /// `weight` times the mean over these rows as well.
-    fn add(&mut self, rows: Tensor<2>, weight: f32) {
-        let n = rows.dims()[0] as f32;
-        self.0.push(rows * (weight / n));
-    }
-
-    fn rows(mut self) -> Tensor<2> {
-        if self.0.len() == 1 {
-            return self.0.remove(0);
-        }
-        Tensor::cat(self.0, 0)
     }
 }
 
@@ -811,7 +364,9 @@ fn tracked(tensor: Tensor<2>) -> Tensor<2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Experiment;
+    use crate::data::views;
+    use crate::nets::matrix;
+    use crate::regularizer::path_length;
 
     fn trainer(preset: &str, settings: &[(&str, &str)]) -> Trainer {
         let mut experiment = Experiment::preset(preset).unwrap();
@@ -1174,7 +729,7 @@ mod tests {
                 rows: Tensor::zeros([2, 2], t.device()),
                 classes: t.one_hot(labels),
             };
-            let mut loss = Loss(Vec::new());
+            let mut loss = Loss::zero();
             t.add_class_loss(&mut loss, output, [&samples(real), &samples(fake)]);
             numbers(loss.rows()).iter().sum::<f32>()
         };
@@ -1258,7 +813,7 @@ mod tests {
         let mean = numbers(lengths.clone()).iter().sum::<f32>() / 4.0;
         let (mut report, _) = t.update_discriminator();
         t.noise = Rng::new(t.experiment.seed, Stream::Noise);
-        let mut loss = Loss(Vec::new());
+        let mut loss = Loss::zero();
         t.add_path_length(&mut loss, &mut report, &leaves, inputs);
         let moved = numbers(t.path_length.clone().unwrap())[0];
         assert!(
