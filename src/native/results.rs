@@ -225,12 +225,12 @@ fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
     let missed = figures.iter().filter(|&&figure| !bar.is_met_by(figure));
     let missed = missed.count();
     // Of what is not a number nothing is worse.
-    let worse = |a: f64, b: f64| match bar.kind {
+    let poorer = |a: f64, b: f64| match bar.kind {
         _ if a.is_nan() || b.is_nan() => f64::NAN,
         Kind::AtLeast => a.min(b),
         Kind::AtMost => a.max(b),
     };
-    let last = figures.iter().copied().reduce(worse).unwrap_or(f64::NAN);
+    let last = figures.iter().copied().reduce(poorer).unwrap_or(f64::NAN);
     let side = match bar.kind {
         Kind::AtLeast => "at least",
         Kind::AtMost => "at most",
