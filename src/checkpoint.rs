@@ -282,19 +282,15 @@ mod tests {
     use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
     use super::*;
+    use crate::trainer::tests;
 
     fn trainer(settings: &[(&str, &str)]) -> Trainer {
-        let mut experiment = Experiment::preset("digits-mlp").unwrap();
-        experiment
-            .set_all([
-                ("batch_size", "4"),
-                ("examples_per_class", "3"),
-                ("ema_decay", "0.9"),
-            ])
-            .unwrap();
-        experiment.set_all(settings.iter().copied()).unwrap();
-        let source = Source::new(&experiment, None).unwrap();
-        Trainer::new(experiment, source, &Device::flex()).unwrap()
+        let small = [
+            ("batch_size", "4"),
+            ("examples_per_class", "3"),
+            ("ema_decay", "0.9"),
+        ];
+        tests::trainer("digits-mlp", &[&small[..], settings].concat())
     }
 
     fn bytes(trainer: &Trainer) -> Vec<u8> {

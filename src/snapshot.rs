@@ -8,9 +8,10 @@ mod theory;
 
 use burn::tensor::{Tensor, TensorData, Transaction};
 
-pub use self::picture::{Gallery, Line, Phase, Picture, Plane, Scale, to_byte};
+pub use self::picture::{Gallery, Line, Phase, Picture, Plane, Scale};
 use self::scene::Scene;
 pub use self::theory::Value;
+use crate::data::images::to_byte;
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Objective};
 use crate::latent::sheet::{Probe, Sheet};
@@ -267,19 +268,14 @@ fn sigmoid(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Device;
-
     use super::*;
-    use crate::data::Source;
     use crate::latent::path::Path;
     use crate::latent::sheet::{STEPS, Walk};
+    use crate::trainer::tests::trainer;
 
     /// A run after a few steps, as the observer sees it.
     fn look(preset: &str, settings: &[(&str, &str)]) -> (Trainer, Snapshot) {
-        let mut experiment = Experiment::preset(preset).unwrap();
-        experiment.set_all(settings.iter().copied()).unwrap();
-        let source = Source::new(&experiment, None).unwrap();
-        let mut trainer = Trainer::new(experiment, source, &Device::flex()).unwrap();
+        let mut trainer = trainer(preset, settings);
         let observer = Observer::new(&trainer, 20);
         let report = (0..30).map(|_| trainer.step()).last();
         let snapshot = pollster::block_on(observer.look(&trainer, report)).unwrap();
@@ -378,11 +374,7 @@ mod tests {
     #[test]
     fn walks_and_sums_are_drawn_beside_the_images() {
         for preset in ["digits-mlp", "digits-coupled"] {
-            let mut e = Experiment::preset(preset).unwrap();
-            e.set_all([("examples_per_class", "4"), ("batch_size", "8")])
-                .unwrap();
-            let source = Source::new(&e, None).unwrap();
-            let mut trainer = Trainer::new(e, source, &Device::flex()).unwrap();
+            let mut trainer = trainer(preset, &[("examples_per_class", "4"), ("batch_size", "8")]);
             trainer.step();
             let mut observer = Observer::new(&trainer, 12);
             let gallery = |observer: &Observer| {

@@ -198,6 +198,8 @@ export interface Playground {
   free(): void;
 }
 export interface Search {
+  /** The run's step whose networks it searches with. */
+  readonly of: number;
   /** One update; returns whether any are left. */
   step(): boolean;
   read(): Promise<Found>;

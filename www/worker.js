@@ -23,7 +23,7 @@ let playing = false;
 let goals = [];
 /** Milliseconds that training has had, and a search not yet: neither is to wait long for the other, however long a step takes. */
 let owed = 0;
-/** `of`: the step whose networks it searches with. @type {{ id: number, of: number, handle: Search, shownAt: number } | null} */
+/** @type {{ id: number, handle: Search, shownAt: number } | null} */
 let searching = null;
 /** @type {DeviceChoice} */
 let choice = 'auto';
@@ -163,12 +163,11 @@ async function look(probe) {
 }
 
 /** @param {number} id @param {Uint8Array} image @param {Uint8Array} known */
-async function search(id, image, known) {
+function search(id, image, known) {
   stopSearch();
   try {
     if (!run) throw new Error('No run is open yet');
-    const { step } = await run.playground.snapshot();
-    searching = { id, of: step, handle: run.playground.search(image, known), shownAt: -Infinity };
+    searching = { id, handle: run.playground.search(image, known), shownAt: -Infinity };
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     post({ type: 'unfound', search: id, what: sentence(error) });
@@ -177,7 +176,7 @@ async function search(id, image, known) {
 
 /** @param {NonNullable<typeof searching>} now */
 async function searchOn(now) {
-  const { id, of, handle } = now, start = performance.now();
+  const { id, handle } = now, start = performance.now();
   // What it starts from is shown too.
   let more = true;
   if (now.shownAt > 0) do more = handle.step(); while (more && performance.now() - start < SEARCH_MS);
@@ -185,7 +184,7 @@ async function searchOn(now) {
   if (more && performance.now() - now.shownAt < FOUND_MS) return;
   now.shownAt = performance.now();
   try {
-    post({ type: 'found', search: id, of, found: await handle.read(), done: !more });
+    post({ type: 'found', search: id, of: handle.of, found: await handle.read(), done: !more });
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     post({ type: 'unfound', search: id, what: sentence(error) });

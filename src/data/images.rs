@@ -3,6 +3,18 @@
 use super::Batch;
 use crate::error::{Error, Result};
 
+/// A pixel's byte, 0–255, as networks have it: in [-1, 1].
+#[must_use]
+pub fn from_byte(pixel: u8) -> f32 {
+    f32::from(pixel) / 127.5 - 1.0
+}
+
+/// The way back; what lies beyond [-1, 1] is black or white.
+#[must_use]
+pub fn to_byte(value: f32) -> u8 {
+    ((value + 1.0) * 127.5).round() as u8
+}
+
 /// The most pixels that a set may hold: a browser tab has to keep them.
 pub(super) const PIXEL_LIMIT: usize = 512 << 20;
 
@@ -96,9 +108,7 @@ impl Images {
         };
         for &i in indices.iter().filter(|&&i| i < self.len()) {
             let image = &self.pixels[i * dim..(i + 1) * dim];
-            batch
-                .values
-                .extend(image.iter().map(|&pixel| f32::from(pixel) / 127.5 - 1.0));
+            batch.values.extend(image.iter().copied().map(from_byte));
             batch.labels.push(self.labels[i]);
         }
         batch

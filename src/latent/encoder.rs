@@ -11,6 +11,21 @@ use crate::objective::Objective;
 /// Both sides at rest: the generator and the discriminator.
 pub type Players = [(Network, Weights); 2];
 
+/// Why no image can be projected into the latent space of such a run, where none can.
+#[must_use]
+pub fn refusal(experiment: &Experiment) -> Option<&'static str> {
+    if !experiment.has_images() {
+        return Some("it makes points; a projection needs one that makes images");
+    }
+    if experiment.pictures() > 1 {
+        return Some(
+            "it makes two images from each latent; a projection needs one that makes single images",
+        );
+    }
+    let grey = "its images have three channels; a projection needs one that makes grey images";
+    (experiment.channels > 1).then_some(grey)
+}
+
 /// Latents that start for each image: where the generator is told a class, each class has one.
 #[must_use]
 pub fn restarts(experiment: &Experiment, wanted: usize) -> usize {

@@ -3,9 +3,9 @@
 use super::encoder;
 use super::inpainting::Mask;
 use super::projection::{Projection, Settings};
+use crate::data::images::{from_byte, to_byte};
 use crate::error::{Error, Result};
 use crate::rng::{Rng, Stream};
-use crate::snapshot::to_byte;
 use crate::trainer::Trainer;
 
 /// How far a search has come.
@@ -28,6 +28,7 @@ pub struct Search {
     projection: Projection,
     image: Vec<u8>,
     mask: Mask,
+    of: u64,
     step: usize,
     steps: usize,
 }
@@ -39,7 +40,7 @@ impl Search {
     /// [`Error::Setting`] when the run does not make single grey images of this size, or nothing is known.
     pub fn new(trainer: &Trainer, image: &[u8], known: &[u8]) -> Result<Self> {
         let e = &trainer.experiment;
-        if !e.has_images() || e.pictures() > 1 || e.channels > 1 {
+        if encoder::refusal(e).is_some() {
             let expected = "that of an experiment that makes single grey images";
             return Err(Error::setting("projection", "of another run", expected));
         }
@@ -61,7 +62,7 @@ impl Search {
             ..settings
         };
         let players = [trainer.sampler(), trainer.discriminator_at_rest()];
-        let target: Vec<f32> = image.iter().map(|&p| f32::from(p) / 127.5 - 1.0).collect();
+        let target: Vec<f32> = image.iter().copied().map(from_byte).collect();
         let projection = Projection::new(
             encoder::model(e, players, settings.restarts),
             settings,
@@ -74,9 +75,16 @@ impl Search {
             projection,
             image: image.to_vec(),
             mask,
+            of: trainer.step,
             step: 0,
             steps: settings.steps,
         })
+    }
+
+    /// The run's step whose networks it searches with.
+    #[must_use]
+    pub fn of(&self) -> u64 {
+        self.of
     }
 
     /// Updates in all.
@@ -114,17 +122,11 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Device;
-
     use super::*;
-    use crate::data::Source;
-    use crate::experiment::Experiment;
+    use crate::trainer::tests::trainer;
 
     fn trained(preset: &str, settings: &[(&str, &str)]) -> Trainer {
-        let mut e = Experiment::preset(preset).unwrap();
-        e.set_all(settings.iter().copied()).unwrap();
-        let source = Source::new(&e, None).unwrap();
-        let mut trainer = Trainer::new(e, source, &Device::flex()).unwrap();
+        let mut trainer = trainer(preset, settings);
         for _ in 0..20 {
             trainer.step();
         }

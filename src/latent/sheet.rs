@@ -6,7 +6,6 @@ use super::arithmetic::Expression;
 use super::path::Path;
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
-use crate::rng::{Rng, Stream};
 
 /// Samples in a row of a walk, both ends included.
 pub const STEPS: usize = 8;
@@ -81,10 +80,9 @@ impl<'a> Sheet<'a> {
     /// The first `n`, within ±`truncation`.
     #[must_use]
     pub fn new(experiment: &'a Experiment, n: usize, seed: u64, truncation: Option<f32>) -> Self {
-        let (prior, dim) = (experiment.prior, experiment.latent_dim);
-        let mut latents = prior.draw(&mut Rng::new(seed, Stream::Fixed), n, dim);
+        let mut latents = experiment.fixed_latents(n, seed);
         if let Some(threshold) = truncation {
-            prior.truncate(&mut latents, threshold);
+            experiment.prior.truncate(&mut latents, threshold);
         }
         Self {
             latents,

@@ -13,12 +13,12 @@ use super::progress::{self, say};
 use super::report::{print, print_json};
 use super::sample::CHUNK;
 use super::{device, files, folder, grid, picture};
+use crate::data::images::{from_byte, to_byte};
 use crate::experiment::Experiment;
 use crate::latent::encoder::{self, Players};
 use crate::latent::inpainting::Mask;
 use crate::latent::projection::{Match, Projection, Settings};
 use crate::rng::{Rng, Stream};
-use crate::snapshot::to_byte;
 
 /// How a hole is shown.
 const HOLE: u8 = 128;
@@ -51,23 +51,9 @@ struct Done {
 pub fn run(args: &Project) -> Result<ExitCode> {
     let checkpoint = folder::load(&args.checkpoint)?;
     let size = checkpoint.experiment.image_size;
-    if !checkpoint.experiment.has_images() {
-        return Err(mistake(format!(
-            "{}: it makes points; a projection needs one that makes images",
-            args.checkpoint.display()
-        )));
-    }
-    if checkpoint.experiment.pictures() > 1 {
-        return Err(mistake(format!(
-            "{}: it makes two images from each latent; a projection needs one that makes single images",
-            args.checkpoint.display()
-        )));
-    }
-    if checkpoint.experiment.channels > 1 {
-        return Err(mistake(format!(
-            "{}: its images have three channels; a projection needs one that makes grey images",
-            args.checkpoint.display()
-        )));
+    if let Some(why) = encoder::refusal(&checkpoint.experiment) {
+        let path = args.checkpoint.display();
+        return Err(mistake(format!("{path}: {why}")));
     }
     if args.out.extension().is_none_or(|given| given != "png") {
         return Err(mistake(format!(
@@ -130,8 +116,7 @@ fn search(
     let mut found = Vec::new();
     for chunk in chunks {
         let model = encoder::model(experiment, players.clone(), settings.restarts);
-        let values = |&pixel: &u8| f32::from(pixel) / 127.5 - 1.0;
-        let targets: Vec<f32> = chunk.iter().flatten().map(values).collect();
+        let targets: Vec<f32> = chunk.iter().flatten().copied().map(from_byte).collect();
         let rng = Rng::new(args.seed.unwrap_or(experiment.seed), Stream::Fixed);
         let weights = mask.weights();
         let mut projection = Projection::new(model, settings, &targets, &weights, rng, device);

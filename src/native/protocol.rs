@@ -156,12 +156,14 @@ impl Name {
     }
 }
 
+const MODES: Column = Column {
+    title: "modes",
+    metric: "modes",
+    unit: Unit::Count,
+};
+
 const COVERAGE: [Column; 2] = [
-    Column {
-        title: "modes",
-        metric: "modes",
-        unit: Unit::Count,
-    },
+    MODES,
     Column {
         title: "high quality, %",
         metric: "high_quality",
@@ -296,11 +298,7 @@ static MIXTURE_1D_5: Protocol = Protocol {
     presets: &["mixture-1d-5", "mixture-1d-5-vanilla"],
     sets: 10,
     columns: &[
-        Column {
-            title: "modes",
-            metric: "modes",
-            unit: Unit::Count,
-        },
+        MODES,
         Column {
             title: "high quality, %",
             metric: "high_quality",
@@ -365,11 +363,7 @@ static STACKED_MNIST: Protocol = Protocol {
     presets: &["stacked-mnist", "stacked-mnist-vanilla"],
     sets: 1,
     columns: &[
-        Column {
-            title: "modes",
-            metric: "modes",
-            unit: Unit::Count,
-        },
+        MODES,
         Column {
             title: "KL",
             metric: "mode_kl",

@@ -225,12 +225,12 @@ fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
     let missed = figures.iter().filter(|&&figure| !bar.is_met_by(figure));
     let missed = missed.count();
     // Of what is not a number nothing is worse.
-    let poorer = |a: f64, b: f64| match bar.kind {
+    let worst = figures.iter().copied().reduce(|a, b| match bar.kind {
         _ if a.is_nan() || b.is_nan() => f64::NAN,
         Kind::AtLeast => a.min(b),
         Kind::AtMost => a.max(b),
-    };
-    let last = figures.iter().copied().reduce(poorer).unwrap_or(f64::NAN);
+    });
+    let worst = worst.unwrap_or(f64::NAN);
     let side = match bar.kind {
         Kind::AtLeast => "at least",
         Kind::AtMost => "at most",
@@ -239,10 +239,10 @@ fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
         0 => "reached".to_owned(),
         _ => format!("**missed** in {missed} of {} runs", figures.len()),
     };
-    let [value, average, worst] =
-        [bar.value, mean_and_error(figures).0, last].map(|figure| number(figure, column.digits()));
+    let [value, mean, worst] =
+        [bar.value, mean_and_error(figures).0, worst].map(|figure| number(figure, column.digits()));
     format!(
-        "{} {side} {value}: {verdict} (mean {average}, worst {worst})",
+        "{} {side} {value}: {verdict} (mean {mean}, worst {worst})",
         column.title
     )
 }

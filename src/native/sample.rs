@@ -10,13 +10,13 @@ use super::args::Sample;
 use super::failure::mistake;
 use super::progress::say;
 use super::{device, files, folder, grid};
+use crate::data::images::to_byte;
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::latent::arithmetic::Expression;
 use crate::latent::path::Path;
 use crate::latent::sheet::{STEPS, Sheet, Walk};
 use crate::nets::{matrix, pairs};
-use crate::snapshot::to_byte;
 
 /// Samples that are computed at a time, to bound memory.
 pub const CHUNK: usize = 250;

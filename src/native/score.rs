@@ -12,6 +12,7 @@ use super::report::Seen;
 use super::sample::CHUNK;
 use super::{device::Opened, files};
 use crate::classifier::{self, CLASSES, Classifier, SIZE, Verdicts};
+use crate::data::images::to_byte;
 use crate::data::{Feed, Images};
 use crate::experiment::DataKind;
 use crate::metrics::classes::Classes;
@@ -19,7 +20,7 @@ use crate::metrics::images::ImageEvaluator;
 use crate::metrics::{Metric, stacked};
 use crate::nets::matrix;
 use crate::rng::{Rng, Stream};
-use crate::snapshot::{floats, to_byte};
+use crate::snapshot::floats;
 use crate::trainer::Trainer;
 
 /// The command that makes the file.

@@ -121,15 +121,7 @@ fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Source;
-    use crate::experiment::Experiment;
-
-    fn trainer(preset: &str, settings: &[(&str, &str)]) -> Trainer {
-        let mut experiment = Experiment::preset(preset).unwrap();
-        experiment.set_all(settings.iter().copied()).unwrap();
-        let source = Source::new(&experiment, None).unwrap();
-        Trainer::new(experiment, source, &burn::tensor::Device::flex()).unwrap()
-    }
+    use crate::trainer::tests::trainer;
 
     fn numbers(tensor: Tensor<2>) -> Vec<f32> {
         tensor.into_data().try_to_vec().unwrap()

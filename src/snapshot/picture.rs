@@ -110,9 +110,3 @@ pub struct Phase {
     /// The way that gradient descent takes from each point of the lattice: dθ, dψ, rows from the low ψ to the high one.
     pub flow: Vec<f32>,
 }
-
-/// [-1, 1] to 0–255.
-#[must_use]
-pub fn to_byte(value: f32) -> u8 {
-    ((value + 1.0) * 127.5).round() as u8
-}

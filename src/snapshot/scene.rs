@@ -6,9 +6,10 @@ use burn::tensor::Tensor;
 
 use super::lattice::Lattice;
 use super::phase::Portrait;
-use super::picture::{Gallery, Line, Picture, Plane, to_byte};
+use super::picture::{Gallery, Line, Picture, Plane};
 use super::theory::{self, Value};
 use super::{METRIC_SAMPLES, sigmoid};
+use crate::data::images::to_byte;
 use crate::data::mixture::Mixture;
 use crate::data::{Feed, Source, views};
 use crate::experiment::{Conditional, Experiment};

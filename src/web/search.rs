@@ -11,6 +11,12 @@ pub struct Search(pub(super) search::Search);
 
 #[wasm_bindgen]
 impl Search {
+    /// The run's step whose networks it searches with.
+    #[wasm_bindgen(getter)]
+    pub fn of(&self) -> f64 {
+        self.0.of() as f64
+    }
+
     /// One update, if any are left; returns whether there are. Nothing is read back.
     pub fn step(&mut self) -> bool {
         self.0.step()
