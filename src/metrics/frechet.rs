@@ -5,42 +5,27 @@
 //! of the figure: only with Inception's features is it their "FID". Fitted to n images each, it is biased upwards, the more
 //! so the fewer they are: figures compare only at the same n, and mean something beside that of two sets of real images.
 
-use super::symmetric::Square;
+use nalgebra::{DMatrix, RowDVector};
 
 /// A Gaussian with its whole covariance.
 #[derive(Clone, Debug)]
 pub struct Gaussian {
-    mean: Vec<f64>,
-    covariance: Square,
+    mean: RowDVector<f64>,
+    covariance: DMatrix<f64>,
 }
 
 impl Gaussian {
     /// The Gaussian with the mean of these rows of `dim` numbers and their unbiased covariance; NaN with fewer than two.
     #[must_use]
     pub fn fitted(rows: &[f32], dim: usize) -> Self {
-        let n = (rows.len() / dim) as f64;
-        let mut mean = vec![0.0; dim];
-        for row in rows.chunks_exact(dim) {
-            for (sum, &x) in mean.iter_mut().zip(row) {
-                *sum += f64::from(x) / n;
-            }
+        let n = rows.len() / dim;
+        let mut centred = DMatrix::from_row_iterator(n, dim, rows.iter().map(|&x| f64::from(x)));
+        let mean = centred.row_mean();
+        for mut row in centred.row_iter_mut() {
+            row -= &mean;
         }
-        // The sums of products, below the diagonal.
-        let mut sums = vec![0.0; dim * dim];
-        for row in rows.chunks_exact(dim) {
-            let centred: Vec<f64> = row
-                .iter()
-                .zip(&mean)
-                .map(|(&x, m)| f64::from(x) - m)
-                .collect();
-            for (i, &x) in centred.iter().enumerate() {
-                for (sum, &y) in sums[i * dim..].iter_mut().zip(&centred[..=i]) {
-                    *sum += x * y;
-                }
-            }
-        }
-        let freedom = if n > 1.0 { n - 1.0 } else { f64::NAN };
-        let covariance = Square::from_fn(dim, |i, j| sums[i.max(j) * dim + i.min(j)] / freedom);
+        let freedom = if n > 1 { (n - 1) as f64 } else { f64::NAN };
+        let covariance = centred.tr_mul(&centred) / freedom;
         Self { mean, covariance }
     }
 
@@ -48,36 +33,29 @@ impl Gaussian {
     /// finite.
     #[must_use]
     pub fn distance(&self, other: &Self) -> f64 {
-        let between: f64 = self
-            .mean
-            .iter()
-            .zip(&other.mean)
-            .map(|(a, b)| (a - b).powi(2))
-            .sum();
         let traces = self.covariance.trace() + other.covariance.trace();
+        // The search for eigenvalues of what is not finite would not end.
+        if !traces.is_finite() {
+            return f64::NAN;
+        }
+        let between = (&self.mean - &other.mean).norm_squared();
         let distance = between + traces - 2.0 * trace_of_root(&self.covariance, &other.covariance);
-        if distance < 0.0 { 0.0 } else { distance }
+        distance.max(0.0)
     }
 }
 
 /// tr (A^½ B A^½)^½. With A = V diag(λ) Vᵀ the inner product has the eigenvalues of diag(λ)^½ Vᵀ B V diag(λ)^½, from which
 /// it differs by the rotation V alone.
-fn trace_of_root(a: &Square, b: &Square) -> f64 {
-    let eigen = a.eigen();
-    let roots: Vec<f64> = eigen.values.into_iter().map(root).collect();
-    let turned = b
-        .transposed_times(&eigen.vectors)
-        .transposed_times(&eigen.vectors);
-    let inner = Square::from_fn(a.n(), |i, j| {
-        // The mean of what rounding has made of two equal numbers: the product has to be symmetric.
-        0.5 * (turned.at(i, j) + turned.at(j, i)) * roots[i] * roots[j]
-    });
-    inner.eigen().values.into_iter().map(root).sum()
+fn trace_of_root(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
+    let eigen = a.clone().symmetric_eigen();
+    let scaled = eigen.eigenvectors * DMatrix::from_diagonal(&eigen.eigenvalues.map(root));
+    let inner = scaled.tr_mul(&(b * &scaled));
+    inner.symmetric_eigenvalues().map(root).sum()
 }
 
 /// A square root, for what is below 0 by rounding alone.
 fn root(x: f64) -> f64 {
-    if x < 0.0 { 0.0 } else { x.sqrt() }
+    x.max(0.0).sqrt()
 }
 
 #[cfg(test)]
@@ -87,8 +65,8 @@ mod tests {
 
     fn gaussian(mean: &[f64], covariance: impl FnMut(usize, usize) -> f64) -> Gaussian {
         Gaussian {
-            mean: mean.to_vec(),
-            covariance: Square::from_fn(mean.len(), covariance),
+            mean: RowDVector::from_row_slice(mean),
+            covariance: DMatrix::from_fn(mean.len(), mean.len(), covariance),
         }
     }
 

@@ -10,7 +10,6 @@ pub mod frechet;
 pub mod images;
 pub mod jensen_shannon;
 pub mod stacked;
-pub mod symmetric;
 pub mod wasserstein;
 
 use self::coverage::coverage;

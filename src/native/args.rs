@@ -144,8 +144,8 @@ pub struct Sample {
 pub struct Project {
     /// A checkpoint, or the folder of a run
     pub checkpoint: PathBuf,
-    /// Images, light on dark as the run's: PNG files
-    #[arg(required = true, value_name = "IMAGE.png")]
+    /// Images, light on dark as the run's: PNG or JPEG files
+    #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
     /// Hide this rectangle, in pixels from the top left corner, and fill it in
     #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = rectangle)]

@@ -69,20 +69,12 @@ fn verify(gzipped: &[u8], sha256: &str) -> Result<()> {
         .take(UNCOMPRESSED_LIMIT)
         .read_to_end(&mut contents)
         .context("it is not a gzip file")?;
-    let digest = hex(&Sha256::digest(&contents));
+    let digest = hex::encode(Sha256::digest(&contents));
     ensure!(
         digest == sha256,
         "its contents are not MNIST's: SHA-256 {digest}, not {sha256}"
     );
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('?');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Files: read with a limit, and written so that a kill at any moment leaves the old one or the new one, whole.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use tempfile::Builder;
 
 use super::failure::mistake;
 
@@ -56,36 +57,28 @@ pub fn read_text(path: &Path) -> Result<String> {
 /// # Errors
 /// When the folder cannot be written to, or the disk is full; then what was there stays.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let part = part_of(path);
-    write_part(&part, bytes)
-        .and_then(|()| fs::rename(&part, path))
-        .and_then(|()| sync_folder(path))
-        .inspect_err(|_| {
-            // Nothing is left to do about a second failure.
-            let _ = fs::remove_file(&part);
-        })
-        .with_context(|| format!("{} cannot be written", path.display()))
+    replace(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-fn write_part(part: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(part)?;
-    file.write_all(bytes)?;
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    // In the same folder, as a rename is atomic only within a file system; and as readable as any other file.
+    let mut part = Builder::new()
+        .suffix(".part")
+        .make_in(folder, |part| File::create_new(part))?;
+    part.as_file_mut().write_all(bytes)?;
     // The rename must not reach the disk before the bytes.
-    file.sync_all()
-}
-
-/// In the same folder, as a rename is atomic only within a file system.
-fn part_of(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.part"))
+    part.as_file().sync_all()?;
+    part.persist(path)?;
+    sync_folder(folder)
 }
 
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// Elsewhere a folder cannot be opened, and renames are journalled.
@@ -96,6 +89,8 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
@@ -107,6 +102,18 @@ mod tests {
         assert_eq!(read(&path, 3).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         assert!(read(&path, 2).is_err(), "larger than the limit");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn others_may_read_what_is_written_as_they_may_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let [ours, usual] = ["ours", "usual"].map(|name| folder.path().join(name));
+        write(&ours, b"one").unwrap();
+        fs::write(&usual, b"one").unwrap();
+        let [ours, usual] = [ours, usual].map(|path| fs::metadata(path).unwrap().permissions());
+        assert_eq!(ours.mode(), usual.mode());
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Images side by side, as a PNG.
 
+use std::io::Cursor;
+
 use anyhow::{Context, Result};
+use image::{ExtendedColorType, ImageFormat};
 
 /// Pixels between images, so that dark ones stay apart.
 const GAP: usize = 2;
@@ -36,28 +39,20 @@ pub fn rows(images: &[u8], size: usize, channels: usize, columns: usize) -> Resu
             pixels[((top + y) * width + left + x) * channels + channel] = shade;
         }
     }
-    let color = if channels == 3 {
-        png::ColorType::Rgb
-    } else {
-        png::ColorType::Grayscale
+    let color = match channels {
+        3 => ExtendedColorType::Rgb8,
+        _ => ExtendedColorType::L8,
     };
-    encode(&pixels, width, height, color).context("the grid cannot be written as PNG")
-}
-
-fn encode(pixels: &[u8], width: usize, height: usize, color: png::ColorType) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, u32::try_from(width)?, u32::try_from(height)?);
-    encoder.set_color(color);
-    encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(pixels)?;
-    writer.finish()?;
-    Ok(bytes)
+    let mut png = Cursor::new(Vec::new());
+    let [width, height] = [width, height].map(|extent| extent as u32);
+    image::write_buffer_with_format(&mut png, &pixels, width, height, color, ImageFormat::Png)
+        .context("the grid cannot be written as PNG")?;
+    Ok(png.into_inner())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
+    use image::{ColorType, load_from_memory};
 
     use super::*;
 
@@ -65,12 +60,11 @@ mod tests {
     fn images_stand_in_rows_with_gaps_between() {
         // Five images of 2 × 2, image i all of shade i: a grid of 3 × 2 with one place free.
         let images: Vec<u8> = (0..5).flat_map(|i| [i; 4]).collect();
-        let bytes = png(&images, 2, 1).unwrap();
-        let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let info = reader.next_frame(&mut pixels).unwrap();
-        assert_eq!((info.width, info.height), (3 * 4 + 2, 2 * 4 + 2));
-        let at = |x: usize, y: usize| pixels[y * info.width as usize + x];
+        let grid = load_from_memory(&png(&images, 2, 1).unwrap()).unwrap();
+        assert_eq!(grid.color(), ColorType::L8);
+        let grid = grid.into_luma8();
+        assert_eq!(grid.dimensions(), (3 * 4 + 2, 2 * 4 + 2));
+        let at = |x, y| grid.get_pixel(x, y).0[0];
         assert_eq!([at(2, 2), at(3, 3), at(6, 2), at(10, 2)], [0, 0, 1, 2]);
         assert_eq!([at(2, 6), at(6, 6)], [3, 4]);
         assert_eq!([at(0, 0), at(4, 2), at(10, 6)], [GAP_SHADE; 3]);
@@ -82,13 +76,11 @@ mod tests {
         let image: Vec<u8> = (0..4).chain(10..14).chain(20..24).collect();
         let lighter = image.iter().map(|shade| shade + 100);
         let images: Vec<u8> = image.iter().copied().chain(lighter).collect();
-        let bytes = png(&images, 2, 3).unwrap();
-        let mut reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
-        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
-        let info = reader.next_frame(&mut pixels).unwrap();
-        assert_eq!(info.color_type, png::ColorType::Rgb);
-        assert_eq!((info.width, info.height), (2 * 4 + 2, 4 + 2));
-        let at = |x: usize, y: usize| &pixels[3 * (y * info.width as usize + x)..][..3];
+        let grid = load_from_memory(&png(&images, 2, 3).unwrap()).unwrap();
+        assert_eq!(grid.color(), ColorType::Rgb8);
+        let grid = grid.into_rgb8();
+        assert_eq!(grid.dimensions(), (2 * 4 + 2, 4 + 2));
+        let at = |x, y| grid.get_pixel(x, y).0;
         assert_eq!(at(2, 2), [0, 10, 20]);
         assert_eq!(at(3, 2), [1, 11, 21]);
         assert_eq!(at(2, 3), [2, 12, 22]);
@@ -98,9 +90,7 @@ mod tests {
 
     #[test]
     fn rows_are_as_long_as_asked() {
-        let bytes = rows(&[0; 8 * 4], 2, 1, 4).unwrap();
-        let reader = png::Decoder::new(Cursor::new(bytes)).read_info().unwrap();
-        let info = reader.info();
-        assert_eq!((info.width, info.height), (4 * 4 + 2, 2 * 4 + 2));
+        let grid = load_from_memory(&rows(&[0; 8 * 4], 2, 1, 4).unwrap()).unwrap();
+        assert_eq!((grid.width(), grid.height()), (4 * 4 + 2, 2 * 4 + 2));
     }
 }

@@ -1,21 +1,21 @@
-//! Pictures that users give: PNG files of any kind, made the square grey images that a generator knows.
+//! Pictures that users give: PNG and JPEG files, made the square grey images that a generator knows.
 
 use std::io::Cursor;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use image::imageops::{self, FilterType};
+use image::{GrayImage, ImageError, ImageReader, Limits};
 
 use super::failure::mistake;
 use super::files;
-use crate::data::Images;
 
 /// The most bytes that a picture's file may have, and the most that it may unpack to: 16 MiB, 64 MiB.
 const FILE_LIMIT: u64 = 16 << 20;
-const PIXEL_LIMIT: usize = 64 << 20;
-/// Rec. 601's shares of red, green and blue in what the eye takes for brightness.
-const LUMA: [f32; 3] = [0.299, 0.587, 0.114];
+const PIXEL_LIMIT: u64 = 64 << 20;
 
 /// A square grey picture, 0 black and 255 white.
+#[derive(Debug)]
 pub struct Picture {
     /// Its pixels, row by row, as many as were asked for.
     pub pixels: Vec<u8>,
@@ -26,7 +26,7 @@ pub struct Picture {
 /// The picture in a file, grey and resized to `size` × `size`; what is transparent is black.
 ///
 /// # Errors
-/// When it cannot be read, is no whole PNG file, is too large, or not square.
+/// When it cannot be read, is no whole PNG or JPEG file, is too large, or not square.
 pub fn read(path: &Path, size: usize) -> Result<Picture> {
     let bytes = files::read(path, FILE_LIMIT)?;
     decode(&bytes, size)
@@ -35,131 +35,95 @@ pub fn read(path: &Path, size: usize) -> Result<Picture> {
 }
 
 fn decode(bytes: &[u8], size: usize) -> Result<Picture> {
-    let limits = png::Limits { bytes: PIXEL_LIMIT };
-    let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), limits);
-    // Palettes become colours, and everything a byte a channel.
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
-    let mut reader = decoder
-        .read_info()
-        .context("it is not a whole PNG file, or too large")?;
-    let unpacked = reader
-        .output_buffer_size()
-        .filter(|&unpacked| unpacked <= PIXEL_LIMIT)
-        .context("it has too many pixels")?;
-    let mut pixels = vec![0; unpacked];
-    let frame = reader
-        .next_frame(&mut pixels)
-        .context("it is not a whole PNG file")?;
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(PIXEL_LIMIT);
+    reader.limits(limits);
+    let image = match reader.decode() {
+        Err(ImageError::Limits(_)) => bail!("it has too many pixels"),
+        image => image.context("it is not a whole PNG or JPEG file")?,
+    };
+    let (width, height) = (image.width(), image.height());
     ensure!(
-        frame.width == frame.height,
-        "it has {} × {} pixels; it should be square, of {size} × {size} at best",
-        frame.width,
-        frame.height
+        width == height,
+        "it has {width} × {height} pixels; it should be square, of {size} × {size} at best"
     );
-    let was = usize::try_from(frame.width)?;
-    let grey: Vec<u8> = pixels[..frame.buffer_size()]
-        .chunks_exact(frame.color_type.samples())
-        .map(grey)
-        .collect();
-    let (pixels, shrunk) = shrink(grey, was, was / size);
-    let image = Images::new(shrunk, pixels, vec![0])?.resized(size)?;
-    Ok(Picture {
-        pixels: image.pixels().to_vec(),
-        was,
-    })
-}
-
-/// A pixel of one to four channels: grey or colour, with or without opacity.
-fn grey(pixel: &[u8]) -> u8 {
-    let (shade, opacity) = match *pixel {
-        [grey] => return grey,
-        [grey, opacity] => (grey.into(), opacity),
-        [r, g, b] => (luma([r, g, b]), u8::MAX),
-        [r, g, b, opacity] => (luma([r, g, b]), opacity),
-        _ => (0.0, 0),
-    };
-    (shade * f32::from(opacity) / 255.0).round() as u8
-}
-
-fn luma(rgb: [u8; 3]) -> f32 {
-    rgb.iter()
-        .zip(LUMA)
-        .map(|(&c, share)| f32::from(c) * share)
-        .sum()
-}
-
-/// The means of blocks of `factor` × `factor` pixels, and how many are in a row: resizing alone would look at a few
-/// pixels of a large image and miss the others. What is left over at the right and bottom edges is cut off.
-fn shrink(image: Vec<u8>, side: usize, factor: usize) -> (Vec<u8>, usize) {
-    if factor < 2 {
-        return (image, side);
+    let mut grey = GrayImage::new(width, height);
+    for (shade, pixel) in grey.iter_mut().zip(image.to_luma_alpha8().pixels()) {
+        let [luma, opacity] = pixel.0.map(u16::from);
+        *shade = ((luma * opacity + 127) / 255) as u8;
     }
-    let small = side / factor;
-    let mean = |i: usize| {
-        let (left, top) = (i % small * factor, i / small * factor);
-        let sum: usize = (top..top + factor)
-            .flat_map(|y| &image[y * side + left..y * side + left + factor])
-            .map(|&pixel| usize::from(pixel))
-            .sum();
-        ((sum + factor * factor / 2) / (factor * factor)) as u8
-    };
-    ((0..small * small).map(mean).collect(), small)
+    let extent = u32::try_from(size)?;
+    let resized = imageops::resize(&grey, extent, extent, FilterType::Triangle);
+    Ok(Picture {
+        pixels: resized.into_raw(),
+        was: usize::try_from(width)?,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use png::{BitDepth, ColorType};
+    use image::{DynamicImage, ImageFormat};
 
     use super::*;
 
-    fn png(color: ColorType, depth: BitDepth, side: u32, data: &[u8]) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, side, side);
-        encoder.set_color(color);
-        encoder.set_depth(depth);
-        if color == ColorType::Indexed {
-            encoder.set_palette(vec![0, 0, 0, 255, 255, 255]);
-        }
-        let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(data).unwrap();
-        writer.finish().unwrap();
-        bytes
+    fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.into().write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    fn png(image: impl Into<DynamicImage>) -> Vec<u8> {
+        encoded(image, ImageFormat::Png)
     }
 
     #[test]
-    fn every_kind_of_png_becomes_grey() {
-        // Red is 76 in grey, white at half opacity 128; 16 bits keep their upper 8.
-        let kinds: [(ColorType, BitDepth, &[u8], u8); 6] = [
-            (ColorType::Grayscale, BitDepth::Eight, &[200], 200),
-            (ColorType::Grayscale, BitDepth::Sixteen, &[200, 7], 200),
-            (ColorType::GrayscaleAlpha, BitDepth::Eight, &[255, 128], 128),
-            (ColorType::Rgb, BitDepth::Eight, &[255, 0, 0], 76),
-            (ColorType::Rgba, BitDepth::Eight, &[255, 255, 255, 0], 0),
-            (ColorType::Indexed, BitDepth::One, &[0x80], 255),
+    fn every_kind_of_picture_becomes_grey() {
+        use image::{ImageBuffer, Luma, LumaA, Rgb, RgbImage, Rgba};
+        // Red is 54 in grey by Rec. 709, white at half opacity 128; 16 bits keep their upper 8.
+        let kinds: [(DynamicImage, u8); 5] = [
+            (GrayImage::from_pixel(1, 1, Luma([200])).into(), 200),
+            (
+                ImageBuffer::from_pixel(1, 1, Luma([200_u16 * 257])).into(),
+                200,
+            ),
+            (
+                ImageBuffer::from_pixel(1, 1, LumaA([255_u8, 128])).into(),
+                128,
+            ),
+            (RgbImage::from_pixel(1, 1, Rgb([255, 0, 0])).into(), 54),
+            (
+                ImageBuffer::from_pixel(1, 1, Rgba([255_u8, 255, 255, 0])).into(),
+                0,
+            ),
         ];
-        for (color, depth, data, wanted) in kinds {
-            let picture = decode(&png(color, depth, 1, data), 1).unwrap();
-            assert_eq!(picture.pixels, [wanted], "{color:?} {depth:?}");
+        for (image, wanted) in kinds {
+            let picture = decode(&png(image.clone()), 1).unwrap();
+            assert_eq!(picture.pixels, [wanted], "{:?}", image.color());
         }
+        let jpeg = encoded(RgbImage::from_pixel(8, 8, Rgb([90; 3])), ImageFormat::Jpeg);
+        let picture = decode(&jpeg, 8).unwrap();
+        assert!(picture.pixels.iter().all(|shade| shade.abs_diff(90) < 2));
     }
 
     #[test]
-    fn a_large_picture_shrinks_to_the_means_of_its_blocks() {
-        // 7 × 7 to 2 × 2 by way of blocks of 3 × 3: one row and one column are left over.
-        let mut pixels = vec![0; 49];
-        for y in 0..3 {
-            pixels[7 * y..7 * y + 3].fill(90);
-        }
-        pixels[7 * 3] = 90;
-        let file = png(ColorType::Grayscale, BitDepth::Eight, 7, &pixels);
-        let picture = decode(&file, 2).unwrap();
-        assert_eq!((picture.pixels, picture.was), (vec![90, 0, 10, 0], 7));
+    fn every_pixel_of_a_large_picture_counts() {
+        // The left half white, the upper right quarter a chequerboard: of single pixels, which a mean makes grey.
+        let large = GrayImage::from_fn(80, 80, |x, y| {
+            let white = x < 40 || (y < 40 && (x + y) % 2 == 0);
+            image::Luma([if white { 255 } else { 0 }])
+        });
+        let picture = decode(&png(large), 8).unwrap();
+        assert_eq!(picture.was, 80);
+        let at = |x: usize, y: usize| picture.pixels[8 * y + x];
+        assert_eq!([at(1, 1), at(1, 6), at(6, 6)], [255, 255, 0]);
+        assert!(at(6, 1).abs_diff(128) < 3, "{}", at(6, 1));
     }
 
     #[test]
     fn damage_is_an_error() {
-        let whole = png(ColorType::Grayscale, BitDepth::Eight, 8, &[7; 64]);
-        assert!(decode(&whole, 8).is_ok());
+        let whole = png(GrayImage::from_pixel(8, 8, image::Luma([7])));
+        assert_eq!(decode(&whole, 8).unwrap().pixels, [7; 64]);
         for end in 0..whole.len() - 12 {
             assert!(decode(&whole[..end], 8).is_err(), "{end}");
         }
@@ -169,5 +133,9 @@ mod tests {
             // Whatever it is now, it is no panic.
             let _ = decode(&damaged, 8);
         }
+        let wide = decode(&png(GrayImage::new(8, 6)), 8).unwrap_err();
+        assert!(wide.to_string().contains("8 × 6"), "{wide}");
+        let vast = decode(&png(GrayImage::new(8193, 8193)), 8).unwrap_err();
+        assert_eq!(vast.to_string(), "it has too many pixels");
     }
 }

@@ -212,17 +212,7 @@ fn resume_command(args: &Train, folder: &Path) -> String {
     if args.json {
         words.push("--json".to_owned());
     }
-    let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
-    quoted.join(" ")
-}
-
-fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:+,@\\".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    shlex::try_join(words.iter().map(String::as_str)).expect("a system's arguments hold no NUL")
 }
 
 #[cfg(test)]
@@ -240,6 +230,5 @@ mod tests {
             command.ends_with(" train --resume runs/a-001 --data 'my data' --device auto"),
             "{command}"
         );
-        assert_eq!(quote("it's"), r"'it'\''s'");
     }
 }

@@ -1,0 +1,107 @@
+//! `evaluate`: samples scored beside what real data would score.
+
+use crate::place::{CLASSIFIER, ONE_STEP_ON_IMAGES, Place, number, objects};
+
+#[test]
+fn images_are_scored_beside_real_ones() {
+    let place = Place::with_images_and_classifier();
+    let report = &place.json("evaluate images --classifier c")[0];
+    for metric in ["class_kl", "confidence", "classifier_frechet"] {
+        number(report, metric);
+        number(report, &format!("{metric}_floor"));
+    }
+    assert_eq!(report["metric_samples"], 15);
+    for shares in ["classes", "classes_floor"] {
+        let shares = report[shares].as_array().unwrap();
+        let sum: f64 = shares.iter().map(|share| share.as_f64().unwrap()).sum();
+        assert!(shares.len() == 10 && (sum - 1.0).abs() < 1e-9, "{shares:?}");
+    }
+    assert!(place.path("images/evaluation.png").is_file());
+    let text = place.ok("evaluate images --classifier c").stdout;
+    for wanted in [
+        "classifier_frechet",
+        "class 9",
+        "15 samples of each kind",
+        ", seen by c, which tells ",
+    ] {
+        assert!(text.contains(wanted), "{text}");
+    }
+    assert!(!text.contains("FID"), "{text}");
+}
+
+#[test]
+fn without_a_classifier_it_says_what_would_be_scored() {
+    let place = Place::new();
+    place.ok(ONE_STEP_ON_IMAGES);
+    let text = place.ok("evaluate images").stdout;
+    assert!(text.contains("D(x)"), "{text}");
+    let last = text.lines().last().unwrap();
+    assert!(last.ends_with("counterfeit classifier"), "{last}");
+    let outcome = place.ok("evaluate images --json");
+    assert!(outcome.stderr.contains("counterfeit classifier"));
+    assert!(!objects(&outcome.stdout)[0].contains_key("class_kl"));
+}
+
+#[test]
+fn too_few_images_are_not_scored_by() {
+    let place = Place::new();
+    place.both_sets("data", 4);
+    place.ok(format!("{CLASSIFIER} --out c"));
+    place.ok(format!("{ONE_STEP_ON_IMAGES} --set classes=[1]"));
+    let text = place.ok("evaluate images --classifier c").stdout;
+    let last = text.lines().last().unwrap();
+    assert!(last.contains("too few images"), "{text}");
+}
+
+#[test]
+fn mnist_at_every_size_is_scored() {
+    let place = Place::with_classifier();
+    for size in [28, 32, 64] {
+        place.ok(format!(
+            "train --preset mnist-mlp --steps 1 --device cpu --data data --out {size} \
+             --set image_size={size} --set generator_hidden=[8] --set batch_size=4"
+        ));
+        let report = &place.json(format!("evaluate {size} --classifier c --data data"))[0];
+        assert_eq!(report["metric_samples"], 20);
+        number(report, "classifier_frechet");
+    }
+}
+
+#[test]
+fn images_that_are_told_their_class_are_scored() {
+    let place = Place::with_classifier();
+    place.ok(format!("{ONE_STEP_ON_IMAGES} --set conditional=label"));
+    let report = &place.json("evaluate images --classifier c")[0];
+    number(report, "class_kl");
+}
+
+#[test]
+fn images_of_three_channels_are_shown_and_scored_by_their_modes() {
+    let place = Place::with_classifier();
+    place.ok(format!("{ONE_STEP_ON_IMAGES} --set channels=3"));
+    place.ok("sample images --count 10");
+    for name in ["samples.png", "images/samples-000001.png"] {
+        let image = image::open(place.path(name)).unwrap();
+        assert_eq!(image.color(), image::ColorType::Rgb8, "{name}");
+    }
+    let report = &place.json("evaluate images --classifier c")[0];
+    // As many samples as there are images.
+    assert_eq!(report["metric_samples"], 30);
+    for modes in ["modes", "modes_floor"] {
+        let modes = number(report, modes);
+        let possible = modes.fract() == 0.0 && (1.0..=30.0).contains(&modes);
+        assert!(possible, "{modes}");
+    }
+    // Thirty samples of 1,000 modes are at least so far from all of them.
+    let least = (1000.0_f64 / 30.0).ln() - 1e-9;
+    assert!(number(report, "mode_kl") > least);
+    assert!(number(report, "mode_kl_floor") > least);
+    assert_eq!(report["classes"].as_array().unwrap().len(), 10);
+    assert!(!report.contains_key("classifier_frechet"));
+    let text = place.ok("evaluate images --classifier c").stdout;
+    for wanted in ["mode_kl", "30 samples of each kind"] {
+        assert!(text.contains(wanted), "{text}");
+    }
+    place.write("a.png", b"");
+    place.refused("project images a.png", &["images", "three channels"]);
+}
