@@ -72,10 +72,10 @@ impl Experiment {
     }
 
     fn validate_objective(&self) -> Result<()> {
-        within("label_smoothing", self.label_smoothing, 0.5, 1.0)?;
-        within("gp_weight", self.gp_weight, 0.0, 1e4)?;
-        within("weight_clip", self.weight_clip, 0.0, 10.0)?;
-        within("instance_noise", self.instance_noise, 0.0, 100.0)?;
+        between("label_smoothing", self.label_smoothing, 0.5, 1.0)?;
+        between("gp_weight", self.gp_weight, 0.0, 1e4)?;
+        between("weight_clip", self.weight_clip, 0.0, 10.0)?;
+        between("instance_noise", self.instance_noise, 0.0, 100.0)?;
         between(
             "instance_noise_steps",
             self.instance_noise_steps,
@@ -89,24 +89,24 @@ impl Experiment {
             256,
         )?;
         between("pack", self.pack, 1, 16)?;
-        within("vat_weight", self.vat_weight, 0.0, 1e4)?;
-        within("vat_epsilon", self.vat_epsilon, 1e-3, 1e3)?;
-        within("path_length_weight", self.path_length_weight, 0.0, 1e4)?;
-        within(
+        between("vat_weight", self.vat_weight, 0.0, 1e4)?;
+        between("vat_epsilon", self.vat_epsilon, 1e-3, 1e3)?;
+        between("path_length_weight", self.path_length_weight, 0.0, 1e4)?;
+        between(
             "feature_matching_weight",
             self.feature_matching_weight,
             0.0,
             1e4,
         )?;
-        within("consistency_weight", self.consistency_weight, 0.0, 1e4)?;
-        within(
+        between("consistency_weight", self.consistency_weight, 0.0, 1e4)?;
+        between(
             "reconstruction_weight",
             self.reconstruction_weight,
             0.0,
             1e4,
         )?;
-        within("began_gamma", self.began_gamma, 0.0, 1.0)?;
-        within("began_lambda", self.began_lambda, 0.0, 1.0)?;
+        between("began_gamma", self.began_gamma, 0.0, 1.0)?;
+        between("began_lambda", self.began_lambda, 0.0, 1.0)?;
         between("lr_half_life", self.lr_half_life, 0, STEP_LIMIT)
     }
 
@@ -165,23 +165,12 @@ impl Experiment {
     }
 }
 
-fn between<T: PartialOrd + std::fmt::Display>(
+fn between<T: Copy + PartialOrd + std::fmt::Display>(
     field: &str,
     value: T,
     low: T,
     high: T,
 ) -> Result<()> {
-    if value < low || value > high {
-        return Err(Error::setting(
-            field,
-            value,
-            format!("from {low} to {high}"),
-        ));
-    }
-    Ok(())
-}
-
-fn within(field: &str, value: f32, low: f32, high: f32) -> Result<()> {
     // NaN is within nothing.
     if !(low..=high).contains(&value) {
         return Err(Error::setting(
