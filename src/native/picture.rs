@@ -77,15 +77,23 @@ mod tests {
         encoded(image, ImageFormat::Png)
     }
 
+    /// A PNG of one pixel of one bit: the second of a palette of black and white.
+    const INDEXED: [u8; 85] = [
+        137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 1, 3,
+        0, 0, 0, 37, 219, 86, 202, 0, 0, 0, 6, 80, 76, 84, 69, 0, 0, 0, 255, 255, 255, 165, 217,
+        159, 221, 0, 0, 0, 10, 73, 68, 65, 84, 120, 156, 99, 104, 0, 0, 0, 130, 0, 129, 119, 205,
+        114, 182, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+    ];
+
     #[test]
     fn every_kind_of_picture_becomes_grey() {
         use image::{ImageBuffer, Luma, LumaA, Rgb, RgbImage, Rgba};
-        // Red is 54 in grey by Rec. 709, white at half opacity 128; 16 bits keep their upper 8.
+        // Red is 54 in grey by Rec. 709, white at half opacity 128; of 16 bits 51,207 / 257 = 199.2.
         let kinds: [(DynamicImage, u8); 5] = [
             (GrayImage::from_pixel(1, 1, Luma([200])).into(), 200),
             (
-                ImageBuffer::from_pixel(1, 1, Luma([200_u16 * 257])).into(),
-                200,
+                ImageBuffer::from_pixel(1, 1, Luma([200_u16 << 8 | 7])).into(),
+                199,
             ),
             (
                 ImageBuffer::from_pixel(1, 1, LumaA([255_u8, 128])).into(),
@@ -101,6 +109,7 @@ mod tests {
             let picture = decode(&png(image.clone()), 1).unwrap();
             assert_eq!(picture.pixels, [wanted], "{:?}", image.color());
         }
+        assert_eq!(decode(&INDEXED, 1).unwrap().pixels, [255]);
         let jpeg = encoded(RgbImage::from_pixel(8, 8, Rgb([90; 3])), ImageFormat::Jpeg);
         let picture = decode(&jpeg, 8).unwrap();
         assert!(picture.pixels.iter().all(|shade| shade.abs_diff(90) < 2));

@@ -230,5 +230,8 @@ mod tests {
             command.ends_with(" train --resume runs/a-001 --data 'my data' --device auto"),
             "{command}"
         );
+        let command = resume_command(&args, Path::new("it's"));
+        let words = shlex::split(&command).unwrap();
+        assert!(words.contains(&"it's".to_owned()), "{command}");
     }
 }

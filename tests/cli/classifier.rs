@@ -1,9 +1,6 @@
 //! `classifier`: trained, tested, and refused where its files are wrong.
 
-use std::collections::BTreeMap;
 use std::fs;
-
-use safetensors::SafeTensors;
 
 use crate::mnist::{images, labels};
 use crate::place::{CLASSIFIER, Place, TINY, number, objects};
@@ -101,14 +98,7 @@ fn it_is_trained_and_tested() {
         let said = place.ok(CLASSIFIER).stdout;
         let wanted = format!("{:.2}% of 40 test images right", 100.0 * accuracy);
         assert!(said.contains(&wanted), "{said:?} lacks {wanted:?}");
-        let tensors = |name: &str| -> BTreeMap<String, Vec<u8>> {
-            let bytes = place.bytes(name);
-            let file = SafeTensors::deserialize(&bytes).unwrap();
-            let tensors = file.iter();
-            let tensors = tensors.map(|(name, view)| (name.to_owned(), view.data().to_vec()));
-            tensors.collect()
-        };
-        let same = tensors(usual) == tensors("new/folder/c");
+        let same = place.tensors(usual) == place.tensors("new/folder/c");
         assert!(same, "one seed gives one classifier");
     }
 }

@@ -84,6 +84,7 @@ fn images_of_three_channels_are_shown_and_scored_by_their_modes() {
         let image = image::open(place.path(name)).unwrap();
         assert_eq!(image.color(), image::ColorType::Rgb8, "{name}");
     }
+    assert_eq!(place.extent("samples.png"), (4 * 30 + 2, 3 * 30 + 2));
     let report = &place.json("evaluate images --classifier c")[0];
     // As many samples as there are images.
     assert_eq!(report["metric_samples"], 30);
@@ -102,6 +103,7 @@ fn images_of_three_channels_are_shown_and_scored_by_their_modes() {
     for wanted in ["mode_kl", "30 samples of each kind"] {
         assert!(text.contains(wanted), "{text}");
     }
-    place.write("a.png", b"");
+    let grey = image::GrayImage::new(28, 28);
+    grey.save(place.path("a.png")).unwrap();
     place.refused("project images a.png", &["images", "three channels"]);
 }

@@ -1,10 +1,12 @@
 //! Where a test runs the program, and what it sees of it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use counterfeit::checkpoint::Checkpoint;
+use safetensors::SafeTensors;
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 
@@ -49,6 +51,15 @@ impl Place {
 
     pub fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// A safetensors file's tensors.
+    pub fn tensors(&self, name: &str) -> BTreeMap<String, Vec<u8>> {
+        let bytes = self.bytes(name);
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let tensors = file.iter();
+        let tensors = tensors.map(|(name, view)| (name.to_owned(), view.data().to_vec()));
+        tensors.collect()
     }
 
     /// The checkpoint of the run in a folder.

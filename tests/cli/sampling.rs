@@ -4,7 +4,7 @@ use crate::place::{ONE_STEP_ON_IMAGES, Place, TINY};
 
 impl Place {
     /// An image's width and height.
-    fn extent(&self, name: &str) -> (u32, u32) {
+    pub fn extent(&self, name: &str) -> (u32, u32) {
         image::image_dimensions(self.path(name)).unwrap()
     }
 

@@ -127,13 +127,10 @@ type State = (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>);
 
 impl Place {
     fn state(&self, run: &str) -> State {
-        let bytes = self.bytes(&format!("{run}/checkpoint.safetensors"));
-        let tensors = SafeTensors::deserialize(&bytes).unwrap();
-        let tensors = tensors.iter();
-        let tensors = tensors.map(|(name, view)| (name.to_owned(), view.data().to_vec()));
-        let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
+        let file = format!("{run}/checkpoint.safetensors");
+        let (_, header) = SafeTensors::read_metadata(&self.bytes(&file)).unwrap();
         let said = header.metadata().clone().unwrap();
-        (tensors.collect(), said.into_iter().collect())
+        (self.tensors(&file), said.into_iter().collect())
     }
 }
 
