@@ -2,7 +2,7 @@
 
 import { arrows } from './arrows.js';
 import { font } from './ink.js';
-import { label, ticks } from './scale.js';
+import { square } from './square.js';
 
 /** @import { Phase } from '../messages.js' */
 /** @import { Frame } from './paint.js' */
@@ -16,31 +16,10 @@ export const caption = () => 'The simplest GAN there is: real samples are all on
   + 'slope, D(x) = ψ x. They should meet at the cross; the arrows are the way that each pair is pushed, the faint line is the beginning.';
 
 /** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {Frame} frame */
-export function draw(c, picture, { width, height, theme, hidden, small = false }) {
+export function draw(c, picture, frame) {
+  const { theme, hidden, small = false } = frame;
   const { em } = theme;
-  const side = small ? Math.min(width, height) : Math.min(width - em * 4, height - em * 4);
-  const left = small ? (width - side) / 2 : Math.max(em * 3.4, (width - side) / 2), top = small ? (height - side) / 2 : em * 0.8;
-  const scale = side / 2 / picture.reach;
-  const x = (/** @type {number} */ theta) => left + side / 2 + theta * scale;
-  const y = (/** @type {number} */ psi) => top + side / 2 - psi * scale;
-
-  if (!small) {
-    c.font = font(theme);
-    c.fillStyle = theme.muted;
-    c.textAlign = 'center';
-    c.textBaseline = 'top';
-    const marks = ticks(-picture.reach, picture.reach, 6);
-    for (const v of marks) c.fillText(label(v), x(v), top + side + em * 0.5);
-    c.textAlign = 'right';
-    c.textBaseline = 'middle';
-    for (const v of marks) c.fillText(label(v), left - em * 0.6, y(v));
-  }
-  c.save();
-  c.beginPath();
-  c.roundRect(left, top, side, side, small ? 2 : 4);
-  c.clip();
-  c.fillStyle = theme['field-low'];
-  c.fillRect(left, top, side, side);
+  const { left, top, side, x, y } = square(c, -picture.reach, picture.reach, frame);
   c.strokeStyle = theme.line;
   c.lineWidth = 1;
   c.beginPath();

@@ -3,7 +3,7 @@
 import { arrows } from './arrows.js';
 import { font, rgb } from './ink.js';
 import { reading } from './opinion.js';
-import { label, ticks } from './scale.js';
+import { square } from './square.js';
 
 /** @import { Plane } from '../messages.js' */
 /** @import { Frame } from './paint.js' */
@@ -27,33 +27,13 @@ export const caption = ({ probability, neutral, optimal }) => 'The generator sho
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
 /** @param {CanvasRenderingContext2D} c @param {Plane} picture @param {Frame} frame */
-export function draw(c, picture, { width, height, theme, hidden, small = false }) {
+export function draw(c, picture, frame) {
+  const { width, theme, hidden, small = false } = frame;
   const { em } = theme;
-  const side = small ? Math.min(width, height) : Math.min(width - em * 3, height - em * 3);
-  const left = small ? (width - side) / 2 : Math.max(em * 3, (width - side) / 2), top = small ? (height - side) / 2 : em * 0.8;
-  const scale = side / (picture.high - picture.low);
-  const x = (/** @type {number} */ v) => left + (v - picture.low) * scale;
-  const y = (/** @type {number} */ v) => top + side - (v - picture.low) * scale;
-
-  if (!small) {
-    c.font = font(theme);
-    c.fillStyle = theme.muted;
-    c.textAlign = 'center';
-    c.textBaseline = 'top';
-    for (const v of ticks(picture.low, picture.high, 6)) c.fillText(label(v), x(v), top + side + em * 0.6);
-    c.textAlign = 'right';
-    c.textBaseline = 'middle';
-    for (const v of ticks(picture.low, picture.high, 6)) c.fillText(label(v), left - em * 0.6, y(v));
-  }
+  const { left, top, side, x, y } = square(c, picture.low, picture.high, frame);
   const opinion = reading(picture, small);
   const column = (/** @type {number} */ i) => left + i / (picture.cells - 1) * side;
   const row = (/** @type {number} */ j) => top + side - j / (picture.cells - 1) * side;
-  c.save();
-  c.beginPath();
-  c.roundRect(left, top, side, side, small ? 2 : 4);
-  c.clip();
-  c.fillStyle = theme['field-low'];
-  c.fillRect(left, top, side, side);
   if (!hidden.has('discriminator')) {
     paint(picture, opinion, theme);
     c.imageSmoothingEnabled = true;
