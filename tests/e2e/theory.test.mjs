@@ -100,6 +100,41 @@ test('arrows point up the slope of D', async t => {
   await page.context().close();
 });
 
+test('a square fits its canvas with its numbers, has up above, and lets nothing out', async () => {
+  const page = await visit(browser, site);
+  for (const small of [false, true]) {
+    for (const [width, height] of [[300, 200], [200, 300]]) {
+      const seen = await page.evaluate(async ([width, height, small]) => {
+        const { square } = await import('/www/views/square.js');
+        const { theme } = await import('/www/theme.js');
+        const canvas = Object.assign(document.createElement('canvas'), { width, height }), c = canvas.getContext('2d');
+        const written = [], fillText = c.fillText.bind(c);
+        c.fillText = (text, x, y) => { written.push([text, x, y, c.measureText(text).width]); fillText(text, x, y); };
+        const { left, top, side, x, y } = square(c, -2, 6, { width, height, ratio: 1, theme, hidden: new Set(), small });
+        c.fillStyle = '#f00';
+        c.fillRect(0, 0, width, height);
+        const isRed = (x, y) => String(c.getImageData(Math.round(x), Math.round(y), 1, 1).data) === '255,0,0,255';
+        const inside = [[0.5, 0.1], [0.5, 0.9], [0.1, 0.5], [0.9, 0.5]].map(([i, j]) => isRed(left + i * side, top + j * side));
+        const beyond = width > height ? isRed(width - 1, height / 2) : isRed(width / 2, height - 1);
+        return { left, top, side, corners: [x(-2), x(6), y(-2), y(6)], middle: [x(2), y(2)], written, inside, beyond };
+      }, [width, height, small]);
+      const { left, top, side, corners, middle, written, inside, beyond } = seen;
+      assert.ok(left >= 0 && top >= 0 && left + side <= width && top + side <= height && side > 100, JSON.stringify(seen));
+      const near = (got, wanted) => got.forEach((at, i) => assert.ok(Math.abs(at - wanted[i]) < 1e-9, `${got} for ${wanted}`));
+      near(corners, [left, left + side, top + side, top]);
+      near(middle, [left + side / 2, top + side / 2]);
+      assert.deepEqual([inside, beyond], [[true, true, true, true], false]);
+      const across = written.filter(([, , y]) => y > top + side), upwards = written.filter(([, x]) => x < left);
+      assert.deepEqual(across.map(([text]) => text), small ? [] : ['−2', '0', '2', '4', '6']);
+      assert.deepEqual(upwards.map(([text]) => text), small ? [] : ['−2', '0', '2', '4', '6']);
+      for (const [text, x, , wide] of across) assert.ok(x - wide / 2 >= 0 && x + wide / 2 <= width, `${text} is cut off`);
+      for (const [text, x, , wide] of upwards) assert.ok(x - wide >= 0, `${text} is cut off`);
+      if (!small) near([across[1][1], upwards[1][2]], [left + side / 4, top + side * 3 / 4]);
+    }
+  }
+  await page.context().close();
+});
+
 test('what cannot stand together is said beside the control, with a way out, and the run goes on', async () => {
   const page = await visit(browser, `${site}#preset=mixture-1d&discriminator_norm=batch`);
   await until(page, 'running');
