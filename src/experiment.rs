@@ -384,7 +384,7 @@ mod tests {
 
     #[test]
     fn what_does_not_go_together_says_so() {
-        let cases: [(&[(&str, &str)], &str); 8] = [
+        let cases: [(&[(&str, &str)], &str); 9] = [
             (
                 &[("gradient_penalty", "r1"), ("discriminator_norm", "batch")],
                 "`gradient_penalty` is r1; it should be none where verdicts depend on batch-mates",
@@ -416,6 +416,14 @@ mod tests {
             (
                 &[("architecture", "stacked")],
                 "`architecture` is stacked; it should be mlp for data that are not images",
+            ),
+            (
+                &[
+                    ("architecture", "dirac"),
+                    ("mixture", "[{mean=[0],std=1}]"),
+                    ("spectral_norm", "true"),
+                ],
+                "`spectral_norm` is true; it should be false for a Dirac-GAN",
             ),
         ];
         for (settings, wanted) in cases {

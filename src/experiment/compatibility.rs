@@ -148,11 +148,17 @@ impl Experiment {
         ]
     }
 
-    fn about_networks(&self) -> [Rule; 3] {
+    fn about_networks(&self) -> [Rule; 4] {
         const SINGLE: &str = "none, batch or layer for an mlp, whose channels are single numbers";
         let dcgan = self.architecture == Architecture::Dcgan;
         let instance = |norm| !dcgan && norm == Normalization::Instance;
         [
+            rule(
+                self.architecture == Architecture::Dirac && self.spectral_norm,
+                "spectral_norm",
+                self.spectral_norm,
+                "false for a Dirac-GAN, whose only weight starts at 0 and cannot be divided by its own size",
+            ),
             rule(
                 dcgan && self.dropout > 0.0,
                 "dropout",

@@ -13,19 +13,20 @@ const DECAY: f32 = 0.01;
 /// Keeps the gradient of a length finite where it is 0.
 const EPSILON: f32 = 1e-12;
 
-/// ‖Jᵀy‖ for each row, `[n, 1]`, with respect to the first `dim` numbers of the generator's `inputs` `[n, _]`; y is standard
-/// normal over the root of the numbers in a sample.
+/// ‖Jᵀy‖ for each row, `[n, 1]`, with respect to the first `dim` numbers of the generator's `inputs` `[n, _]`; y ~ N(0, I) / √`pixels`,
+/// where a sample has that many pixels (height × width, whatever its channels), or coordinates.
 #[must_use]
 pub fn lengths(
     generator: &Network,
     weights: &Weights,
     inputs: Tensor<2>,
     dim: usize,
+    pixels: usize,
     rng: &mut Rng,
 ) -> Tensor<2> {
     let (samples, back) = generator.linearize(weights, inputs);
     let [n, numbers] = samples.dims();
-    let scale = 1.0 / (numbers as f32).sqrt();
+    let scale = 1.0 / (pixels as f32).sqrt();
     let direction = rng.normals(n * numbers).iter().map(|y| y * scale).collect();
     let slopes = back(beside(&samples, direction, [n, numbers])).narrow(1, 0, dim);
     ((slopes.clone() * slopes).sum_dim(1) + EPSILON).sqrt()

@@ -253,7 +253,9 @@ fn an_orthogonal_linear_generator_has_the_length_of_the_direction() {
     let z = Tensor::zeros([n, dim], &device);
     let mut rng = Rng::new(5, Stream::Noise);
     let directions = rng.clone().normals(n * dim);
-    let lengths = numbers(path_length::lengths(&network, &weights, z, dim, &mut rng));
+    let lengths = numbers(path_length::lengths(
+        &network, &weights, z, dim, dim, &mut rng,
+    ));
     for (y, length) in directions.chunks(dim).zip(&lengths) {
         let wanted = (y.iter().map(|y| y * y).sum::<f32>() / dim as f32).sqrt();
         assert!((length - wanted).abs() < 1e-5, "{length} {wanted}");
@@ -287,7 +289,7 @@ fn path_lengths_have_the_gradient_that_differences_show() {
         );
         let price = |weights: &Weights, z: Tensor<2>| {
             let mut rng = Rng::new(5, Stream::Noise);
-            let lengths = path_length::lengths(&network, weights, z, dim, &mut rng);
+            let lengths = path_length::lengths(&network, weights, z, dim, dim, &mut rng);
             path_length::rows(lengths, Tensor::full([1, 1], 0.7, &Device::flex()))
         };
         let tracked = weights.tracked();

@@ -207,7 +207,8 @@ impl Trainer {
         let e = &self.experiment;
         let half = inputs.narrow(0, 0, e.batch_size.div_ceil(2));
         let network = &self.generator.network;
-        let lengths = path_length::lengths(network, weights, half, e.latent_dim, &mut self.noise);
+        let (dim, pixels) = (e.latent_dim, e.data_dim() / e.channels);
+        let lengths = path_length::lengths(network, weights, half, dim, pixels, &mut self.noise);
         *mean = path_length::moved_mean(mean.clone(), lengths.clone());
         report.note("path_length", mean);
         loss.add(

@@ -116,7 +116,7 @@ fn the_mean_path_length_follows_by_a_hundredth() {
     let leaves = t.generator.weights.tracked();
     let mut again = t.noise.clone();
     let half = inputs.clone().narrow(0, 0, 4);
-    let lengths = path_length::lengths(&t.generator.network, &leaves, half, 2, &mut again);
+    let lengths = path_length::lengths(&t.generator.network, &leaves, half, 2, 2, &mut again);
     let mean = numbers(lengths.clone()).iter().sum::<f32>() / 4.0;
     let (mut report, _) = t.update_discriminator();
     t.noise = Rng::new(t.experiment.seed, Stream::Noise);
