@@ -58,10 +58,7 @@ pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
     let words = HashMap::from([
         ("counterfeit".to_owned(), VERSION.to_owned()),
         ("experiment".to_owned(), trainer.experiment.to_toml()),
-        (
-            "progress".to_owned(),
-            serde_json::to_string(&progress).map_err(refuse)?,
-        ),
+        ("progress".to_owned(), serde_json::to_string(&progress).map_err(refuse)?),
     ]);
     tensors::serialize(&tensors, words).map_err(refuse)
 }
@@ -76,11 +73,7 @@ impl Checkpoint {
         file.check_version("counterfeit", VERSION).map_err(refuse)?;
         let experiment = Experiment::from_toml(file.word("experiment").map_err(refuse)?)?;
         let progress = file.word("progress").map_err(refuse)?;
-        Ok(Self {
-            experiment,
-            progress: serde_json::from_str(progress).map_err(refuse)?,
-            file,
-        })
+        Ok(Self { experiment, progress: serde_json::from_str(progress).map_err(refuse)?, file })
     }
 
     /// The run, ready for its next step.
@@ -89,25 +82,18 @@ impl Checkpoint {
     /// When the data are not to be had, or the tensors are not this experiment's.
     pub fn resume(self, mnist: Option<&MnistFiles>, device: &Device) -> Result<Trainer> {
         // Before anything is allocated: a small file may name a huge experiment.
-        let networks = [
-            Network::generator(&self.experiment),
-            Network::discriminator(&self.experiment),
-        ];
+        let networks = [Network::generator(&self.experiment), Network::discriminator(&self.experiment)];
         let needed: usize = networks.iter().map(Network::parameters).sum();
         let held = self.file.numbers();
         if held < needed {
-            return Err(refuse(format!(
-                "it holds {held} numbers; its experiment needs at least {needed}"
-            )));
+            return Err(refuse(format!("it holds {held} numbers; its experiment needs at least {needed}")));
         }
         let source = Source::new(&self.experiment, mnist)?;
         let mut trainer = Trainer::new(self.experiment, source, device)?;
         let mut file = self.file;
         let known: Vec<String> = named(&trainer).into_iter().map(|(name, _)| name).collect();
         for (name, place) in known.iter().zip(places(&mut trainer)) {
-            *place = file
-                .take(name, place.dims(), OWNER, device)
-                .map_err(refuse)?;
+            *place = file.take(name, place.dims(), OWNER, device).map_err(refuse)?;
         }
         file.check_empty(OWNER).map_err(refuse)?;
         trainer.step = self.progress.step;
@@ -140,10 +126,7 @@ impl Checkpoint {
             let mut norm = SpectralNorm::new(&network, &mut Rng::new(0, Stream::Init), device);
             for (vector, (name, _)) in norm.vectors.iter_mut().zip(network.trained_slots()) {
                 if let Some(u) = vector {
-                    *u = self
-                        .file
-                        .take(&format!("spectral_norm.{name}"), u.dims(), OWNER, device)
-                        .map_err(refuse)?;
+                    *u = self.file.take(&format!("spectral_norm.{name}"), u.dims(), OWNER, device).map_err(refuse)?;
                 }
             }
             weights = norm.normalise(&weights);
@@ -153,11 +136,7 @@ impl Checkpoint {
 
     fn take_generator(&mut self, device: &Device) -> Result<(Network, Weights)> {
         let network = Network::generator(&self.experiment);
-        let side = if self.experiment.ema_decay > 0.0 {
-            "average"
-        } else {
-            "generator"
-        };
+        let side = if self.experiment.ema_decay > 0.0 { "average" } else { "generator" };
         let weights = self.take_weights(side, &network, device)?;
         Ok(Network::sampler(&self.experiment, &network, &weights))
     }
@@ -167,16 +146,11 @@ impl Checkpoint {
             slots
                 .into_iter()
                 .map(|(name, slot)| {
-                    self.file
-                        .take(&format!("{side}.{name}"), slot.shape, OWNER, device)
-                        .map_err(refuse)
+                    self.file.take(&format!("{side}.{name}"), slot.shape, OWNER, device).map_err(refuse)
                 })
                 .collect::<Result<Vec<_>>>()
         };
-        Ok(Weights {
-            trained: all(network.trained_slots())?,
-            statistics: all(network.statistics_slots())?,
-        })
+        Ok(Weights { trained: all(network.trained_slots())?, statistics: all(network.statistics_slots())? })
     }
 
     /// Goes on with other data, from their start: drawn digits, say, where MNIST is not to be had.
@@ -198,56 +172,29 @@ impl Checkpoint {
 fn named(trainer: &Trainer) -> Vec<(String, Tensor<2>)> {
     let mut all = Vec::new();
     let mut weights = |side: &str, network: &Network, weights: &Weights| {
-        let names = network
-            .trained_slots()
-            .into_iter()
-            .chain(network.statistics_slots());
+        let names = network.trained_slots().into_iter().chain(network.statistics_slots());
         let tensors = weights.trained.iter().chain(&weights.statistics);
-        all.extend(
-            names
-                .zip(tensors)
-                .map(|((name, _), t)| (format!("{side}.{name}"), t.clone())),
-        );
+        all.extend(names.zip(tensors).map(|((name, _), t)| (format!("{side}.{name}"), t.clone())));
     };
-    weights(
-        "generator",
-        &trainer.generator.network,
-        &trainer.generator.weights,
-    );
-    weights(
-        "discriminator",
-        &trainer.discriminator.network,
-        &trainer.discriminator.weights,
-    );
+    weights("generator", &trainer.generator.network, &trainer.generator.weights);
+    weights("discriminator", &trainer.discriminator.network, &trainer.discriminator.weights);
     if let Some(average) = &trainer.average {
         weights("average", &trainer.generator.network, average);
     }
-    for (side, player) in [
-        ("generator", &trainer.generator),
-        ("discriminator", &trainer.discriminator),
-    ] {
-        let names = player
-            .network
-            .trained_slots()
-            .into_iter()
-            .flat_map(|(name, _)| {
-                optimizer::moments(trainer.experiment.optimizer)
-                    .iter()
-                    .map(move |moment| format!("{side}_optimizer.{name}.{moment}"))
-            });
+    for (side, player) in [("generator", &trainer.generator), ("discriminator", &trainer.discriminator)] {
+        let names = player.network.trained_slots().into_iter().flat_map(|(name, _)| {
+            optimizer::moments(trainer.experiment.optimizer)
+                .iter()
+                .map(move |moment| format!("{side}_optimizer.{name}.{moment}"))
+        });
         all.extend(names.zip(player.optimizer.moments.iter().cloned()));
     }
     if let Some(spectral_norm) = &trainer.spectral_norm {
         let slots = trainer.discriminator.network.trained_slots().into_iter();
         let named = slots.zip(&spectral_norm.vectors);
-        all.extend(
-            named.filter_map(|((name, _), u)| Some((format!("spectral_norm.{name}"), u.clone()?))),
-        );
+        all.extend(named.filter_map(|((name, _), u)| Some((format!("spectral_norm.{name}"), u.clone()?))));
     }
-    for (name, state) in [
-        ("balance", &trainer.balance),
-        ("path_length", &trainer.path_length),
-    ] {
+    for (name, state) in [("balance", &trainer.balance), ("path_length", &trainer.path_length)] {
         all.extend(state.iter().map(|state| (name.to_owned(), state.clone())));
     }
     all
@@ -263,12 +210,7 @@ fn places(trainer: &mut Trainer) -> impl Iterator<Item = &mut Tensor<2>> {
         .chain(trainer.average.iter_mut().flat_map(both))
         .chain(&mut trainer.generator.optimizer.moments)
         .chain(&mut trainer.discriminator.optimizer.moments)
-        .chain(
-            trainer
-                .spectral_norm
-                .iter_mut()
-                .flat_map(|norm| norm.vectors.iter_mut().flatten()),
-        )
+        .chain(trainer.spectral_norm.iter_mut().flat_map(|norm| norm.vectors.iter_mut().flatten()))
         .chain(&mut trainer.balance)
         .chain(&mut trainer.path_length)
 }
@@ -285,11 +227,7 @@ mod tests {
     use crate::trainer::tests;
 
     fn trainer(settings: &[(&str, &str)]) -> Trainer {
-        let small = [
-            ("batch_size", "4"),
-            ("examples_per_class", "3"),
-            ("ema_decay", "0.9"),
-        ];
+        let small = [("batch_size", "4"), ("examples_per_class", "3"), ("ema_decay", "0.9")];
         tests::trainer("digits-mlp", &[&small[..], settings].concat())
     }
 
@@ -306,10 +244,7 @@ mod tests {
         let (_, header) = SafeTensors::read_metadata(bytes).unwrap();
         let progress = header.metadata().as_ref().unwrap()["progress"].clone();
         let file = SafeTensors::deserialize(bytes).unwrap();
-        let mut tensors: Vec<_> = file
-            .iter()
-            .map(|(name, view)| (name.to_owned(), view.data().to_vec()))
-            .collect();
+        let mut tensors: Vec<_> = file.iter().map(|(name, view)| (name.to_owned(), view.data().to_vec())).collect();
         tensors.sort();
         (progress, tensors)
     }
@@ -330,29 +265,10 @@ mod tests {
         let variants = [
             &[][..],
             dcgan,
-            &[
-                ("optimizer", "rmsprop"),
-                ("n_critic", "2"),
-                ("critic_warmup", "true"),
-                ("weight_clip", "0.1"),
-            ],
-            &[
-                ("optimizer", "sgd"),
-                ("lr_half_life", "5"),
-                ("instance_noise", "1"),
-                ("instance_noise_steps", "20"),
-            ],
-            &[
-                ("objective", "began"),
-                ("began_lambda", "0.1"),
-                ("prior", "uniform"),
-            ],
-            &[
-                ("spectral_norm", "true"),
-                ("gradient_penalty", "wgan-gp"),
-                ("pack", "2"),
-                ("vat_weight", "1"),
-            ],
+            &[("optimizer", "rmsprop"), ("n_critic", "2"), ("critic_warmup", "true"), ("weight_clip", "0.1")],
+            &[("optimizer", "sgd"), ("lr_half_life", "5"), ("instance_noise", "1"), ("instance_noise_steps", "20")],
+            &[("objective", "began"), ("began_lambda", "0.1"), ("prior", "uniform")],
+            &[("spectral_norm", "true"), ("gradient_penalty", "wgan-gp"), ("pack", "2"), ("vat_weight", "1")],
             &[
                 ("conditional", "acgan"),
                 ("augment", "[\"translation\", \"cutout\"]"),
@@ -374,21 +290,13 @@ mod tests {
             for _ in 0..5 {
                 resumed.step();
             }
-            assert_eq!(
-                contents(&bytes(&resumed)),
-                contents(&bytes(&whole)),
-                "{settings:?}"
-            );
+            assert_eq!(contents(&bytes(&resumed)), contents(&bytes(&whole)), "{settings:?}");
         }
     }
 
     #[test]
     fn damage_is_an_error_and_never_a_panic() {
-        let small = [
-            ("generator_hidden", "[2]"),
-            ("discriminator_hidden", "[2]"),
-            ("latent_dim", "2"),
-        ];
+        let small = [("generator_hidden", "[2]"), ("discriminator_hidden", "[2]"), ("latent_dim", "2")];
         let whole = bytes(&trainer(&small));
         for end in (0..whole.len()).step_by(whole.len() / 50) {
             assert!(load(&whole[..end]).is_err(), "{end}");
@@ -404,24 +312,15 @@ mod tests {
         }
         let mut poisoned = whole.clone();
         poisoned[header..header + 4].copy_from_slice(&f32::NAN.to_le_bytes());
-        assert!(
-            load(&poisoned)
-                .err()
-                .unwrap()
-                .to_string()
-                .contains("not finite")
-        );
+        assert!(load(&poisoned).err().unwrap().to_string().contains("not finite"));
         assert!(load(b"").is_err());
         assert!(load(b"PK\x03\x04 a zip archive, say").is_err());
     }
 
     #[test]
     fn a_foreign_safetensors_file_is_refused() {
-        let foreign = safetensors::serialize(
-            [("w", TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap())],
-            None,
-        )
-        .unwrap();
+        let foreign =
+            safetensors::serialize([("w", TensorView::new(Dtype::F32, vec![1], &[0; 4]).unwrap())], None).unwrap();
         let error = load(&foreign).err().unwrap().to_string();
         assert!(error.contains("not written by this program"), "{error}");
     }
@@ -432,22 +331,11 @@ mod tests {
         t.step();
         let z = crate::nets::matrix(vec![0.5; 200], [2, 100], t.device());
         let read = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
-        let (_, network, weights) = Checkpoint::parse(&bytes(&t))
-            .unwrap()
-            .generator(t.device())
-            .unwrap();
-        assert_eq!(
-            read(network.sample(&weights, z.clone())),
-            read(t.sample(z.clone()))
-        );
-        let (_, [(generator, averaged), (discriminator, judge)]) = Checkpoint::parse(&bytes(&t))
-            .unwrap()
-            .players(t.device())
-            .unwrap();
+        let (_, network, weights) = Checkpoint::parse(&bytes(&t)).unwrap().generator(t.device()).unwrap();
+        assert_eq!(read(network.sample(&weights, z.clone())), read(t.sample(z.clone())));
+        let (_, [(generator, averaged), (discriminator, judge)]) =
+            Checkpoint::parse(&bytes(&t)).unwrap().players(t.device()).unwrap();
         let samples = generator.sample(&averaged, z.clone());
-        assert_eq!(
-            read(discriminator.sample(&judge, samples)),
-            read(t.logits(t.sample(z), &[]))
-        );
+        assert_eq!(read(discriminator.sample(&judge, samples)), read(t.logits(t.sample(z), &[])));
     }
 }

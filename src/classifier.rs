@@ -78,21 +78,9 @@ pub struct Verdicts {
 /// Images to features.
 fn body() -> Network {
     let [narrow, wide] = [32, 64];
-    let conv = |inputs, outputs, side| {
-        Layer::Conv(Conv {
-            inputs,
-            outputs,
-            side,
-            init: Init::Normal(0.0, 0.02),
-            bias: false,
-        })
-    };
-    let norm = |channels, positions| {
-        Layer::BatchNorm(BatchNorm {
-            channels,
-            positions,
-        })
-    };
+    let conv =
+        |inputs, outputs, side| Layer::Conv(Conv { inputs, outputs, side, init: Init::Normal(0.0, 0.02), bias: false });
+    let norm = |channels, positions| Layer::BatchNorm(BatchNorm { channels, positions });
     let quarter = SIZE / 4 * (SIZE / 4);
     Network::new(vec![
         conv(1, narrow, SIZE),
@@ -108,10 +96,7 @@ fn body() -> Network {
 
 /// Features to logits.
 fn head() -> Network {
-    Network::new(vec![
-        Layer::Dropout(Dropout { rate: 0.3 }),
-        Layer::Linear(Linear::new(FEATURES, CLASSES)),
-    ])
+    Network::new(vec![Layer::Dropout(Dropout { rate: 0.3 }), Layer::Linear(Linear::new(FEATURES, CLASSES))])
 }
 
 impl Classifier {
@@ -123,18 +108,10 @@ impl Classifier {
         let n = values.len() / (SIZE * SIZE);
         let images = matrix(values, [n, SIZE * SIZE], &self.device);
         let features = self.body.network.sample(&self.body.weights, images);
-        let logits = self
-            .head
-            .network
-            .sample(&self.head.weights, features.clone());
-        let transaction = Transaction::default()
-            .register(features)
-            .register(activation::softmax(logits, 1));
+        let logits = self.head.network.sample(&self.head.weights, features.clone());
+        let transaction = Transaction::default().register(features).register(activation::softmax(logits, 1));
         let data = read(transaction).await?;
-        Ok(Verdicts {
-            features: floats(&data[0])?,
-            probabilities: floats(&data[1])?,
-        })
+        Ok(Verdicts { features: floats(&data[0])?, probabilities: floats(&data[1])? })
     }
 
     /// Keeps how many of `tested_on` images, none of which it learned from, it tells right.
@@ -189,23 +166,14 @@ mod tests {
 
     #[test]
     fn right_is_the_likeliest_class() {
-        let mut verdicts = Verdicts {
-            features: Vec::new(),
-            probabilities: vec![0.1; CLASSES],
-        };
+        let mut verdicts = Verdicts { features: Vec::new(), probabilities: vec![0.1; CLASSES] };
         verdicts.probabilities[7] = 0.2;
-        verdicts.extend(Verdicts {
-            features: Vec::new(),
-            probabilities: vec![f32::NAN; CLASSES],
-        });
+        verdicts.extend(Verdicts { features: Vec::new(), probabilities: vec![f32::NAN; CLASSES] });
         assert_eq!(verdicts.len(), 2);
         assert_eq!(verdicts.right(&[7, 0]), 1);
         assert_eq!(verdicts.right(&[6, 200]), 0);
         // One that cannot tell is not right about everything.
-        let undecided = Verdicts {
-            features: Vec::new(),
-            probabilities: vec![0.1; 10 * CLASSES],
-        };
+        let undecided = Verdicts { features: Vec::new(), probabilities: vec![0.1; 10 * CLASSES] };
         assert_eq!(undecided.right(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 1);
     }
 }

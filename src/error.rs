@@ -70,29 +70,13 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// A setting out of range.
-    pub fn setting(
-        field: &str,
-        given: impl std::fmt::Display,
-        expected: impl std::fmt::Display,
-    ) -> Self {
-        Self::Setting {
-            field: field.to_owned(),
-            given: given.to_string(),
-            expected: expected.to_string(),
-        }
+    pub fn setting(field: &str, given: impl std::fmt::Display, expected: impl std::fmt::Display) -> Self {
+        Self::Setting { field: field.to_owned(), given: given.to_string(), expected: expected.to_string() }
     }
 }
 
 /// The start of a text that may be long or hostile, on one line.
 pub(crate) fn brief(text: &str) -> String {
-    let clean: String = text
-        .chars()
-        .take(200)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if text.chars().nth(200).is_some() {
-        format!("{clean}…")
-    } else {
-        clean
-    }
+    let clean: String = text.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(200).is_some() { format!("{clean}…") } else { clean }
 }

@@ -358,14 +358,8 @@ mod tests {
     fn the_textbook_network_is_the_textbook_network() {
         let e = Experiment::preset("mnist-mlp").unwrap();
         assert_eq!((e.latent_dim, e.data_dim(), e.batch_size), (100, 784, 64));
-        assert_eq!(
-            (&e.generator_hidden[..], &e.discriminator_hidden[..]),
-            (&[256][..], &[256][..])
-        );
-        assert_eq!(
-            (e.dropout, e.generator_lr, e.beta1, e.beta2),
-            (0.3, 2e-4, 0.5, 0.999)
-        );
+        assert_eq!((&e.generator_hidden[..], &e.discriminator_hidden[..]), (&[256][..], &[256][..]));
+        assert_eq!((e.dropout, e.generator_lr, e.beta1, e.beta2), (0.3, 2e-4, 0.5, 0.999));
         assert_eq!(e.generator_activation, Activation::LeakyRelu);
     }
 
@@ -389,40 +383,21 @@ mod tests {
                 &[("gradient_penalty", "r1"), ("discriminator_norm", "batch")],
                 "`gradient_penalty` is r1; it should be none where verdicts depend on batch-mates",
             ),
-            (
-                &[("objective", "hinge"), ("label_smoothing", "0.9")],
-                "`label_smoothing` is 0.9; it should be 1 unless",
-            ),
-            (
-                &[("objective", "wasserstein"), ("vat_weight", "1")],
-                "`vat_weight` is 1.0; it should be 0 unless",
-            ),
+            (&[("objective", "hinge"), ("label_smoothing", "0.9")], "`label_smoothing` is 0.9; it should be 1 unless"),
+            (&[("objective", "wasserstein"), ("vat_weight", "1")], "`vat_weight` is 1.0; it should be 0 unless"),
             (
                 &[("objective", "began"), ("gradient_penalty", "wgan-gp")],
                 "`gradient_penalty` is wgan-gp; it should be left out for the objective began",
             ),
-            (
-                &[("pack", "3"), ("batch_size", "64")],
-                "`batch_size` is 64; it should be a multiple of `pack`",
-            ),
-            (
-                &[("conditional", "acgan"), ("pack", "2")],
-                "`pack` is 2; it should be 1 for an acgan",
-            ),
-            (
-                &[("consistency_weight", "1")],
-                "`consistency_weight` is 1.0; it should be 0 without `augment`",
-            ),
+            (&[("pack", "3"), ("batch_size", "64")], "`batch_size` is 64; it should be a multiple of `pack`"),
+            (&[("conditional", "acgan"), ("pack", "2")], "`pack` is 2; it should be 1 for an acgan"),
+            (&[("consistency_weight", "1")], "`consistency_weight` is 1.0; it should be 0 without `augment`"),
             (
                 &[("architecture", "stacked")],
                 "`architecture` is stacked; it should be mlp for data that are not images",
             ),
             (
-                &[
-                    ("architecture", "dirac"),
-                    ("mixture", "[{mean=[0],std=1}]"),
-                    ("spectral_norm", "true"),
-                ],
+                &[("architecture", "dirac"), ("mixture", "[{mean=[0],std=1}]"), ("spectral_norm", "true")],
                 "`spectral_norm` is true; it should be false for a Dirac-GAN",
             ),
         ];
@@ -443,10 +418,7 @@ mod tests {
             e.set_all(settings).map(|()| e.data_dim())
         };
         assert_eq!(with(&[]).unwrap(), 3 * 784);
-        assert_eq!(
-            with(&[("dropout", "0"), ("architecture", "dcgan"), ("pack", "2")]).unwrap(),
-            3 * 784
-        );
+        assert_eq!(with(&[("dropout", "0"), ("architecture", "dcgan"), ("pack", "2")]).unwrap(), 3 * 784);
         let mlp = "it should be mlp or dcgan where channels = 3";
         for (settings, wanted) in [
             (
@@ -456,14 +428,8 @@ mod tests {
             (&[("architecture", "stacked")], mlp),
             (&[("architecture", "coupled")], mlp),
             (&[("architecture", "autoencoder")], mlp),
-            (
-                &[("conditional", "label")],
-                "`conditional` is label; it should be none where channels = 3",
-            ),
-            (
-                &[("conditional", "acgan")],
-                "`conditional` is acgan; it should be none where channels = 3",
-            ),
+            (&[("conditional", "label")], "`conditional` is label; it should be none where channels = 3"),
+            (&[("conditional", "acgan")], "`conditional` is acgan; it should be none where channels = 3"),
             (
                 &[("augment", "[\"translation\"]")],
                 "`augment` is [translation]; it should be left out where channels = 3",
@@ -472,16 +438,8 @@ mod tests {
             let error = with(settings).unwrap_err().to_string();
             assert!(error.contains(wanted), "{settings:?}: {error}");
         }
-        let error = Experiment::preset("ring")
-            .unwrap()
-            .set("channels", "3")
-            .unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains("`channels` is 3; it should be 1 for data that are not images"),
-            "{error}"
-        );
+        let error = Experiment::preset("ring").unwrap().set("channels", "3").unwrap_err();
+        assert!(error.to_string().contains("`channels` is 3; it should be 1 for data that are not images"), "{error}");
     }
 
     #[test]
@@ -492,51 +450,24 @@ mod tests {
             assert_eq!(e.minibatch_discrimination, wanted);
         }
         let error = e.set("minibatch_discrimination", "some").unwrap_err();
-        assert!(
-            error.to_string().contains("a number of kernels, or true"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("a number of kernels, or true"), "{error}");
     }
 
     #[test]
     fn errors_name_the_field_what_was_given_and_what_would_be_right() {
         let cases = [
-            (
-                "batch_size",
-                "0",
-                "`batch_size` is 0; it should be from 1 to 16384",
-            ),
-            (
-                "dropout",
-                "1.5",
-                "`dropout` is 1.5; it should be at least 0 and below 1",
-            ),
-            (
-                "generator_lr",
-                "nan",
-                "`generator_lr` is NaN; it should be above 0 and at most 1",
-            ),
-            (
-                "image_size",
-                "30",
-                "`image_size` is 30; it should be 28, 32 or 64",
-            ),
+            ("batch_size", "0", "`batch_size` is 0; it should be from 1 to 16384"),
+            ("dropout", "1.5", "`dropout` is 1.5; it should be at least 0 and below 1"),
+            ("generator_lr", "nan", "`generator_lr` is NaN; it should be above 0 and at most 1"),
+            ("image_size", "30", "`image_size` is 30; it should be 28, 32 or 64"),
             ("classes", "[1, 1]", "different digits"),
             ("objective", "hopeful", "`saturating`"),
-            (
-                "batch_size",
-                "many",
-                "`batch_size` is \"many\"; it should be",
-            ),
+            ("batch_size", "many", "`batch_size` is \"many\"; it should be"),
             ("batchsize", "1", "did you mean `batch_size`?"),
             ("colour", "red", "there is no setting `colour`"),
             ("architecture", "dcgan", "mlp for data that are not images"),
             ("mixture", "[]", "1 to 100"),
-            (
-                "mixture",
-                "[{ mean = [0], std = 0 }]",
-                "between 0.0001 and 1000",
-            ),
+            ("mixture", "[{ mean = [0], std = 0 }]", "between 0.0001 and 1000"),
         ];
         for (key, value, wanted) in cases {
             let mut e = Experiment::preset("mixture-1d").unwrap();

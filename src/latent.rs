@@ -84,19 +84,11 @@ fn folded(z: f32, threshold: f32) -> f32 {
 pub fn at_rest(network: Network, weights: Weights) -> impl Fn(Tensor<2>) -> Tensor<2> {
     let constants = Weights {
         // At rest the statistics take part in the graph too, as constants.
-        statistics: weights
-            .statistics
-            .iter()
-            .map(|t| t.clone().autodiff())
-            .collect(),
+        statistics: weights.statistics.iter().map(|t| t.clone().autodiff()).collect(),
         ..weights.frozen()
     };
     move |rows| {
-        if rows.device().is_autodiff() {
-            network.sample(&constants, rows)
-        } else {
-            network.sample(&weights, rows)
-        }
+        if rows.device().is_autodiff() { network.sample(&constants, rows) } else { network.sample(&weights, rows) }
     }
 }
 

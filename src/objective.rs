@@ -23,8 +23,7 @@ impl Sides {
     /// For `n` real rows and as many fake ones, real labels being `smoothing`.
     #[must_use]
     pub fn new(n: usize, smoothing: f32, device: &burn::tensor::Device) -> Self {
-        let column =
-            |real, fake| matrix([vec![real; n], vec![fake; n]].concat(), [2 * n, 1], device);
+        let column = |real, fake| matrix([vec![real; n], vec![fake; n]].concat(), [2 * n, 1], device);
         Self {
             sign: column(-1.0, 1.0).autodiff(),
             slack: (smoothing < 1.0).then(|| column(1.0 - smoothing, 0.0).autodiff()),
@@ -93,13 +92,7 @@ pub fn likeness(rows: Tensor<2>, reconstructions: Tensor<2>) -> Tensor<2> {
 
 /// BEGAN's balance after a step: k + λ (γ L(x) − L(G(z))), kept in [0, 1]. All are `[1, 1]`; errors L are not negative.
 #[must_use]
-pub fn balance(
-    k: Tensor<2>,
-    real: Tensor<2>,
-    fake: Tensor<2>,
-    gamma: f32,
-    lambda: f32,
-) -> Tensor<2> {
+pub fn balance(k: Tensor<2>, real: Tensor<2>, fake: Tensor<2>, gamma: f32, lambda: f32) -> Tensor<2> {
     (k + (real * gamma - fake) * lambda).clamp(0.0, 1.0)
 }
 
@@ -181,10 +174,8 @@ mod tests {
     fn a_free_discriminator_says_half_of_a_smoothed_label() {
         // At p = q the best D is α / 2 = .45 for α = .9, as a probability and as a least-squares score; smoothing both sides
         // would give .5.
-        for (objective, wanted) in [
-            (Objective::NonSaturating, (0.45_f32 / 0.55).ln()),
-            (Objective::LeastSquares, 0.45),
-        ] {
+        for (objective, wanted) in [(Objective::NonSaturating, (0.45_f32 / 0.55).ln()), (Objective::LeastSquares, 0.45)]
+        {
             let mut logit = 0.3_f32;
             for _ in 0..500 {
                 let tracked = column(&[logit]).autodiff().require_grad();
@@ -193,49 +184,25 @@ mod tests {
                 let grads = objective.discriminator(logits, &sides).sum().backward();
                 logit -= 0.2 * scalar(tracked.grad(&grads).unwrap());
             }
-            assert!(
-                (logit - wanted).abs() < 1e-4,
-                "{objective:?}: {logit} {wanted}"
-            );
+            assert!((logit - wanted).abs() < 1e-4, "{objective:?}: {logit} {wanted}");
         }
     }
 
     #[test]
     fn far_logits_keep_their_loss_and_gradient() {
-        let logits = column(&[-200.0, -20.0, 0.0, 200.0])
-            .autodiff()
-            .require_grad();
+        let logits = column(&[-200.0, -20.0, 0.0, 200.0]).autodiff().require_grad();
         let loss = Objective::NonSaturating.generator(logits.clone()).sum();
         let grads = loss.backward();
-        let gradient = logits
-            .grad(&grads)
-            .unwrap()
-            .into_data()
-            .try_to_vec::<f32>()
-            .unwrap();
+        let gradient = logits.grad(&grads).unwrap().into_data().try_to_vec::<f32>().unwrap();
         let wanted = [-1.0, -1.0, -0.5, 0.0];
         assert!(loss.inner().into_scalar::<f32>() > 219.0);
-        assert!(
-            gradient
-                .iter()
-                .zip(wanted)
-                .all(|(g, w)| (g - w).abs() < 1e-6),
-            "{gradient:?}"
-        );
+        assert!(gradient.iter().zip(wanted).all(|(g, w)| (g - w).abs() < 1e-6), "{gradient:?}");
     }
 
     #[test]
     fn began_balances_and_measures_as_published() {
         // γ = .5, λ = .001, L(x) = 1, L(G) = .2: k = .0003 and M = 1.3 (Berthelot et al. 2017, §3.4).
-        let next = |k, real, fake, lambda| {
-            scalar(balance(
-                column(&[k]),
-                column(&[real]),
-                column(&[fake]),
-                0.5,
-                lambda,
-            ))
-        };
+        let next = |k, real, fake, lambda| scalar(balance(column(&[k]), column(&[real]), column(&[fake]), 0.5, lambda));
         assert!((next(0.0, 1.0, 0.2, 1e-3) - 0.0003).abs() < 1e-8);
         assert!((convergence(1.0, 0.2, 0.5) - 1.3).abs() < 1e-6);
         assert_eq!(next(0.0, 0.2, 1.0, 1e-3), 0.0, "k stays at 0");
@@ -253,19 +220,14 @@ mod tests {
         assert!((scalar(Objective::Began.generator(column(&[-0.2]))) - 0.2).abs() < 1e-6);
         let rows = || matrix(vec![1.0, -1.0, 0.0, 0.5], [2, 2], &Device::flex());
         let error = likeness(rows(), rows() * 0.0);
-        assert_eq!(
-            error.into_data().try_to_vec::<f32>().unwrap(),
-            [-1.0, -0.25]
-        );
+        assert_eq!(error.into_data().try_to_vec::<f32>().unwrap(), [-1.0, -0.25]);
     }
 
     #[test]
     fn a_confident_and_correct_class_costs_next_to_nothing() {
         // On probabilities rather than logits it could not fall below 1.461 at ten classes.
         let one_hot = |class: usize| {
-            let row = (0..10)
-                .map(|i| if i == class { 1.0 } else { 0.0 })
-                .collect();
+            let row = (0..10).map(|i| if i == class { 1.0 } else { 0.0 }).collect();
             matrix(row, [1, 10], &Device::flex())
         };
         let logits = || one_hot(3) * 10.0;

@@ -36,24 +36,9 @@ pub fn moments(kind: OptimizerKind) -> &'static [&'static str] {
 impl Optimizer {
     /// An optimiser for `weights` that has not stepped yet.
     #[must_use]
-    pub fn new(
-        kind: OptimizerKind,
-        learning_rate: f32,
-        (beta1, beta2): (f32, f32),
-        weights: &[Tensor<2>],
-    ) -> Self {
-        let moments = weights
-            .iter()
-            .flat_map(|w| moments(kind).iter().map(|_| w.zeros_like()))
-            .collect();
-        Self {
-            kind,
-            learning_rate: learning_rate.into(),
-            beta1: beta1.into(),
-            beta2: beta2.into(),
-            time: 0,
-            moments,
-        }
+    pub fn new(kind: OptimizerKind, learning_rate: f32, (beta1, beta2): (f32, f32), weights: &[Tensor<2>]) -> Self {
+        let moments = weights.iter().flat_map(|w| moments(kind).iter().map(|_| w.zeros_like())).collect();
+        Self { kind, learning_rate: learning_rate.into(), beta1: beta1.into(), beta2: beta2.into(), time: 0, moments }
     }
 
     /// The weights, each moved against its gradient, at the share `rate` of the learning rate.
@@ -63,12 +48,7 @@ impl Optimizer {
     /// # Panics
     /// When there are more weights than the optimiser was made for.
     #[must_use]
-    pub fn step(
-        &mut self,
-        weights: Vec<Tensor<2>>,
-        gradients: Vec<Tensor<2>>,
-        rate: f64,
-    ) -> Vec<Tensor<2>> {
+    pub fn step(&mut self, weights: Vec<Tensor<2>>, gradients: Vec<Tensor<2>>, rate: f64) -> Vec<Tensor<2>> {
         self.time += 1;
         let learning_rate = self.learning_rate * rate;
         let mut old = std::mem::take(&mut self.moments).into_iter();
@@ -84,8 +64,7 @@ impl Optimizer {
                 let first = old() * self.beta1 + gradient.clone();
                 let second = old() * self.beta2 + gradient.clone() * gradient;
                 let mean = (1.0 - self.beta1) / (1.0 - self.beta1.powf(self.time as f64));
-                let spread =
-                    ((1.0 - self.beta2) / (1.0 - self.beta2.powf(self.time as f64))).sqrt();
+                let spread = ((1.0 - self.beta2) / (1.0 - self.beta2.powf(self.time as f64))).sqrt();
                 let direction = first.clone() / (second.clone().sqrt() + EPSILON / spread);
                 self.moments.extend([first, second]);
                 weight - direction * (learning_rate * mean / spread)
@@ -98,11 +77,7 @@ impl Optimizer {
                 weight - direction * (learning_rate / spread)
             }
         };
-        weights
-            .into_iter()
-            .zip(gradients)
-            .map(&mut update)
-            .collect()
+        weights.into_iter().zip(gradients).map(&mut update).collect()
     }
 }
 
@@ -123,10 +98,7 @@ mod tests {
             weights = optimizer.step(weights, vec![matrix(vec![gradient], [1, 1], &device)], 1.0);
             wanted -= textbook(gradient.into(), t);
             let got: f32 = weights[0].clone().into_scalar();
-            assert!(
-                (f64::from(got) - wanted).abs() < 1e-5,
-                "{kind:?} {t}: {got} {wanted}"
-            );
+            assert!((f64::from(got) - wanted).abs() < 1e-5, "{kind:?} {t}: {got} {wanted}");
         }
     }
 

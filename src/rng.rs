@@ -107,11 +107,7 @@ mod tests {
         let draw = |stream| Rng::new(7, stream).normals(8);
         assert_eq!(draw(Stream::Data), draw(Stream::Data));
         assert_ne!(draw(Stream::Data), draw(Stream::Latent));
-        assert_ne!(
-            Rng::new(8, Stream::Data).normals(8),
-            draw(Stream::Data),
-            "seeds differ"
-        );
+        assert_ne!(Rng::new(8, Stream::Data).normals(8), draw(Stream::Data), "seeds differ");
     }
 
     #[test]
@@ -137,9 +133,6 @@ mod tests {
         for _ in 0..n {
             counts[rng.below(5)] += 1;
         }
-        assert!(
-            counts.iter().all(|c| (19_000..21_000).contains(c)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|c| (19_000..21_000).contains(c)), "{counts:?}");
     }
 }

@@ -90,11 +90,7 @@ impl Observer {
     #[must_use]
     pub fn new(trainer: &Trainer, images: usize) -> Self {
         let e = &trainer.experiment;
-        let count = if e.has_images() {
-            (images / e.pictures()).max(1)
-        } else {
-            METRIC_SAMPLES
-        };
+        let count = if e.has_images() { (images / e.pictures()).max(1) } else { METRIC_SAMPLES };
         Self {
             count,
             inputs: rows(trainer, e.fixed_inputs(count, e.seed)),
@@ -111,11 +107,8 @@ impl Observer {
         probe.check(self.count)?;
         let e = &trainer.experiment;
         let sheet = Sheet::new(e, self.count, e.seed, probe.truncation);
-        self.beside = [
-            probe.walk.map(|walk| sheet.walk(walk)),
-            probe.sum.as_ref().map(|sum| sheet.sum(sum)),
-        ]
-        .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
+        self.beside = [probe.walk.map(|walk| sheet.walk(walk)), probe.sum.as_ref().map(|sum| sheet.sum(sum))]
+            .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
         self.inputs = rows(trainer, sheet.inputs());
         Ok(())
     }
@@ -149,14 +142,9 @@ impl Observer {
             transaction = register_report(transaction, report);
         }
         let data = read(transaction).await?;
-        let game = names
-            .map(|names| game(e, trainer.step, &data[seen..], names))
-            .transpose()?;
+        let game = names.map(|names| game(e, trainer.step, &data[seen..], names)).transpose()?;
         let (game, scores) = game.unzip();
-        let mut answers = data[..seen]
-            .iter()
-            .map(floats)
-            .collect::<Result<Vec<_>>>()?;
+        let mut answers = data[..seen].iter().map(floats).collect::<Result<Vec<_>>>()?;
         let beside = answers.split_off(of_scene);
         let (metrics, mut picture, value) = self.scene.picture(e, answers);
         if let Some(Picture::Gallery(gallery)) = &mut picture {
@@ -196,10 +184,7 @@ fn names(report: &StepReport) -> Vec<&'static str> {
 }
 
 fn register_report(transaction: Transaction, report: StepReport) -> Transaction {
-    let transaction = transaction
-        .register(report.d_rows)
-        .register(report.g_rows)
-        .register(report.logits);
+    let transaction = transaction.register(report.d_rows).register(report.g_rows).register(report.logits);
     let extras = report.extras.into_iter();
     extras.fold(transaction, |all, (_, rows)| all.register(rows))
 }
@@ -209,23 +194,14 @@ fn register_report(transaction: Transaction, report: StepReport) -> Transaction 
 /// # Errors
 /// When the device fails.
 pub(crate) async fn read(transaction: Transaction) -> Result<Vec<TensorData>> {
-    transaction
-        .execute_async()
-        .await
-        .map_err(|error| Error::Device(crate::error::brief(&error.to_string())))
+    transaction.execute_async().await.map_err(|error| Error::Device(crate::error::brief(&error.to_string())))
 }
 
 pub(crate) fn floats(data: &TensorData) -> Result<Vec<f32>> {
-    data.try_to_vec()
-        .map_err(|error| Error::Device(format!("it returned other data than asked for: {error:?}")))
+    data.try_to_vec().map_err(|error| Error::Device(format!("it returned other data than asked for: {error:?}")))
 }
 
-fn game(
-    e: &Experiment,
-    step: u64,
-    data: &[TensorData],
-    names: Vec<&'static str>,
-) -> Result<(Game, Scores)> {
+fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>) -> Result<(Game, Scores)> {
     let mean = |rows: &[f32]| rows.iter().sum::<f32>() / rows.len() as f32;
     // Half of the discriminator's rows are real and half are fake; its loss is the sum of both means.
     let d_loss = 2.0 * mean(&floats(&data[0])?);
@@ -246,19 +222,9 @@ fn game(
         let error = objective::convergence(-mean(real), g_loss, e.began_gamma);
         extras.push(("convergence", error));
     }
-    let belief =
-        |logits: &[f32]| logits.iter().copied().map(sigmoid).sum::<f32>() / logits.len() as f32;
-    let game = Game {
-        d_loss,
-        g_loss,
-        d_real: belief(real),
-        d_fake: belief(fake),
-        extras,
-    };
-    let scores = Scores {
-        real: mean(real),
-        fake: mean(fake),
-    };
+    let belief = |logits: &[f32]| logits.iter().copied().map(sigmoid).sum::<f32>() / logits.len() as f32;
+    let game = Game { d_loss, g_loss, d_real: belief(real), d_fake: belief(fake), extras };
+    let scores = Scores { real: mean(real), fake: mean(fake) };
     Ok((game, scores))
 }
 
@@ -288,11 +254,7 @@ mod tests {
         let smooth = ("discriminator_activation", "tanh");
         for settings in [
             &[smooth][..],
-            &[
-                smooth,
-                ("objective", "wasserstein"),
-                ("spectral_norm", "true"),
-            ],
+            &[smooth, ("objective", "wasserstein"), ("spectral_norm", "true")],
             &[smooth, ("objective", "began")],
             &[smooth, ("conditional", "label")],
             &[smooth, ("conditional", "acgan")],
@@ -309,11 +271,7 @@ mod tests {
             let step = 1e-3;
             let logits = |axis: usize, by: f32| {
                 let mut places = plane.generated[..160].to_vec();
-                places
-                    .iter_mut()
-                    .skip(axis)
-                    .step_by(2)
-                    .for_each(|x| *x += by);
+                places.iter_mut().skip(axis).step_by(2).for_each(|x| *x += by);
                 let places = matrix(places, [80, 2], trainer.device());
                 floats(&trainer.logits(places, labels).into_data()).unwrap()
             };
@@ -323,10 +281,7 @@ mod tests {
                     let wanted = (up[i] - down[i]) / (2.0 * step);
                     let got = plane.pulls[2 * i + axis];
                     let error = (got - wanted).abs();
-                    assert!(
-                        error < 0.01 * wanted.abs() + 2e-3,
-                        "{settings:?}: {got} {wanted}"
-                    );
+                    assert!(error < 0.01 * wanted.abs() + 2e-3, "{settings:?}: {got} {wanted}");
                 }
             }
         }
@@ -355,10 +310,7 @@ mod tests {
             let Some(Picture::Line(line)) = snapshot.picture else {
                 panic!("a mixture on a line is drawn on a line");
             };
-            let scale = Scale {
-                probability,
-                neutral,
-            };
+            let scale = Scale { probability, neutral };
             assert_eq!((line.scale, !line.optimal.is_empty()), (scale, best));
             let middle = matrix(vec![line.low], [1, 1], trainer.device());
             let logit = floats(&trainer.logits(middle, &[0]).into_data()).unwrap()[0];
@@ -390,18 +342,11 @@ mod tests {
             let tile = |images: &[u8], i: usize| images[i * each..(i + 1) * each].to_vec();
             // A batch of another size may round otherwise.
             let alike = |a: &[u8], b: &[u8]| {
-                assert!(
-                    a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1),
-                    "{preset}"
-                );
+                assert!(a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1), "{preset}");
             };
 
             let mut probe = Probe {
-                walk: Some(Walk {
-                    from: 3,
-                    to: 1,
-                    path: Path::Slerp,
-                }),
+                walk: Some(Walk { from: 3, to: 1, path: Path::Slerp }),
                 sum: Some("2-2+4".parse().unwrap()),
                 ..Probe::default()
             };

@@ -32,31 +32,20 @@ pub(crate) async fn read_all(tensors: Vec<(String, Tensor<2>)>) -> error::Result
         names.push(name);
     }
     let data = read(transaction).await?;
-    names
-        .into_iter()
-        .zip(&data)
-        .map(|(name, data)| Ok((name, data.shape().to_vec(), floats(data)?)))
-        .collect()
+    names.into_iter().zip(&data).map(|(name, data)| Ok((name, data.shape().to_vec(), floats(data)?))).collect()
 }
 
 /// Matrices and words as bytes.
 ///
 /// # Errors
 /// When the format has no place for them.
-pub(crate) fn serialize(
-    tensors: &[Named],
-    words: HashMap<String, String>,
-) -> Result<Vec<u8>, String> {
-    let bytes: Vec<Vec<u8>> = tensors
-        .iter()
-        .map(|(_, _, values)| values.iter().flat_map(|v| v.to_le_bytes()).collect())
-        .collect();
+pub(crate) fn serialize(tensors: &[Named], words: HashMap<String, String>) -> Result<Vec<u8>, String> {
+    let bytes: Vec<Vec<u8>> =
+        tensors.iter().map(|(_, _, values)| values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
     let views = tensors
         .iter()
         .zip(&bytes)
-        .map(|((name, shape, _), bytes)| {
-            TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name, view))
-        })
+        .map(|((name, shape, _), bytes)| TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name, view)))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| error.to_string())?;
     safetensors::serialize(views, Some(words)).map_err(|error| error.to_string())
@@ -80,24 +69,15 @@ impl File {
                 if view.dtype() != Dtype::F32 {
                     return Err(format!("`{}` is {:?}, not F32", brief(name), view.dtype()));
                 }
-                let values: Vec<f32> = view
-                    .data()
-                    .chunks_exact(4)
-                    .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-                    .collect();
+                let values: Vec<f32> =
+                    view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
                 if values.iter().any(|v| !v.is_finite()) {
-                    return Err(format!(
-                        "`{}` holds numbers that are not finite",
-                        brief(name)
-                    ));
+                    return Err(format!("`{}` holds numbers that are not finite", brief(name)));
                 }
                 Ok((name.to_owned(), (view.shape().to_vec(), values)))
             })
             .collect::<Result<_, String>>()?;
-        Ok(Self {
-            words: header.metadata().clone().unwrap_or_default(),
-            tensors,
-        })
+        Ok(Self { words: header.metadata().clone().unwrap_or_default(), tensors })
     }
 
     /// What stands under `key` beside the matrices.
@@ -105,9 +85,10 @@ impl File {
     /// # Errors
     /// When nothing does.
     pub fn word(&self, key: &str) -> Result<&str, String> {
-        self.words.get(key).map(String::as_str).ok_or_else(|| {
-            format!("it was not written by this program (no `{key}` in its metadata)")
-        })
+        self.words
+            .get(key)
+            .map(String::as_str)
+            .ok_or_else(|| format!("it was not written by this program (no `{key}` in its metadata)"))
     }
 
     /// Refuses other versions of the format than `version`, which stands under `key`.
@@ -119,10 +100,7 @@ impl File {
         if given == version {
             return Ok(());
         }
-        Err(format!(
-            "its format is {}; this program reads {version}",
-            brief(given)
-        ))
+        Err(format!("its format is {}; this program reads {version}", brief(given)))
     }
 
     /// How many numbers it holds.
@@ -134,21 +112,10 @@ impl File {
     ///
     /// # Errors
     /// When it is missing or has another shape.
-    pub fn take(
-        &mut self,
-        name: &str,
-        wanted: [usize; 2],
-        owner: &str,
-        device: &Device,
-    ) -> Result<Tensor<2>, String> {
-        let (shape, values) = self
-            .tensors
-            .remove(name)
-            .ok_or_else(|| format!("`{name}` is missing from it"))?;
+    pub fn take(&mut self, name: &str, wanted: [usize; 2], owner: &str, device: &Device) -> Result<Tensor<2>, String> {
+        let (shape, values) = self.tensors.remove(name).ok_or_else(|| format!("`{name}` is missing from it"))?;
         if shape != wanted {
-            return Err(format!(
-                "`{name}` has the shape {shape:?}; {owner} needs {wanted:?}"
-            ));
+            return Err(format!("`{name}` has the shape {shape:?}; {owner} needs {wanted:?}"));
         }
         Ok(Tensor::from_data(TensorData::new(values, wanted), device))
     }
@@ -158,8 +125,9 @@ impl File {
     /// # Errors
     /// When something is left.
     pub fn check_empty(&self, owner: &str) -> Result<(), String> {
-        self.tensors.keys().next().map_or(Ok(()), |name| {
-            Err(format!("`{}` belongs to no part of {owner}", brief(name)))
-        })
+        self.tensors
+            .keys()
+            .next()
+            .map_or(Ok(()), |name| Err(format!("`{}` belongs to no part of {owner}", brief(name))))
     }
 }

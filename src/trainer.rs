@@ -107,20 +107,14 @@ impl Trainer {
             let weights = network.init(&mut init, device);
             let betas = (e.beta1, e.beta2);
             let optimizer = Optimizer::new(e.optimizer, learning_rate, betas, &weights.trained);
-            Player {
-                network,
-                weights,
-                optimizer,
-            }
+            Player { network, weights, optimizer }
         };
         let generator = player(Network::generator(e), e.generator_lr);
         let discriminator = player(Network::discriminator(e), e.discriminator_lr);
         let zero = || Tensor::zeros([1, 1], device);
         Ok(Self {
             average: (e.ema_decay > 0.0).then(|| generator.weights.clone()),
-            spectral_norm: e
-                .spectral_norm
-                .then(|| SpectralNorm::new(&discriminator.network, &mut init, device)),
+            spectral_norm: e.spectral_norm.then(|| SpectralNorm::new(&discriminator.network, &mut init, device)),
             balance: (e.objective == Objective::Began).then(zero),
             path_length: (e.path_length_weight > 0.0).then(zero),
             generator,
@@ -163,10 +157,7 @@ impl Trainer {
         let shown = [self.show(&real), self.show(&fake)];
         let output = self.judge(&mut weights, shown.clone());
         let logits = self.logit(&output, &shown);
-        let rows = self
-            .experiment
-            .objective
-            .discriminator(logits.clone(), &self.sides());
+        let rows = self.experiment.objective.discriminator(logits.clone(), &self.sides());
         let mut report = StepReport {
             d_rows: untracked(rows.clone()),
             logits: untracked(logits.clone()),
@@ -199,22 +190,13 @@ impl Trainer {
         let classes = self.one_hot(&labels);
         let inputs = self.generator_inputs(classes.clone()).autodiff();
         let mut leaves = self.generator.weights.tracked();
-        let pass = self
-            .generator
-            .network
-            .train(&leaves, inputs.clone(), &mut self.dropout);
+        let pass = self.generator.network.train(&leaves, inputs.clone(), &mut self.dropout);
         leaves.statistics = pass.statistics;
-        let fake = Samples {
-            rows: self.judged(pass.output.clone()),
-            classes: classes.map(Tensor::autodiff),
-        };
+        let fake = Samples { rows: self.judged(pass.output.clone()), classes: classes.map(Tensor::autodiff) };
 
         let judge = self.normalised(&self.discriminator.weights).frozen();
         let shown = self.show(&fake);
-        let verdict = self
-            .discriminator
-            .network
-            .train(&judge, shown.clone(), &mut self.dropout);
+        let verdict = self.discriminator.network.train(&judge, shown.clone(), &mut self.dropout);
         let logits = self.logit(&verdict.output, &[shown]);
         let rows = self.experiment.objective.generator(logits);
         report.g_rows = untracked(rows.clone());
@@ -265,19 +247,13 @@ impl Trainer {
             .zip(&self.generator.weights.trained)
             .map(|(mean, weight)| mean * decay + weight.clone() * (1.0 - decay))
             .collect();
-        average
-            .statistics
-            .clone_from(&self.generator.weights.statistics);
+        average.statistics.clone_from(&self.generator.weights.statistics);
     }
 
     /// Discriminator updates in this step.
     fn n_critic(&self) -> usize {
         let warm_up = self.step < 25 || self.step.is_multiple_of(500);
-        if self.experiment.critic_warmup && warm_up {
-            100
-        } else {
-            self.experiment.n_critic
-        }
+        if self.experiment.critic_warmup && warm_up { 100 } else { self.experiment.n_critic }
     }
 
     /// What is left of the learning rates.
@@ -343,11 +319,7 @@ impl Player {
         let gradients = leaves
             .trained
             .into_iter()
-            .map(|weight| {
-                weight
-                    .grad_remove(&mut gradients)
-                    .expect("every weight takes part in the loss")
-            })
+            .map(|weight| weight.grad_remove(&mut gradients).expect("every weight takes part in the loss"))
             .collect();
         let trained = std::mem::take(&mut self.weights.trained);
         self.weights.trained = self.optimizer.step(trained, gradients, rate);
@@ -356,9 +328,5 @@ impl Player {
 
 /// The same numbers as constants of a graph, unless they are part of one.
 fn tracked(tensor: Tensor<2>) -> Tensor<2> {
-    if tensor.device().is_autodiff() {
-        tensor
-    } else {
-        tensor.autodiff()
-    }
+    if tensor.device().is_autodiff() { tensor } else { tensor.autodiff() }
 }

@@ -10,15 +10,11 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 fn get(object: &JsValue, path: &str) -> JsValue {
-    path.split('.').fold(object.clone(), |object, key| {
-        Reflect::get(&object, &JsValue::from_str(key)).unwrap()
-    })
+    path.split('.').fold(object.clone(), |object, key| Reflect::get(&object, &JsValue::from_str(key)).unwrap())
 }
 
 fn number(object: &JsValue, path: &str) -> f64 {
-    get(object, path)
-        .as_f64()
-        .unwrap_or_else(|| panic!("{path} is not a number"))
+    get(object, path).as_f64().unwrap_or_else(|| panic!("{path} is not a number"))
 }
 
 fn open(hash: &str, device: &str) -> Playground {
@@ -26,21 +22,13 @@ fn open(hash: &str, device: &str) -> Playground {
 }
 
 async fn look(playground: &Playground) -> JsValue {
-    playground
-        .snapshot()
-        .await
-        .unwrap_or_else(|_| panic!("a snapshot"))
+    playground.snapshot().await.unwrap_or_else(|_| panic!("a snapshot"))
 }
 
 /// Some steps: losses are finite, the generator's weights change what it makes, and a checkpoint continues elsewhere.
 async fn trains(device: &str, steps: u32) {
-    open_device(device.to_owned())
-        .await
-        .unwrap_or_else(|_| panic!("{device} opens"));
-    let mut playground = open(
-        "#preset=mixture-1d&batch_size=32&generator_hidden=[8]&discriminator_hidden=[8]",
-        device,
-    );
+    open_device(device.to_owned()).await.unwrap_or_else(|_| panic!("{device} opens"));
+    let mut playground = open("#preset=mixture-1d&batch_size=32&generator_hidden=[8]&discriminator_hidden=[8]", device);
     let before = look(&playground).await;
     assert!(get(&before, "d_loss").is_null(), "no step, no loss");
     playground.step(steps);
@@ -51,17 +39,12 @@ async fn trains(device: &str, steps: u32) {
         let value = number(&after, loss);
         assert!(value.is_finite() && value.abs() < 20.0, "{loss} {value}");
     }
-    let samples = |snapshot: &JsValue| {
-        get(snapshot, "picture.samples")
-            .unchecked_into::<Float32Array>()
-            .to_vec()
-    };
+    let samples = |snapshot: &JsValue| get(snapshot, "picture.samples").unchecked_into::<Float32Array>().to_vec();
     assert_ne!(samples(&before), samples(&after), "the generator moves");
     assert!(number(&after, "metrics.w1") > 0.0 && number(&after, "metrics.w1_floor") > 0.0);
 
     let saved = playground.save().await.unwrap_or_else(|_| panic!("save"));
-    let loaded =
-        Playground::load(&saved, "cpu", &JsValue::UNDEFINED).unwrap_or_else(|_| panic!("load"));
+    let loaded = Playground::load(&saved, "cpu", &JsValue::UNDEFINED).unwrap_or_else(|_| panic!("load"));
     let elsewhere = look(&loaded).await;
     for (here, there) in samples(&after).iter().zip(samples(&elsewhere)) {
         assert!((here - there).abs() < 1e-3, "{here} {there}");
@@ -81,16 +64,9 @@ async fn trains_on_webgpu() {
 
 #[wasm_bindgen_test]
 async fn draws_digits_where_mnist_is_not_to_be_had() {
-    let mut playground = open(
-        "#preset=mnist-mlp&examples_per_class=4&classes=[3,7]&batch_size=8",
-        "cpu",
-    );
+    let mut playground = open("#preset=mnist-mlp&examples_per_class=4&classes=[3,7]&batch_size=8", "cpu");
     let info = playground.info().unwrap_or_else(|_| panic!("info"));
-    assert!(
-        get(&info, "note")
-            .as_string()
-            .is_some_and(|note| note.contains("MNIST"))
-    );
+    assert!(get(&info, "note").as_string().is_some_and(|note| note.contains("MNIST")));
     playground.step(2);
     let snapshot = look(&playground).await;
     let generated = get(&snapshot, "picture.generated").unchecked_into::<Uint8Array>();
@@ -110,8 +86,7 @@ async fn the_latent_space_is_walked_and_searched_and_bad_requests_are_refused() 
     playground.step(2);
     let all = r#"{"truncation":0.5,"walk":{"from":1,"to":2,"path":"slerp"},"sum":"1-1+2"}"#;
     assert!(playground.probe(json(all)).is_ok());
-    let pixels =
-        |snapshot: &JsValue, of: &str| get(snapshot, of).unchecked_into::<Uint8Array>().to_vec();
+    let pixels = |snapshot: &JsValue, of: &str| get(snapshot, of).unchecked_into::<Uint8Array>().to_vec();
     let snapshot = look(&playground).await;
     let samples = pixels(&snapshot, "picture.generated");
     let walk = pixels(&snapshot, "picture.walk");
@@ -140,9 +115,7 @@ async fn the_latent_space_is_walked_and_searched_and_bad_requests_are_refused() 
     assert!(playground.search(&image, &[0; 784]).is_err());
     let points = open("#preset=mixture-1d", "cpu");
     assert!(points.search(&[0], &[1]).is_err());
-    let mut search = playground
-        .search(&image, &[1; 784])
-        .unwrap_or_else(|_| panic!("a search"));
+    let mut search = playground.search(&image, &[1; 784]).unwrap_or_else(|_| panic!("a search"));
     // It outlives the run that it began with.
     drop(playground);
     assert!(search.step());
@@ -161,10 +134,5 @@ fn presets_are_links_that_can_be_revised() {
     let info = describe(&revised).unwrap_or_else(|_| panic!("describe"));
     assert_eq!(number(&info, "settings.batch_size"), 17.0);
     let error: JsValue = change("batch_size", "0").err().unwrap().into();
-    assert!(
-        get(&error, "message")
-            .as_string()
-            .unwrap()
-            .contains("`batch_size` is 0")
-    );
+    assert!(get(&error, "message").as_string().unwrap().contains("`batch_size` is 0"));
 }

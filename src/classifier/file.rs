@@ -28,10 +28,7 @@ impl Classifier {
         let tensors = tensors::read_all(tensors.collect()).await?;
         let words = HashMap::from([
             (KEY.to_owned(), VERSION.to_owned()),
-            (
-                "record".to_owned(),
-                serde_json::to_string(&self.record).map_err(refuse)?,
-            ),
+            ("record".to_owned(), serde_json::to_string(&self.record).map_err(refuse)?),
         ]);
         tensors::serialize(&tensors, words).map_err(refuse)
     }
@@ -53,26 +50,16 @@ impl Classifier {
             let mut all = |slots: Vec<(String, Slot)>| {
                 slots
                     .into_iter()
-                    .map(|(name, slot)| {
-                        file.take(&format!("{side}.{name}"), slot.shape, OWNER, device)
-                            .map_err(refuse)
-                    })
+                    .map(|(name, slot)| file.take(&format!("{side}.{name}"), slot.shape, OWNER, device).map_err(refuse))
                     .collect::<Result<Vec<_>>>()
             };
-            let weights = Weights {
-                trained: all(network.trained_slots())?,
-                statistics: all(network.statistics_slots())?,
-            };
+            let weights =
+                Weights { trained: all(network.trained_slots())?, statistics: all(network.statistics_slots())? };
             Ok(Part { network, weights })
         };
         let (body, head) = (part("body", body())?, part("head", head())?);
         file.check_empty(OWNER).map_err(refuse)?;
-        Ok(Self {
-            record,
-            body,
-            head,
-            device: device.clone(),
-        })
+        Ok(Self { record, body, head, device: device.clone() })
     }
 }
 
@@ -123,10 +110,8 @@ mod tests {
     #[test]
     fn what_was_saved_sees_the_same() {
         let mut rng = Rng::new(1, Stream::Digits);
-        let image: Vec<f32> = digits::draw(1, 28, &mut rng)
-            .into_iter()
-            .map(|pixel| f32::from(pixel) / 127.5 - 1.0)
-            .collect();
+        let image: Vec<f32> =
+            digits::draw(1, 28, &mut rng).into_iter().map(|pixel| f32::from(pixel) / 127.5 - 1.0).collect();
         let (saved, read) = (classifier(), parse(&bytes()).unwrap());
         let judge = |c: &Classifier| pollster::block_on(c.judge(image.clone())).unwrap();
         assert_eq!(judge(&saved), judge(&read));

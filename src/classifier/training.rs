@@ -47,10 +47,7 @@ impl Training {
             });
         }
         let mut init = Rng::new(seed, Stream::Init);
-        let [body, head] = [body(), head()].map(|network| Part {
-            weights: network.init(&mut init, device),
-            network,
-        });
+        let [body, head] = [body(), head()].map(|network| Part { weights: network.init(&mut init, device), network });
         let classifier = Classifier {
             record: Record {
                 seed,
@@ -94,9 +91,7 @@ impl Training {
         let weights = [body.weights.tracked(), head.weights.tracked()];
         let seen = body.network.train(&weights[0], images, &mut self.dropout);
         body.weights.statistics = seen.statistics;
-        let told = head
-            .network
-            .train(&weights[1], seen.output, &mut self.dropout);
+        let told = head.network.train(&weights[1], seen.output, &mut self.dropout);
         let rows = cross_entropy(told.output, classes);
         self.descend(weights, rows.clone() / BATCH_SIZE as f32, left);
         rows.inner()
@@ -109,11 +104,7 @@ impl Training {
         let gradients = weights
             .into_iter()
             .flat_map(|weights| weights.trained)
-            .map(|weight| {
-                weight
-                    .grad_remove(&mut gradients)
-                    .expect("every weight takes part in the loss")
-            })
+            .map(|weight| weight.grad_remove(&mut gradients).expect("every weight takes part in the loss"))
             .collect();
         let Classifier { body, head, .. } = &mut self.classifier;
         let mut trained = std::mem::take(&mut body.weights.trained);
@@ -152,9 +143,7 @@ impl Training {
 impl Classifier {
     fn trained(&self) -> Vec<Tensor<2>> {
         let parts = [&self.body, &self.head].into_iter();
-        parts
-            .flat_map(|part| part.weights.trained.iter().cloned())
-            .collect()
+        parts.flat_map(|part| part.weights.trained.iter().cloned()).collect()
     }
 }
 
@@ -176,13 +165,7 @@ mod tests {
 
     fn drawn(per_class: usize, seed: u64) -> Images {
         let classes: Vec<u8> = (0..10).collect();
-        digits::set(
-            &classes,
-            per_class,
-            SIZE,
-            &mut Rng::new(seed, Stream::Digits),
-        )
-        .unwrap()
+        digits::set(&classes, per_class, SIZE, &mut Rng::new(seed, Stream::Digits)).unwrap()
     }
 
     fn mean(rows: Tensor<2>) -> f32 {
@@ -232,9 +215,7 @@ mod tests {
             training.step();
             training.step();
             let trained = training.end().trained();
-            let values = trained
-                .into_iter()
-                .flat_map(|t| t.into_data().try_to_vec::<f32>().unwrap());
+            let values = trained.into_iter().flat_map(|t| t.into_data().try_to_vec::<f32>().unwrap());
             values.collect()
         };
         assert_eq!(weights(1), weights(1));

@@ -20,11 +20,7 @@ const DEFAULT_PER_CLASS: usize = 1000;
 /// [`Error::Setting`](crate::error::Error::Setting) when they would not fit in memory; [`Error::Data`](crate::error::Error::Data)
 /// without classes.
 pub fn set(classes: &[u8], per_class: usize, size: usize, rng: &mut Rng) -> Result<Images> {
-    let per_class = if per_class == 0 {
-        DEFAULT_PER_CLASS
-    } else {
-        per_class
-    };
+    let per_class = if per_class == 0 { DEFAULT_PER_CLASS } else { per_class };
     let count = classes.len().saturating_mul(per_class);
     check_pixels(count, size)?;
     let mut pixels = Vec::with_capacity(count * size * size);
@@ -61,11 +57,7 @@ fn wobble(stroke: Stroke, rng: &mut Rng) -> Vec<Point> {
     let mut moved: Vec<Point> = Vec::with_capacity(stroke.len());
     for (i, &(x, y)) in stroke.iter().enumerate() {
         let corner = i > 0 && stroke[i - 1] == (x, y);
-        let point = if corner {
-            moved[i - 1]
-        } else {
-            (x + WOBBLE * rng.normal(), y + WOBBLE * rng.normal())
-        };
+        let point = if corner { moved[i - 1] } else { (x + WOBBLE * rng.normal(), y + WOBBLE * rng.normal()) };
         moved.push(point);
     }
     moved
@@ -99,8 +91,7 @@ impl Hand {
 
     /// Where a point of the model goes.
     fn write(&self, (x, y): Point) -> Point {
-        let bent =
-            |(height, phase): (f32, f32), along: f32| height * (0.75 * TAU * along + phase).sin();
+        let bent = |(height, phase): (f32, f32), along: f32| height * (0.75 * TAU * along + phase).sin();
         let (x, y) = (x + bent(self.bend[0], y), y + bent(self.bend[1], x));
         let y = y + self.waist * y * (1.0 - y);
         let x = self.width * (x - 0.5) + self.slant * (0.5 - y);
@@ -128,10 +119,7 @@ fn curve(stroke: &[Point]) -> Vec<Point> {
                         + (3.0 * q - p - 3.0 * r + s) * cube)
                 };
                 let (q, r) = (pair[0], pair[1]);
-                (
-                    mix(before.0, q.0, r.0, after.0),
-                    mix(before.1, q.1, r.1, after.1),
-                )
+                (mix(before.0, q.0, r.0, after.0), mix(before.1, q.1, r.1, after.1))
             }));
         }
     }
@@ -144,12 +132,8 @@ fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>
     // At MNIST's size, the centres of the outermost pixels lie here: the ink ends before them.
     const MARGIN: f32 = 0.5 / 28.0;
     let border = MARGIN + pen.reach();
-    let fold = |start: Point, f: fn(f32, f32) -> f32| {
-        lines
-            .iter()
-            .flatten()
-            .fold(start, |a, b| (f(a.0, b.0), f(a.1, b.1)))
-    };
+    let fold =
+        |start: Point, f: fn(f32, f32) -> f32| lines.iter().flatten().fold(start, |a, b| (f(a.0, b.0), f(a.1, b.1)));
     let low = fold((f32::MAX, f32::MAX), f32::min);
     let high = fold((f32::MIN, f32::MIN), f32::max);
     let size = (high.0 - low.0).max(high.1 - low.1).max(0.1);
@@ -157,9 +141,7 @@ fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>
     let (x, y) = centre_of_mass(&lines);
     let mut jitter = |low: f32, high: f32, centre: f32| {
         let wanted = 0.5 - scale * centre + 0.02 * rng.normal();
-        wanted
-            .min(1.0 - border - scale * high)
-            .max(border - scale * low)
+        wanted.min(1.0 - border - scale * high).max(border - scale * low)
     };
     let (dx, dy) = (jitter(low.0, high.0, x), jitter(low.1, high.1, y));
     for point in lines.iter_mut().flatten() {
@@ -170,11 +152,7 @@ fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>
 
 fn centre_of_mass(lines: &[Vec<Point>]) -> Point {
     let (mut x, mut y, mut total) = (0.0, 0.0, f32::MIN_POSITIVE);
-    for (a, b) in lines
-        .iter()
-        .flat_map(|line| line.windows(2))
-        .map(|ab| (ab[0], ab[1]))
-    {
+    for (a, b) in lines.iter().flat_map(|line| line.windows(2)).map(|ab| (ab[0], ab[1])) {
         let length = (b.0 - a.0).hypot(b.1 - a.1);
         x += 0.5 * (a.0 + b.0) * length;
         y += 0.5 * (a.1 + b.1) * length;
@@ -248,11 +226,7 @@ fn distance(p: Point, a: Point, b: Point) -> f32 {
     let (along, to) = ((b.0 - a.0, b.1 - a.1), (p.0 - a.0, p.1 - a.1));
     let length = along.0 * along.0 + along.1 * along.1;
     let dot = along.0 * to.0 + along.1 * to.1;
-    let t = if length > 0.0 {
-        (dot / length).clamp(0.0, 1.0)
-    } else {
-        0.0
-    };
+    let t = if length > 0.0 { (dot / length).clamp(0.0, 1.0) } else { 0.0 };
     let (x, y) = (to.0 - t * along.0, to.1 - t * along.1);
     (x * x + y * y).sqrt()
 }
@@ -286,19 +260,13 @@ mod tests {
                     assert_eq!(image.len(), size * size);
                     for i in 0..size {
                         let border = [i, (size - 1) * size + i, i * size, (i + 1) * size - 1];
-                        assert!(
-                            border.iter().all(|&at| image[at] == 0),
-                            "a {class} at {size} touches the border"
-                        );
+                        assert!(border.iter().all(|&at| image[at] == 0), "a {class} at {size} touches the border");
                     }
                     assert!(image.contains(&255) || image.iter().any(|&pixel| pixel > 200));
                     total += image.iter().map(|&pixel| f32::from(pixel)).sum::<f32>();
                 }
                 let mean = total / (100 * size * size) as f32;
-                assert!(
-                    (mean - wanted).abs() < 0.25 * wanted,
-                    "{class} at {size}: {mean}, MNIST {wanted}"
-                );
+                assert!((mean - wanted).abs() < 0.25 * wanted, "{class} at {size}: {mean}, MNIST {wanted}");
             }
         }
     }
@@ -310,18 +278,9 @@ mod tests {
         let mut right = 0;
         for class in (0..10).cycle().take(500) {
             let image = draw(class, 28, &mut stream);
-            let distance = |other: &[u8]| -> u64 {
-                image
-                    .iter()
-                    .zip(other)
-                    .map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2))
-                    .sum()
-            };
-            let nearest = known
-                .pixels()
-                .chunks_exact(784)
-                .zip(known.labels())
-                .min_by_key(|(other, _)| distance(other));
+            let distance =
+                |other: &[u8]| -> u64 { image.iter().zip(other).map(|(&a, &b)| u64::from(a.abs_diff(b)).pow(2)).sum() };
+            let nearest = known.pixels().chunks_exact(784).zip(known.labels()).min_by_key(|(other, _)| distance(other));
             right += usize::from(nearest.is_some_and(|(_, &label)| label == class));
         }
         // By MNIST too they are known: nearest neighbours among its first 5,000 named 456 of 500 right.
@@ -334,10 +293,7 @@ mod tests {
         assert_eq!((images.len(), images.dim()), (2000, 784));
         assert_eq!(images.labels(), [[3; 1000], [7; 1000]].concat());
         let error = set(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 100_000, 64, &mut rng(0)).unwrap_err();
-        assert!(
-            error.to_string().starts_with("`examples_per_class`"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("`examples_per_class`"), "{error}");
         assert!(set(&[], 5, 28, &mut rng(0)).is_err());
         assert!(set(&[1], 5, 0, &mut rng(0)).is_err());
     }

@@ -26,11 +26,7 @@ pub fn images(files: &MnistFiles) -> Result<Images> {
     let [count, height, width] = dims;
     let what = "the MNIST images";
     if height != width {
-        return Err(damaged(
-            what,
-            format!("they are {height} × {width}"),
-            "give square images",
-        ));
+        return Err(damaged(what, format!("they are {height} × {width}"), "give square images"));
     }
     let ([labelled], labels) = read::<1>(&files.labels, "the MNIST labels", LABELS)?;
     if labelled != count {
@@ -41,32 +37,20 @@ pub fn images(files: &MnistFiles) -> Result<Images> {
         ));
     }
     if let Some(label) = labels.iter().find(|&&label| label > 9) {
-        return Err(damaged(
-            "the MNIST labels",
-            format!("one of them is {label}"),
-            "give labels from 0 to 9",
-        ));
+        return Err(damaged("the MNIST labels", format!("one of them is {label}"), "give labels from 0 to 9"));
     }
     Images::new(width, pixels, labels)
 }
 
 fn damaged(what: &str, problem: impl Into<String>, remedy: &str) -> Error {
-    Error::Data {
-        what: what.to_owned(),
-        problem: problem.into(),
-        remedy: remedy.to_owned(),
-    }
+    Error::Data { what: what.to_owned(), problem: problem.into(), remedy: remedy.to_owned() }
 }
 
 /// One file: its dimensions, and its bytes.
 ///
 /// Memory grows with what is really there and never beyond [`PIXEL_LIMIT`], whatever the header or the compression
 /// promise.
-fn read<const DIMS: usize>(
-    file: &[u8],
-    what: &str,
-    wanted: [u8; 4],
-) -> Result<([usize; DIMS], Vec<u8>)> {
+fn read<const DIMS: usize>(file: &[u8], what: &str, wanted: [u8; 4]) -> Result<([usize; DIMS], Vec<u8>)> {
     if file.starts_with(&[0x1f, 0x8b]) {
         read_from(MultiGzDecoder::new(file), what, wanted)
     } else {
@@ -95,12 +79,9 @@ fn read_from<const DIMS: usize>(
     for dim in &mut dims {
         *dim = u32::from_be_bytes(word("dimensions")?) as usize;
     }
-    let length = dims
-        .iter()
-        .try_fold(1, |product: usize, &dim| product.checked_mul(dim));
-    let length = length.filter(|&length| {
-        length <= PIXEL_LIMIT && dims[0] <= ITEM_LIMIT && dims[1..].iter().all(|&d| d <= SIDE_LIMIT)
-    });
+    let length = dims.iter().try_fold(1, |product: usize, &dim| product.checked_mul(dim));
+    let length = length
+        .filter(|&length| length <= PIXEL_LIMIT && dims[0] <= ITEM_LIMIT && dims[1..].iter().all(|&d| d <= SIDE_LIMIT));
     let Some(length) = length else {
         return Err(damaged(
             what,
@@ -118,11 +99,7 @@ fn read_from<const DIMS: usize>(
         .map_err(|error| damaged(what, format!("the file is damaged ({error})"), AGAIN))?;
     if bytes.len() != length {
         let problem = if bytes.len() < length {
-            format!(
-                "the file ends after {} of {} bytes ({length})",
-                bytes.len(),
-                shape(&dims)
-            )
+            format!("the file ends after {} of {} bytes ({length})", bytes.len(), shape(&dims))
         } else {
             format!("the file goes on after its {} bytes", shape(&dims))
         };
@@ -140,10 +117,7 @@ fn wrong_kind(what: &str, magic: [u8; 4]) -> Error {
             "give train-images-idx3-ubyte(.gz) and train-labels-idx1-ubyte(.gz)",
         ),
         other => (
-            format!(
-                "no IDX file: it starts with {:#010x}",
-                u32::from_be_bytes(other)
-            ),
+            format!("no IDX file: it starts with {:#010x}", u32::from_be_bytes(other)),
             "give train-images-idx3-ubyte(.gz) and train-labels-idx1-ubyte(.gz)",
         ),
     };
@@ -152,10 +126,7 @@ fn wrong_kind(what: &str, magic: [u8; 4]) -> Error {
 
 /// 60000 × 28 × 28
 fn shape(dims: &[usize]) -> String {
-    dims.iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" × ")
+    dims.iter().map(ToString::to_string).collect::<Vec<_>>().join(" × ")
 }
 
 #[cfg(test)]
@@ -198,15 +169,9 @@ mod tests {
     #[test]
     fn files_are_read_gzipped_or_not() {
         let plain = images(&good()).unwrap();
-        assert_eq!(
-            (plain.len(), plain.size(), plain.labels()),
-            (3, 2, &[7, 0, 9][..])
-        );
+        assert_eq!((plain.len(), plain.size(), plain.labels()), (3, 2, &[7, 0, 9][..]));
         assert_eq!(plain.pixels(), (0..12).collect::<Vec<_>>());
-        let packed = MnistFiles {
-            images: gzip(&good().images),
-            labels: gzip(&good().labels),
-        };
+        let packed = MnistFiles { images: gzip(&good().images), labels: gzip(&good().labels) };
         assert_eq!(images(&packed).unwrap().pixels(), plain.pixels());
     }
 
@@ -214,44 +179,20 @@ mod tests {
     fn damaged_and_foreign_files_are_errors_that_say_what_and_why() {
         let cases = [
             (vec![], "the MNIST images: the file has no magic number"),
-            (
-                good().labels,
-                "is an IDX file of labels; swap the two files",
-            ),
-            (
-                b"<!DOCTYPE html>".to_vec(),
-                "no IDX file: it starts with 0x3c21444f",
-            ),
-            (
-                idx([0, 0, 13, 3], &[3, 2, 2], &[0; 48]),
-                "of type 0x0d with 3 dimensions",
-            ),
+            (good().labels, "is an IDX file of labels; swap the two files"),
+            (b"<!DOCTYPE html>".to_vec(), "no IDX file: it starts with 0x3c21444f"),
+            (idx([0, 0, 13, 3], &[3, 2, 2], &[0; 48]), "of type 0x0d with 3 dimensions"),
             (idx(IMAGES, &[3, 2], &[]), "has no dimensions"),
-            (
-                idx(IMAGES, &[3, 2, 3], &[0; 18]),
-                "they are 2 × 3; give square images",
-            ),
-            (
-                idx(IMAGES, &[3, 2, 2], &[0; 11]),
-                "ends after 11 of 3 × 2 × 2 bytes (12)",
-            ),
-            (
-                idx(IMAGES, &[3, 2, 2], &[0; 13]),
-                "goes on after its 3 × 2 × 2 bytes",
-            ),
+            (idx(IMAGES, &[3, 2, 3], &[0; 18]), "they are 2 × 3; give square images"),
+            (idx(IMAGES, &[3, 2, 2], &[0; 11]), "ends after 11 of 3 × 2 × 2 bytes (12)"),
+            (idx(IMAGES, &[3, 2, 2], &[0; 13]), "goes on after its 3 × 2 × 2 bytes"),
             (idx(IMAGES, &[0, 2, 2], &[]), "holds none"),
             (idx(IMAGES, &[3, 0, 0], &[]), "holds none"),
-            (
-                idx(IMAGES, &[1_000_001, 1, 1], &[]),
-                "promises 1000001 × 1 × 1",
-            ),
+            (idx(IMAGES, &[1_000_001, 1, 1], &[]), "promises 1000001 × 1 × 1"),
             (idx(IMAGES, &[1, 4097, 1], &[]), "promises 1 × 4097 × 1"),
             (idx(IMAGES, &[33, 4096, 4096], &[]), "512 MiB in all"),
             (idx(IMAGES, &[u32::MAX; 3], &[]), "promises 4294967295"),
-            (
-                idx(IMAGES, &[4, 2, 2], &[0; 16]),
-                "there are 3 for 4 images",
-            ),
+            (idx(IMAGES, &[4, 2, 2], &[0; 16]), "there are 3 for 4 images"),
         ];
         for (images, wanted) in cases {
             for images in [gzip(&images), images] {
@@ -261,38 +202,23 @@ mod tests {
         }
         let labels = idx(LABELS, &[3], &[7, 10, 9]);
         let error = error(&MnistFiles { labels, ..good() });
-        assert!(
-            error.contains("one of them is 10; give labels from 0 to 9"),
-            "{error}"
-        );
+        assert!(error.contains("one of them is 10; give labels from 0 to 9"), "{error}");
     }
 
     #[test]
     fn no_part_of_a_file_is_mistaken_for_all_of_it() {
         for whole in [good().images, gzip(&good().images)] {
             for length in 0..whole.len() {
-                error(&MnistFiles {
-                    images: whole[..length].to_vec(),
-                    ..good()
-                });
+                error(&MnistFiles { images: whole[..length].to_vec(), ..good() });
             }
             let mut longer = whole.clone();
             longer.extend([1, 2, 3]);
-            error(&MnistFiles {
-                images: longer,
-                ..good()
-            });
+            error(&MnistFiles { images: longer, ..good() });
         }
         let mut damaged = gzip(&good().images);
         let middle = damaged.len() - 6;
         damaged[middle] ^= 0xff;
-        assert!(
-            error(&MnistFiles {
-                images: damaged,
-                ..good()
-            })
-            .contains("damaged")
-        );
+        assert!(error(&MnistFiles { images: damaged, ..good() }).contains("damaged"));
     }
 
     #[test]

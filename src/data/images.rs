@@ -33,26 +33,15 @@ impl Images {
     /// # Errors
     /// [`Error::Data`] when there are none, or the pixels are not one image a label.
     pub fn new(size: usize, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
-        let wanted = size
-            .checked_mul(size)
-            .and_then(|dim| dim.checked_mul(labels.len()));
+        let wanted = size.checked_mul(size).and_then(|dim| dim.checked_mul(labels.len()));
         if pixels.is_empty() || wanted != Some(pixels.len()) {
             return Err(Error::Data {
                 what: "the images".to_owned(),
-                problem: format!(
-                    "{} pixels are not {} images of {size} × {size}",
-                    pixels.len(),
-                    labels.len()
-                ),
+                problem: format!("{} pixels are not {} images of {size} × {size}", pixels.len(), labels.len()),
                 remedy: "give at least one image, and one label for each".to_owned(),
             });
         }
-        Ok(Self {
-            size,
-            channels: 1,
-            pixels,
-            labels,
-        })
+        Ok(Self { size, channels: 1, pixels, labels })
     }
 
     /// The same images, of which a sample takes so many, one a channel.
@@ -102,10 +91,8 @@ impl Images {
     #[must_use]
     pub fn batch(&self, indices: &[usize]) -> Batch {
         let dim = self.dim();
-        let mut batch = Batch {
-            values: Vec::with_capacity(indices.len() * dim),
-            labels: Vec::with_capacity(indices.len()),
-        };
+        let mut batch =
+            Batch { values: Vec::with_capacity(indices.len() * dim), labels: Vec::with_capacity(indices.len()) };
         for &i in indices.iter().filter(|&&i| i < self.len()) {
             let image = &self.pixels[i * dim..(i + 1) * dim];
             batch.values.extend(image.iter().copied().map(from_byte));
@@ -119,11 +106,7 @@ impl Images {
     /// # Errors
     /// [`Error::Setting`] when no image is of these classes.
     pub fn subset(&self, classes: &[u8], per_class: usize) -> Result<Self> {
-        let most = if per_class == 0 {
-            usize::MAX
-        } else {
-            per_class
-        };
+        let most = if per_class == 0 { usize::MAX } else { per_class };
         let mut taken = [0; 256];
         let (mut pixels, mut labels) = (Vec::new(), Vec::new());
         for (image, &label) in self.pixels.chunks_exact(self.dim()).zip(&self.labels) {
@@ -144,11 +127,7 @@ impl Images {
                 format!("among the classes that the data hold: {present:?}"),
             ));
         }
-        Ok(Self {
-            pixels,
-            labels,
-            ..*self
-        })
+        Ok(Self { pixels, labels, ..*self })
     }
 
     /// The same images at `size` × `size` pixels: 28 grow to 32 by a border of 2 black pixels, as is usual for MNIST,
@@ -161,21 +140,13 @@ impl Images {
             return Ok(self);
         }
         check_pixels(self.len(), size)?;
-        let canvas = if self.size == 28 && size >= 32 {
-            32
-        } else {
-            self.size
-        };
+        let canvas = if self.size == 28 && size >= 32 { 32 } else { self.size };
         let mut pixels = Vec::with_capacity(self.len() * size * size);
         for image in self.pixels.chunks_exact(self.dim()) {
             let padded = pad(image, self.size, canvas);
             pixels.extend(bilinear(&padded, canvas, size));
         }
-        Ok(Self {
-            size,
-            pixels,
-            ..self
-        })
+        Ok(Self { size, pixels, ..self })
     }
 
     /// MNIST's images at 28 × 28 pixels again, whatever size [`resized`](Self::resized) has given them, or a generator that
@@ -190,13 +161,7 @@ impl Images {
         let grown = self.resized(32)?;
         let inside = |at: usize| (2..30).contains(&(at % 32)) && (2..30).contains(&(at / 32 % 32));
         let pixels = grown.pixels.into_iter().enumerate();
-        Ok(Self {
-            size: 28,
-            pixels: pixels
-                .filter_map(|(at, pixel)| inside(at).then_some(pixel))
-                .collect(),
-            ..grown
-        })
+        Ok(Self { size: 28, pixels: pixels.filter_map(|(at, pixel)| inside(at).then_some(pixel)).collect(), ..grown })
     }
 }
 
@@ -245,8 +210,7 @@ fn bilinear(image: &[u8], from: usize, to: usize) -> Vec<u8> {
     for &(top, bottom, down) in &taps {
         let (top, bottom) = (&image[top * from..], &image[bottom * from..]);
         for &(left, right, along) in &taps {
-            let mix =
-                |row: &[u8]| f32::from(row[left]) * (1.0 - along) + f32::from(row[right]) * along;
+            let mix = |row: &[u8]| f32::from(row[left]) * (1.0 - along) + f32::from(row[right]) * along;
             out.push((mix(top) * (1.0 - down) + mix(bottom) * down).round() as u8);
         }
     }
@@ -266,14 +230,7 @@ mod tests {
     #[test]
     fn pixels_and_labels_must_fit_together() {
         assert_eq!((four().len(), four().dim(), four().size()), (4, 4, 2));
-        for (size, pixels, labels) in [
-            (2, 7, 2),
-            (2, 8, 1),
-            (0, 0, 0),
-            (0, 0, 3),
-            (2, 0, 0),
-            (usize::MAX, 4, 1),
-        ] {
+        for (size, pixels, labels) in [(2, 7, 2), (2, 8, 1), (0, 0, 0), (0, 0, 3), (2, 0, 0), (usize::MAX, 4, 1)] {
             assert!(Images::new(size, vec![0; pixels], vec![0; labels]).is_err());
         }
     }
@@ -284,13 +241,7 @@ mod tests {
         let batch = images.batch(&[2, 1, 0, 99]);
         // 51 / 255 = 1/5 of the way.
         assert_eq!(batch.labels, [9, 8, 7]);
-        assert!(
-            batch
-                .values
-                .iter()
-                .zip([-0.6, 1.0, -1.0])
-                .all(|(x, y): (&f32, f32)| (x - y).abs() < 1e-6)
-        );
+        assert!(batch.values.iter().zip([-0.6, 1.0, -1.0]).all(|(x, y): (&f32, f32)| (x - y).abs() < 1e-6));
     }
 
     #[test]
@@ -300,38 +251,21 @@ mod tests {
         assert_eq!(some.pixels(), [[10; 4], [20; 4], [30; 4]].concat());
         assert_eq!(four().subset(&[5], 0).unwrap().labels(), [5, 5, 5]);
         let error = four().subset(&[1, 2], 0).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "`classes` is [1, 2]; it should be among the classes that the data hold: [3, 5]"
-        );
+        assert_eq!(error, "`classes` is [1, 2]; it should be among the classes that the data hold: [3, 5]");
     }
 
     #[test]
     fn mnist_grows_by_a_border() {
         let image: Vec<u8> = (0..784_u32).map(|i| (i % 251) as u8).collect();
-        let grown = Images::new(28, image.clone(), vec![0])
-            .unwrap()
-            .resized(32)
-            .unwrap();
+        let grown = Images::new(28, image.clone(), vec![0]).unwrap().resized(32).unwrap();
         assert_eq!((grown.size(), grown.dim()), (32, 1024));
         for (at, &pixel) in grown.pixels().iter().enumerate() {
             let (y, x) = (at / 32, at % 32);
             let inside = (2..30).contains(&y) && (2..30).contains(&x);
-            let wanted = if inside {
-                image[(y - 2) * 28 + x - 2]
-            } else {
-                0
-            };
+            let wanted = if inside { image[(y - 2) * 28 + x - 2] } else { 0 };
             assert_eq!(pixel, wanted, "({x}, {y})");
         }
-        assert_eq!(
-            Images::new(28, image.clone(), vec![0])
-                .unwrap()
-                .resized(28)
-                .unwrap()
-                .pixels(),
-            image
-        );
+        assert_eq!(Images::new(28, image.clone(), vec![0]).unwrap().resized(28).unwrap().pixels(), image);
     }
 
     #[test]
@@ -359,34 +293,19 @@ mod tests {
     fn doubling_is_bilinear_about_pixel_centres() {
         // Targets lie at -¼, ¼, ¾ and 1¼ of the way from the first pixel's centre to the second's.
         let row = [0, 64, 191, 255];
-        let doubled = Images::new(2, vec![0, 255, 0, 255], vec![0])
-            .unwrap()
-            .resized(4)
-            .unwrap();
+        let doubled = Images::new(2, vec![0, 255, 0, 255], vec![0]).unwrap().resized(4).unwrap();
         assert_eq!(doubled.pixels(), [row; 4].concat());
-        let turned = Images::new(2, vec![0, 0, 255, 255], vec![0])
-            .unwrap()
-            .resized(4)
-            .unwrap();
+        let turned = Images::new(2, vec![0, 0, 255, 255], vec![0]).unwrap().resized(4).unwrap();
         assert_eq!(turned.pixels(), row.map(|grey| [grey; 4]).concat());
         // By way of 32: a full 28 × 28 image keeps a border of black, 4 pixels less the blending at its edge.
-        let full = Images::new(28, vec![255; 784], vec![0])
-            .unwrap()
-            .resized(64)
-            .unwrap();
+        let full = Images::new(28, vec![255; 784], vec![0]).unwrap().resized(64).unwrap();
         let row = &full.pixels()[32 * 64..33 * 64];
         assert_eq!(&row[..6], [0, 0, 0, 64, 191, 255]);
     }
 
     #[test]
     fn sizes_that_memory_cannot_hold_are_refused() {
-        assert!(
-            four()
-                .resized(0)
-                .unwrap_err()
-                .to_string()
-                .contains("`image_size`")
-        );
+        assert!(four().resized(0).unwrap_err().to_string().contains("`image_size`"));
         let error = four().resized(1 << 20).unwrap_err().to_string();
         assert!(error.contains("`examples_per_class`"), "{error}");
         assert!(check_pixels(1, 1 << 14).is_ok());

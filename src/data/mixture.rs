@@ -48,11 +48,7 @@ impl Mixture {
             sum += mode.weight;
             cumulative.push(sum);
         }
-        Ok(Self {
-            modes,
-            cumulative,
-            dim,
-        })
+        Ok(Self { modes, cumulative, dim })
     }
 
     /// The same with every deviation widened: the mixture seen through a Gaussian blur of `deviation`.
@@ -86,16 +82,11 @@ impl Mixture {
 
     /// `n` independent draws, labelled with their modes.
     pub fn sample(&self, n: usize, rng: &mut Rng) -> Batch {
-        let mut batch = Batch {
-            values: Vec::with_capacity(n * self.dim),
-            labels: Vec::with_capacity(n),
-        };
+        let mut batch = Batch { values: Vec::with_capacity(n * self.dim), labels: Vec::with_capacity(n) };
         for _ in 0..n {
             let k = self.mode(rng);
             let Mode { mean, std, .. } = &self.modes[usize::from(k)];
-            batch
-                .values
-                .extend(mean.iter().map(|mean| mean + std * rng.normal()));
+            batch.values.extend(mean.iter().map(|mean| mean + std * rng.normal()));
             batch.labels.push(k);
         }
         batch
@@ -115,10 +106,7 @@ impl Mixture {
     /// The share that lies at or under `x` along the first dimension: in 1-D, the distribution function.
     #[must_use]
     pub fn cdf(&self, x: f64) -> f64 {
-        self.modes
-            .iter()
-            .map(|mode| f64::from(mode.weight) * mode_cdf(mode, 0, x))
-            .sum()
+        self.modes.iter().map(|mode| f64::from(mode.weight) * mode_cdf(mode, 0, x)).sum()
     }
 
     /// The inverse of [`Mixture::cdf`]: where the share `p` lies below. Infinite at 0 and 1, NaN outside.
@@ -155,11 +143,7 @@ impl Mixture {
             low = low.min(mean - reach);
             high = high.max(mean + reach);
         }
-        let mut x = if floor > low {
-            floor
-        } else {
-            0.5 * (low + high)
-        };
+        let mut x = if floor > low { floor } else { 0.5 * (low + high) };
         low = low.max(floor);
         for _ in 0..100 {
             let excess = self.cdf(x) - p;
@@ -226,12 +210,7 @@ impl Mixture {
 
 /// ‖x − μ‖² / σ².
 fn squared_distance(mode: &Mode, x: &[f32]) -> f64 {
-    let squared: f64 = mode
-        .mean
-        .iter()
-        .zip(x)
-        .map(|(&mean, &x)| (f64::from(x) - f64::from(mean)).powi(2))
-        .sum();
+    let squared: f64 = mode.mean.iter().zip(x).map(|(&mean, &x)| (f64::from(x) - f64::from(mean)).powi(2)).sum();
     squared / f64::from(mode.std).powi(2)
 }
 
@@ -247,11 +226,7 @@ const CDF_REACH: f64 = 8.0;
 /// distribution", 2004.
 pub(crate) fn normal_cdf(z: f64) -> f64 {
     if z.is_nan() || z.abs() > CDF_REACH {
-        return if z.is_nan() {
-            z
-        } else {
-            f64::from(u8::from(z > 0.0))
-        };
+        return if z.is_nan() { z } else { f64::from(u8::from(z > 0.0)) };
     }
     let (mut term, mut sum, mut odd) = (z, z, 1.0);
     while term.abs() > 0.1 * f64::EPSILON * sum.abs() {
@@ -269,11 +244,7 @@ mod tests {
     use crate::rng::Stream;
 
     fn mode(weight: f32, mean: &[f32], std: f32) -> Mode {
-        Mode {
-            weight,
-            mean: mean.to_vec(),
-            std,
-        }
+        Mode { weight, mean: mean.to_vec(), std }
     }
 
     fn uneven() -> Mixture {
@@ -311,11 +282,7 @@ mod tests {
         let batch = uneven().sample(n, &mut Rng::new(0, Stream::Data));
         assert_eq!((batch.values.len(), batch.labels.len()), (n, n));
         for (label, share, mean, std) in [(0, 0.25, -2.0, 0.5), (1, 0.75, 1.0, 0.25)] {
-            let drawn = batch
-                .values
-                .iter()
-                .zip(&batch.labels)
-                .filter(|(_, l)| **l == label);
+            let drawn = batch.values.iter().zip(&batch.labels).filter(|(_, l)| **l == label);
             let drawn: Vec<f64> = drawn.map(|(&x, _)| f64::from(x)).collect();
             let count = drawn.len() as f64;
             let centre = drawn.iter().sum::<f64>() / count;
@@ -329,11 +296,7 @@ mod tests {
 
     #[test]
     fn samples_are_rows_of_their_modes_coordinates() {
-        let mixture = Mixture::new(&[
-            mode(1.0, &[0.0, 5.0, 9.0], 1e-3),
-            mode(1.0, &[7.0, 1.0, 3.0], 1e-3),
-        ])
-        .unwrap();
+        let mixture = Mixture::new(&[mode(1.0, &[0.0, 5.0, 9.0], 1e-3), mode(1.0, &[7.0, 1.0, 3.0], 1e-3)]).unwrap();
         let batch = mixture.sample(50, &mut Rng::new(1, Stream::Data));
         for (row, &label) in batch.values.chunks_exact(3).zip(&batch.labels) {
             for (x, mean) in row.iter().zip(&mixture.modes()[usize::from(label)].mean) {
@@ -357,11 +320,7 @@ mod tests {
         // At the centre of a normal in two dimensions: 1 / (2π σ²).
         let wide = Mixture::new(&[mode(2.0, &[3.0, 4.0], 2.0)]).unwrap();
         close(wide.density(&[3.0, 4.0]), 1.0 / (8.0 * PI), 1e-12);
-        close(
-            wide.density(&[3.0, 6.0]),
-            (-0.5_f64).exp() / (8.0 * PI),
-            1e-12,
-        );
+        close(wide.density(&[3.0, 6.0]), (-0.5_f64).exp() / (8.0 * PI), 1e-12);
     }
 
     #[test]
@@ -386,11 +345,7 @@ mod tests {
         close(normal.quantile(0.975), 1.959_963_984_540_054, 1e-9);
         assert_eq!(normal.quantile(0.0), f64::NEG_INFINITY);
         assert_eq!(normal.quantile(1.0), f64::INFINITY);
-        assert!(
-            [f64::NAN, -0.1, 1.1]
-                .iter()
-                .all(|&p| normal.quantile(p).is_nan())
-        );
+        assert!([f64::NAN, -0.1, 1.1].iter().all(|&p| normal.quantile(p).is_nan()));
         assert!(normal.quantiles(0).is_empty());
     }
 

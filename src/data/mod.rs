@@ -131,13 +131,7 @@ impl Feed {
     #[must_use]
     pub fn new(source: Source, seed: u64) -> Self {
         let rng = Rng::new(seed, Stream::Data);
-        let mut feed = Self {
-            epoch: rng.position(),
-            source,
-            rng,
-            order: Vec::new(),
-            index: 0,
-        };
+        let mut feed = Self { epoch: rng.position(), source, rng, order: Vec::new(), index: 0 };
         feed.begin_epoch();
         feed
     }
@@ -159,9 +153,7 @@ impl Feed {
             chosen.extend_from_slice(&left[..taken]);
             self.index += taken;
         }
-        self.source
-            .images()
-            .map_or_else(Batch::default, |images| images.batch(&chosen))
+        self.source.images().map_or_else(Batch::default, |images| images.batch(&chosen))
     }
 
     /// Classes of `n` samples, drawn in the data's own shares without dealing any.
@@ -188,10 +180,7 @@ impl Feed {
             Source::Mixture(_) => self.rng.position(),
             Source::Images(_) => self.epoch.clone(),
         };
-        Cursor {
-            position,
-            index: self.index,
-        }
+        Cursor { position, index: self.index }
     }
 
     /// Goes to where a feed of the same source stood, so that the same batches follow.
@@ -232,9 +221,7 @@ mod tests {
 
     /// The same, three to a sample.
     fn stacked() -> Source {
-        let Source::Images(images) = ten() else {
-            unreachable!("they are images")
-        };
+        let Source::Images(images) = ten() else { unreachable!("they are images") };
         Source::Images(images.stacked(3))
     }
 
@@ -252,16 +239,10 @@ mod tests {
     #[test]
     fn sources_are_what_the_experiment_names() {
         assert_eq!(ring().dim(), 2);
-        assert_eq!(
-            ring().mixture().map(|mixture| mixture.modes().len()),
-            Some(8)
-        );
+        assert_eq!(ring().mixture().map(|mixture| mixture.modes().len()), Some(8));
         assert!(ring().images().is_none());
         let drawn = Source::new(&digits(0), None).unwrap();
-        assert_eq!(
-            (drawn.dim(), drawn.images().map(Images::len)),
-            (784, Some(30))
-        );
+        assert_eq!((drawn.dim(), drawn.images().map(Images::len)), (784, Some(30)));
         assert!(drawn.mixture().is_none());
     }
 
@@ -269,16 +250,10 @@ mod tests {
     fn mnist_is_cut_to_the_experiment_or_says_how_to_get_it() {
         let mut experiment = Experiment::preset("mnist-mlp").unwrap();
         let error = Source::new(&experiment, None).unwrap_err().to_string();
-        assert!(
-            error.contains("--data DIR") && error.contains("train-images-idx3-ubyte"),
-            "{error}"
-        );
+        assert!(error.contains("--data DIR") && error.contains("train-images-idx3-ubyte"), "{error}");
         let mut images = vec![0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 28, 0, 0, 0, 28];
         images.extend([9; 4 * 784]);
-        let files = MnistFiles {
-            images,
-            labels: vec![0, 0, 8, 1, 0, 0, 0, 4, 3, 3, 7, 3],
-        };
+        let files = MnistFiles { images, labels: vec![0, 0, 8, 1, 0, 0, 0, 4, 3, 3, 7, 3] };
         experiment.classes = vec![3];
         experiment.examples_per_class = 2;
         experiment.image_size = 32;
@@ -286,12 +261,7 @@ mod tests {
         let images = source.images().unwrap();
         assert_eq!((images.labels(), images.dim()), (&[3, 3][..], 1024));
         experiment.classes = vec![1];
-        assert!(
-            Source::new(&experiment, Some(&files))
-                .unwrap_err()
-                .to_string()
-                .contains("`classes`")
-        );
+        assert!(Source::new(&experiment, Some(&files)).unwrap_err().to_string().contains("`classes`"));
     }
 
     #[test]
@@ -311,17 +281,9 @@ mod tests {
             assert_eq!(sorted, (0..10).collect::<Vec<_>>());
         }
         assert_ne!(dealt[..10], dealt[10..20]);
-        assert_eq!(
-            Feed::new(ten(), 5).next_batch(25).labels,
-            dealt[..25],
-            "larger than an epoch"
-        );
+        assert_eq!(Feed::new(ten(), 5).next_batch(25).labels, dealt[..25], "larger than an epoch");
         assert!(feed.next_batch(0).labels.is_empty());
-        assert_ne!(
-            Feed::new(ten(), 6).next_batch(10).labels,
-            dealt[..10],
-            "seeds differ"
-        );
+        assert_ne!(Feed::new(ten(), 6).next_batch(10).labels, dealt[..10], "seeds differ");
     }
 
     #[test]
@@ -332,16 +294,10 @@ mod tests {
         assert_eq!((source.dim(), e.data_dim()), (3 * 784, 3 * 784));
         let dim = stacked().dim();
         let batch = Feed::new(stacked(), 5).next_batch(4000);
-        assert_eq!(
-            (dim, batch.values.len(), batch.labels.len()),
-            (3, 12_000, 12_000)
-        );
+        assert_eq!((dim, batch.values.len(), batch.labels.len()), (3, 12_000, 12_000));
         // The pixel tells the label: each channel is the image that its label says.
         let told = batch.values.iter().zip(&batch.labels);
-        assert!(
-            told.clone()
-                .all(|(&pixel, &label)| pixel == f32::from(label) / 127.5 - 1.0)
-        );
+        assert!(told.clone().all(|(&pixel, &label)| pixel == f32::from(label) / 127.5 - 1.0));
         // All 1,000 triples would be seen but for those with the same image twice, which only an epoch's seam can hold: 720 and
         // few others. Were channels tied to one another, there would be 100 or 10.
         let mut triples: Vec<&[u8]> = batch.labels.chunks(3).collect();
@@ -375,12 +331,7 @@ mod tests {
     fn a_cursor_of_other_data_is_refused_and_changes_nothing() {
         for mut feed in [Feed::new(ten(), 5), Feed::new(ring(), 5)] {
             let before = feed.cursor();
-            let error = feed
-                .seek(Cursor {
-                    index: 11,
-                    ..before.clone()
-                })
-                .unwrap_err();
+            let error = feed.seek(Cursor { index: 11, ..before.clone() }).unwrap_err();
             assert!(matches!(error, Error::Checkpoint(_)), "{error}");
             assert_eq!(feed.cursor(), before);
         }
@@ -389,14 +340,7 @@ mod tests {
 
     #[test]
     fn digits_and_their_order_are_independent() {
-        let pixels = |seed| {
-            Source::new(&digits(seed), None)
-                .unwrap()
-                .images()
-                .unwrap()
-                .pixels()
-                .to_vec()
-        };
+        let pixels = |seed| Source::new(&digits(seed), None).unwrap().images().unwrap().pixels().to_vec();
         assert_eq!(pixels(1), pixels(1));
         assert_ne!(pixels(1), pixels(2));
         let drawn = Source::new(&digits(1), None).unwrap();
@@ -404,9 +348,6 @@ mod tests {
         let mut stream = Rng::new(1, Stream::Data);
         let mut wanted: Vec<u8> = (0..30).map(|i| i / 3).collect();
         stream.shuffle(&mut wanted);
-        assert_eq!(
-            order, wanted,
-            "the order comes from the data's stream alone"
-        );
+        assert_eq!(order, wanted, "the order comes from the data's stream alone");
     }
 }

@@ -11,12 +11,7 @@ pub fn coarse(images: &[f32], side: usize) -> Vec<f32> {
         for y in 0..half {
             for x in 0..half {
                 let at = 2 * y * side + 2 * x;
-                let four = [
-                    image[at],
-                    image[at + 1],
-                    image[at + side],
-                    image[at + side + 1],
-                ];
+                let four = [image[at], image[at + 1], image[at + side], image[at + side + 1]];
                 out.push(four.iter().sum::<f32>() / 4.0);
             }
         }
@@ -70,11 +65,8 @@ pub fn pictures(e: &Experiment, images: Vec<f32>) -> Vec<f32> {
 /// Rows of `left` and `right` side by side, given how many numbers a row of each has.
 #[must_use]
 pub fn beside(left: &[f32], right: &[f32], widths: [usize; 2]) -> Vec<f32> {
-    let rows = left
-        .chunks_exact(widths[0])
-        .zip(right.chunks_exact(widths[1]));
-    rows.flat_map(|(left, right)| left.iter().chain(right).copied())
-        .collect()
+    let rows = left.chunks_exact(widths[0]).zip(right.chunks_exact(widths[1]));
+    rows.flat_map(|(left, right)| left.iter().chain(right).copied()).collect()
 }
 
 #[cfg(test)]
@@ -104,9 +96,7 @@ mod tests {
     #[test]
     fn edges_are_where_black_meets_white() {
         // Left half black, right half white: an upright line two pixels wide.
-        let image: Vec<f32> = (0..64)
-            .map(|i| if i % 8 < 4 { -1.0 } else { 1.0 })
-            .collect();
+        let image: Vec<f32> = (0..64).map(|i| if i % 8 < 4 { -1.0 } else { 1.0 }).collect();
         for row in edges(&image, 8).chunks(8) {
             assert_eq!(row, [-1.0, -1.0, -1.0, 1.0, 1.0, -1.0, -1.0, -1.0]);
         }

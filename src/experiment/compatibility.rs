@@ -12,18 +12,8 @@ struct Rule {
     expected: &'static str,
 }
 
-fn rule(
-    broken: bool,
-    field: &'static str,
-    given: impl serde::Serialize,
-    expected: &'static str,
-) -> Rule {
-    Rule {
-        broken,
-        field,
-        given: word(given),
-        expected,
-    }
+fn rule(broken: bool, field: &'static str, given: impl serde::Serialize, expected: &'static str) -> Rule {
+    Rule { broken, field, given: word(given), expected }
 }
 
 impl Experiment {
@@ -44,9 +34,7 @@ impl Experiment {
 
     /// Whether the discriminator's verdict on a sample depends on its batch-mates.
     fn mixes_samples(&self) -> bool {
-        self.discriminator_norm == Normalization::Batch
-            || self.minibatch_discrimination > 0
-            || self.minibatch_stddev
+        self.discriminator_norm == Normalization::Batch || self.minibatch_discrimination > 0 || self.minibatch_stddev
     }
 
     /// Whether the discriminator judges something else than one sample, or answers something else than one logit; or the generator is
@@ -66,10 +54,7 @@ impl Experiment {
 
     /// Whether the networks are of two parts, or make two views.
     fn is_joint(&self) -> bool {
-        matches!(
-            self.architecture,
-            Architecture::Autoencoder | Architecture::Stacked | Architecture::Coupled
-        )
+        matches!(self.architecture, Architecture::Autoencoder | Architecture::Stacked | Architecture::Coupled)
     }
 
     fn about_architecture(&self) -> [Rule; 5] {
@@ -83,12 +68,7 @@ impl Experiment {
         let of_images = two_views || self.architecture == Architecture::Dcgan;
         let told_in_vain = two_views && self.architecture != Architecture::Stacked;
         [
-            rule(
-                of_images && !images,
-                "architecture",
-                self.architecture,
-                "mlp for data that are not images",
-            ),
+            rule(of_images && !images, "architecture", self.architecture, "mlp for data that are not images"),
             rule(
                 dirac && (images || self.data_dim() != 1),
                 "architecture",
@@ -121,30 +101,15 @@ impl Experiment {
     fn about_channels(&self) -> [Rule; 4] {
         let three = |odd| odd && self.channels > 1;
         [
-            rule(
-                three(!self.has_images()),
-                "channels",
-                self.channels,
-                "1 for data that are not images",
-            ),
-            rule(
-                three(self.is_joint()),
-                "architecture",
-                self.architecture,
-                "mlp or dcgan where channels = 3",
-            ),
+            rule(three(!self.has_images()), "channels", self.channels, "1 for data that are not images"),
+            rule(three(self.is_joint()), "architecture", self.architecture, "mlp or dcgan where channels = 3"),
             rule(
                 three(self.conditional != Conditional::None),
                 "conditional",
                 self.conditional,
                 "none where channels = 3: each channel then shows a digit of its own, and a sample is of no one class",
             ),
-            rule(
-                three(!self.augment.is_empty()),
-                "augment",
-                &self.augment,
-                "left out where channels = 3",
-            ),
+            rule(three(!self.augment.is_empty()), "augment", &self.augment, "left out where channels = 3"),
         ]
     }
 
@@ -159,32 +124,14 @@ impl Experiment {
                 self.spectral_norm,
                 "false for a Dirac-GAN, whose only weight starts at 0 and cannot be divided by its own size",
             ),
-            rule(
-                dcgan && self.dropout > 0.0,
-                "dropout",
-                self.dropout,
-                "0 for a dcgan",
-            ),
-            rule(
-                instance(self.generator_norm),
-                "generator_norm",
-                self.generator_norm,
-                SINGLE,
-            ),
-            rule(
-                instance(self.discriminator_norm),
-                "discriminator_norm",
-                self.discriminator_norm,
-                SINGLE,
-            ),
+            rule(dcgan && self.dropout > 0.0, "dropout", self.dropout, "0 for a dcgan"),
+            rule(instance(self.generator_norm), "generator_norm", self.generator_norm, SINGLE),
+            rule(instance(self.discriminator_norm), "discriminator_norm", self.discriminator_norm, SINGLE),
         ]
     }
 
     fn about_verdicts(&self) -> [Rule; 7] {
-        let probability = matches!(
-            self.objective,
-            Objective::Saturating | Objective::NonSaturating
-        );
+        let probability = matches!(self.objective, Objective::Saturating | Objective::NonSaturating);
         let label = probability || self.objective == Objective::LeastSquares;
         let penalty = self.gradient_penalty != GradientPenalty::None;
         [
@@ -225,12 +172,7 @@ impl Experiment {
                 self.pack,
                 "1 for an acgan, whose discriminator guesses the class of one sample",
             ),
-            rule(
-                !self.batch_size.is_multiple_of(self.pack),
-                "batch_size",
-                self.batch_size,
-                "a multiple of `pack`",
-            ),
+            rule(!self.batch_size.is_multiple_of(self.pack), "batch_size", self.batch_size, "a multiple of `pack`"),
         ]
     }
 
@@ -244,24 +186,14 @@ impl Experiment {
                 self.gradient_penalty,
                 none,
             ),
-            rule(
-                began(self.conditional == Conditional::Acgan),
-                "conditional",
-                self.conditional,
-                none,
-            ),
+            rule(began(self.conditional == Conditional::Acgan), "conditional", self.conditional, none),
             rule(
                 began(self.minibatch_discrimination > 0),
                 "minibatch_discrimination",
                 self.minibatch_discrimination,
                 none,
             ),
-            rule(
-                began(self.minibatch_stddev),
-                "minibatch_stddev",
-                self.minibatch_stddev,
-                none,
-            ),
+            rule(began(self.minibatch_stddev), "minibatch_stddev", self.minibatch_stddev, none),
             rule(began(self.pack > 1), "pack", self.pack, none),
         ]
     }

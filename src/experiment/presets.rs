@@ -15,13 +15,10 @@ pub struct Preset {
 }
 
 static PRESETS: LazyLock<Vec<Preset>> = LazyLock::new(|| {
-    let file: toml::Table =
-        toml::from_str(include_str!("../presets.toml")).expect("presets.toml is tested");
+    let file: toml::Table = toml::from_str(include_str!("../presets.toml")).expect("presets.toml is tested");
     let mut presets: Vec<Preset> = Vec::new();
     for (name, value) in file {
-        let toml::Value::Table(mut table) = value else {
-            unreachable!("presets.toml is tested: it holds tables")
-        };
+        let toml::Value::Table(mut table) = value else { unreachable!("presets.toml is tested: it holds tables") };
         let about = match table.remove("about") {
             Some(toml::Value::String(about)) => about,
             _ => String::new(),
@@ -52,17 +49,11 @@ impl Experiment {
     /// When there is none.
     pub fn preset(name: &str) -> Result<Self> {
         let presets = Self::presets();
-        presets
-            .iter()
-            .find(|preset| preset.experiment.name == name)
-            .map(|preset| preset.experiment.clone())
-            .ok_or_else(|| Error::UnknownPreset {
+        presets.iter().find(|preset| preset.experiment.name == name).map(|preset| preset.experiment.clone()).ok_or_else(
+            || Error::UnknownPreset {
                 name: name.to_owned(),
-                known: presets
-                    .iter()
-                    .map(|preset| preset.experiment.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })
+                known: presets.iter().map(|preset| preset.experiment.name.as_str()).collect::<Vec<_>>().join(", "),
+            },
+        )
     }
 }

@@ -14,23 +14,13 @@ impl Experiment {
     /// # Errors
     /// The first setting that is wrong, with what was given and what would be right.
     pub fn validate(&self) -> Result<()> {
-        if self.name.is_empty()
-            || self.name.chars().count() > 64
-            || self.name.chars().any(char::is_control)
-        {
-            return Err(Error::setting(
-                "name",
-                brief(&self.name),
-                "1 to 64 printable characters",
-            ));
+        if self.name.is_empty() || self.name.chars().count() > 64 || self.name.chars().any(char::is_control) {
+            return Err(Error::setting("name", brief(&self.name), "1 to 64 printable characters"));
         }
         let mut classes = self.classes.clone();
         classes.sort_unstable();
         classes.dedup();
-        if classes.is_empty()
-            || classes.len() < self.classes.len()
-            || classes.iter().any(|&c| c > 9)
-        {
+        if classes.is_empty() || classes.len() < self.classes.len() || classes.iter().any(|&c| c > 9) {
             return Err(Error::setting(
                 "classes",
                 format!("{:?}", self.classes),
@@ -39,11 +29,7 @@ impl Experiment {
         }
         between("examples_per_class", self.examples_per_class, 0, 100_000)?;
         if ![28, 32, 64].contains(&self.image_size) {
-            return Err(Error::setting(
-                "image_size",
-                self.image_size,
-                "28, 32 or 64",
-            ));
+            return Err(Error::setting("image_size", self.image_size, "28, 32 or 64"));
         }
         if ![1, 3].contains(&self.channels) {
             return Err(Error::setting(
@@ -76,35 +62,15 @@ impl Experiment {
         between("gp_weight", self.gp_weight, 0.0, 1e4)?;
         between("weight_clip", self.weight_clip, 0.0, 10.0)?;
         between("instance_noise", self.instance_noise, 0.0, 100.0)?;
-        between(
-            "instance_noise_steps",
-            self.instance_noise_steps,
-            0,
-            STEP_LIMIT,
-        )?;
-        between(
-            "minibatch_discrimination",
-            self.minibatch_discrimination,
-            0,
-            256,
-        )?;
+        between("instance_noise_steps", self.instance_noise_steps, 0, STEP_LIMIT)?;
+        between("minibatch_discrimination", self.minibatch_discrimination, 0, 256)?;
         between("pack", self.pack, 1, 16)?;
         between("vat_weight", self.vat_weight, 0.0, 1e4)?;
         between("vat_epsilon", self.vat_epsilon, 1e-3, 1e3)?;
         between("path_length_weight", self.path_length_weight, 0.0, 1e4)?;
-        between(
-            "feature_matching_weight",
-            self.feature_matching_weight,
-            0.0,
-            1e4,
-        )?;
+        between("feature_matching_weight", self.feature_matching_weight, 0.0, 1e4)?;
         between("consistency_weight", self.consistency_weight, 0.0, 1e4)?;
-        between(
-            "reconstruction_weight",
-            self.reconstruction_weight,
-            0.0,
-            1e4,
-        )?;
+        between("reconstruction_weight", self.reconstruction_weight, 0.0, 1e4)?;
         between("began_gamma", self.began_gamma, 0.0, 1.0)?;
         between("began_lambda", self.began_lambda, 0.0, 1.0)?;
         between("lr_half_life", self.lr_half_life, 0, STEP_LIMIT)
@@ -147,11 +113,7 @@ impl Experiment {
                 ));
             }
             if !inside(mode.std, 1e-4, 1e3) {
-                return Err(Error::setting(
-                    "mixture",
-                    format!("a std of {}", mode.std),
-                    "between 0.0001 and 1000",
-                ));
+                return Err(Error::setting("mixture", format!("a std of {}", mode.std), "between 0.0001 and 1000"));
             }
             if !inside(mode.weight, 1e-3, 1e3) {
                 return Err(Error::setting(
@@ -165,19 +127,10 @@ impl Experiment {
     }
 }
 
-fn between<T: Copy + PartialOrd + std::fmt::Display>(
-    field: &str,
-    value: T,
-    low: T,
-    high: T,
-) -> Result<()> {
+fn between<T: Copy + PartialOrd + std::fmt::Display>(field: &str, value: T, low: T, high: T) -> Result<()> {
     // NaN is within nothing.
     if !(low..=high).contains(&value) {
-        return Err(Error::setting(
-            field,
-            value,
-            format!("from {low} to {high}"),
-        ));
+        return Err(Error::setting(field, value, format!("from {low} to {high}")));
     }
     Ok(())
 }

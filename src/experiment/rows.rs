@@ -107,9 +107,7 @@ impl Experiment {
                 let mut rng = Rng::new(seed, Stream::Class);
                 (0..n).map(|_| mixture.mode(&mut rng)).collect()
             }
-            _ => (0..n)
-                .map(|i| self.classes[i * self.classes.len() / n])
-                .collect(),
+            _ => (0..n).map(|i| self.classes[i * self.classes.len() / n]).collect(),
         }
     }
 

@@ -18,9 +18,7 @@ impl Experiment {
         let mut table: toml::Table =
             toml::from_str(text).map_err(|error| Error::Syntax(one_line(&error.to_string())))?;
         if let Some(preset) = table.remove("preset") {
-            let name = preset
-                .as_str()
-                .ok_or_else(|| Error::setting("preset", &preset, "the name of a preset"))?;
+            let name = preset.as_str().ok_or_else(|| Error::setting("preset", &preset, "the name of a preset"))?;
             let mut merged = Self::preset(name)?.to_table();
             merged.extend(table);
             table = merged;
@@ -46,10 +44,7 @@ impl Experiment {
     ///
     /// # Errors
     /// As [`Experiment::set`].
-    pub fn set_all<'a>(
-        &mut self,
-        settings: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<()> {
+    pub fn set_all<'a>(&mut self, settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<()> {
         let mut table = self.to_table();
         for (key, value) in settings {
             table.insert(key.to_owned(), parse_value(value));
@@ -93,9 +88,9 @@ impl Experiment {
         }
         let mut pairs = Vec::new();
         for part in hash.split('&').filter(|part| !part.is_empty()) {
-            let (key, value) = part.split_once('=').ok_or_else(|| {
-                Error::Syntax(format!("`{}` should be setting=value", brief(part)))
-            })?;
+            let (key, value) = part
+                .split_once('=')
+                .ok_or_else(|| Error::Syntax(format!("`{}` should be setting=value", brief(part))))?;
             pairs.push((key, unescape(value)?));
         }
         let mut experiment = match pairs.iter().position(|(key, _)| *key == "preset") {
@@ -123,13 +118,11 @@ impl Experiment {
             }
             // One setting at a time, so that the error can name it.
             let one = toml::Table::from_iter([(key.clone(), value.clone())]);
-            one.try_into::<Self>().map_err(|error| {
-                Error::setting(key, brief(&value.to_string()), expectation(&error))
-            })?;
+            one.try_into::<Self>()
+                .map_err(|error| Error::setting(key, brief(&value.to_string()), expectation(&error)))?;
         }
-        let experiment: Self = table
-            .try_into()
-            .map_err(|error: toml::de::Error| Error::Syntax(one_line(error.message())))?;
+        let experiment: Self =
+            table.try_into().map_err(|error: toml::de::Error| Error::Syntax(one_line(error.message())))?;
         experiment.validate()?;
         Ok(experiment)
     }
@@ -166,9 +159,7 @@ fn shorten_floats(table: &mut toml::Table) {
 /// serde's words for what it wanted, without where it stood.
 fn expectation(error: &toml::de::Error) -> String {
     let message = one_line(error.message());
-    message
-        .split_once("expected ")
-        .map_or(message.clone(), |(_, wanted)| wanted.to_owned())
+    message.split_once("expected ").map_or(message.clone(), |(_, wanted)| wanted.to_owned())
 }
 
 fn one_line(text: &str) -> String {
@@ -221,10 +212,7 @@ fn unescape(text: &str) -> Result<String> {
                 let byte = bytes.next()?;
                 char::from(byte).to_digit(16)
             };
-            let (high, low) = (
-                digit().ok_or_else(malformed)?,
-                digit().ok_or_else(malformed)?,
-            );
+            let (high, low) = (digit().ok_or_else(malformed)?, digit().ok_or_else(malformed)?);
             (high * 16 + low) as u8
         } else {
             byte
@@ -239,44 +227,22 @@ mod tests {
 
     #[test]
     fn presets_are_valid_and_survive_toml_and_links() {
-        for wanted in [
-            "mixture-1d",
-            "mixture-1d-5",
-            "ring",
-            "grid",
-            "digits-mlp",
-            "mnist-mlp",
-            "mnist-dcgan",
-        ] {
+        for wanted in ["mixture-1d", "mixture-1d-5", "ring", "grid", "digits-mlp", "mnist-mlp", "mnist-dcgan"] {
             Experiment::preset(wanted).unwrap();
         }
         for preset in Experiment::presets() {
             let experiment = &preset.experiment;
             experiment.validate().unwrap();
             assert!(!preset.about.is_empty(), "{}", experiment.name);
-            assert_eq!(
-                &Experiment::from_toml(&experiment.to_toml()).unwrap(),
-                experiment
-            );
-            assert_eq!(
-                &Experiment::from_hash(&experiment.to_hash()).unwrap(),
-                experiment
-            );
+            assert_eq!(&Experiment::from_toml(&experiment.to_toml()).unwrap(), experiment);
+            assert_eq!(&Experiment::from_hash(&experiment.to_hash()).unwrap(), experiment);
         }
         assert_eq!(Experiment::presets()[0].experiment.name, "mixture-1d");
     }
 
     #[test]
     fn malformed_links_are_errors() {
-        for link in [
-            "batch_size",
-            "name=%zz",
-            "name=%",
-            "#seed=-1",
-            "a=b",
-            "name=%ff",
-            "preset=none",
-        ] {
+        for link in ["batch_size", "name=%zz", "name=%", "#seed=-1", "a=b", "name=%ff", "preset=none"] {
             let error = Experiment::from_hash(link).unwrap_err().to_string();
             assert!(!error.contains('\n'), "{error}");
         }
@@ -291,11 +257,6 @@ mod tests {
         let e = Experiment::from_toml("preset = \"ring\"\nseed = 9").unwrap();
         assert_eq!((e.name.as_str(), e.seed), ("ring", 9));
         assert!(Experiment::from_toml("seed = ").is_err());
-        assert!(
-            Experiment::from_toml("sede = 1")
-                .unwrap_err()
-                .to_string()
-                .contains("`seed`")
-        );
+        assert!(Experiment::from_toml("sede = 1").unwrap_err().to_string().contains("`seed`"));
     }
 }

@@ -59,11 +59,7 @@ impl Expression {
     #[must_use]
     pub fn means(&self, latents: &[f32], dim: usize) -> Vec<f32> {
         let mean = |term: &Term| {
-            let rows: Vec<&[f32]> = term
-                .latents
-                .iter()
-                .map(|i| &latents[i * dim..(i + 1) * dim])
-                .collect();
+            let rows: Vec<&[f32]> = term.latents.iter().map(|i| &latents[i * dim..(i + 1) * dim]).collect();
             mean(&rows)
         };
         self.terms.iter().flat_map(mean).collect()
@@ -76,11 +72,7 @@ impl Expression {
     #[must_use]
     pub fn value(&self, latents: &[f32], dim: usize) -> Vec<f32> {
         let mut sum = vec![0.0; dim];
-        for (term, mean) in self
-            .terms
-            .iter()
-            .zip(self.means(latents, dim).chunks_exact(dim))
-        {
+        for (term, mean) in self.terms.iter().zip(self.means(latents, dim).chunks_exact(dim)) {
             let sign = if term.subtracted { -1.0 } else { 1.0 };
             for (sum, z) in sum.iter_mut().zip(mean) {
                 *sum += sign * z;
@@ -95,9 +87,7 @@ impl Expression {
 pub fn mean(latents: &[&[f32]]) -> Vec<f32> {
     let dim = latents.first().map_or(0, |first| first.len());
     let n = latents.len() as f32;
-    (0..dim)
-        .map(|i| latents.iter().map(|z| z[i]).sum::<f32>() / n)
-        .collect()
+    (0..dim).map(|i| latents.iter().map(|z| z[i]).sum::<f32>() / n).collect()
 }
 
 impl FromStr for Expression {
@@ -127,16 +117,10 @@ impl FromStr for Expression {
                 .map(|number| number.parse().ok())
                 .collect::<Option<Vec<usize>>>()
                 .ok_or_else(refuse)?;
-            terms.push(Term {
-                subtracted,
-                latents,
-            });
+            terms.push(Term { subtracted, latents });
             rest = left;
         }
-        if terms.is_empty()
-            || terms.len() > LIMIT
-            || terms.iter().any(|term| term.latents.len() > LIMIT)
-        {
+        if terms.is_empty() || terms.len() > LIMIT || terms.iter().any(|term| term.latents.len() > LIMIT) {
             return Err(refuse());
         }
         Ok(Self { terms })
@@ -214,11 +198,6 @@ mod tests {
             assert!(error.contains("12-3+40"), "{text:?}: {error}");
             assert!(!error.contains('\n'), "{text:?}: {error}");
         }
-        assert!(
-            "0+".repeat(LIMIT - 1)
-                .trim_end_matches('+')
-                .parse::<Expression>()
-                .is_ok()
-        );
+        assert!("0+".repeat(LIMIT - 1).trim_end_matches('+').parse::<Expression>().is_ok());
     }
 }

@@ -18,9 +18,7 @@ pub fn refusal(experiment: &Experiment) -> Option<&'static str> {
         return Some("it makes points; a projection needs one that makes images");
     }
     if experiment.pictures() > 1 {
-        return Some(
-            "it makes two images from each latent; a projection needs one that makes single images",
-        );
+        return Some("it makes two images from each latent; a projection needs one that makes single images");
     }
     let grey = "its images have three channels; a projection needs one that makes grey images";
     (experiment.channels > 1).then_some(grey)
@@ -64,8 +62,7 @@ pub fn model(experiment: &Experiment, players: Players, restarts: usize) -> Mode
 
 /// The generator's own loss, where the discriminator judges an image and nothing beside it.
 fn realism(experiment: &Experiment, (network, weights): (Network, Weights)) -> Option<Map> {
-    let plain = experiment.discriminator_inputs() == experiment.data_dim()
-        && experiment.objective != Objective::Began;
+    let plain = experiment.discriminator_inputs() == experiment.data_dim() && experiment.objective != Objective::Began;
     let judge = at_rest(network, weights);
     let objective = experiment.objective;
     let loss = move |samples| objective.generator(judge(samples).narrow(1, 0, 1));

@@ -26,9 +26,7 @@ impl Mask {
     /// All of `pixels` are known.
     #[must_use]
     pub fn none(pixels: usize) -> Self {
-        Self {
-            known: vec![true; pixels],
-        }
+        Self { known: vec![true; pixels] }
     }
 
     /// Just these pixels are known.
@@ -47,30 +45,18 @@ impl Mask {
     /// # Errors
     /// [`Error::Setting`] when the hole is empty, not within the image, or all of it.
     pub fn hiding(hole: Rectangle, size: usize) -> Result<Self> {
-        let Rectangle {
-            x,
-            y,
-            width,
-            height,
-        } = hole;
-        let within = |start: usize, extent: usize| {
-            extent > 0 && start.checked_add(extent).is_some_and(|end| end <= size)
-        };
+        let Rectangle { x, y, width, height } = hole;
+        let within =
+            |start: usize, extent: usize| extent > 0 && start.checked_add(extent).is_some_and(|end| end <= size);
         if !within(x, width) || !within(y, height) || width * height == size * size {
             return Err(Error::setting(
                 "mask",
                 format!("{x},{y},{width},{height}"),
-                format!(
-                    "x,y,width,height: at least a pixel, within the image's {size} × {size}, and not all of it"
-                ),
+                format!("x,y,width,height: at least a pixel, within the image's {size} × {size}, and not all of it"),
             ));
         }
-        let hidden = |i: usize| {
-            (x..x + width).contains(&(i % size)) && (y..y + height).contains(&(i / size))
-        };
-        Ok(Self {
-            known: (0..size * size).map(|i| !hidden(i)).collect(),
-        })
+        let hidden = |i: usize| (x..x + width).contains(&(i % size)) && (y..y + height).contains(&(i / size));
+        Ok(Self { known: (0..size * size).map(|i| !hidden(i)).collect() })
     }
 
     /// What each pixel counts for in a projection: 1 where it is known, else 0.
@@ -95,12 +81,7 @@ mod tests {
     use super::*;
 
     fn rectangle([x, y, width, height]: [usize; 4]) -> Rectangle {
-        Rectangle {
-            x,
-            y,
-            width,
-            height,
-        }
+        Rectangle { x, y, width, height }
     }
 
     #[test]
@@ -130,14 +111,7 @@ mod tests {
 
     #[test]
     fn a_hole_must_be_a_part_of_the_image() {
-        for hole in [
-            [0, 0, 0, 1],
-            [0, 0, 1, 0],
-            [28, 0, 1, 1],
-            [20, 20, 8, 9],
-            [usize::MAX, 0, 2, 1],
-            [0, 0, 28, 28],
-        ] {
+        for hole in [[0, 0, 0, 1], [0, 0, 1, 0], [28, 0, 1, 1], [20, 20, 8, 9], [usize::MAX, 0, 2, 1], [0, 0, 28, 28]] {
             let error = Mask::hiding(rectangle(hole), 28).unwrap_err().to_string();
             assert!(error.contains("28 × 28"), "{error}");
         }

@@ -29,9 +29,7 @@ impl Path {
     #[must_use]
     pub fn points(self, a: &[f32], b: &[f32], points: usize) -> Vec<f32> {
         let last = points.saturating_sub(1).max(1) as f32;
-        (0..points)
-            .flat_map(|i| self.at(a, b, i as f32 / last))
-            .collect()
+        (0..points).flat_map(|i| self.at(a, b, i as f32 / last)).collect()
     }
 }
 
@@ -48,12 +46,7 @@ pub fn lerp(a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
 /// between them. Where they are parallel, or one is 0, there is no such circle and this is [`lerp`].
 #[must_use]
 pub fn slerp(a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
-    let dot = |a: &[f32], b: &[f32]| -> f64 {
-        a.iter()
-            .zip(b)
-            .map(|(&a, &b)| f64::from(a) * f64::from(b))
-            .sum()
-    };
+    let dot = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum() };
     let cosine = dot(a, b) / (dot(a, a) * dot(b, b)).sqrt();
     let angle = cosine.clamp(-1.0, 1.0).acos();
     let sine = angle.sin();

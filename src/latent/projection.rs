@@ -35,13 +35,7 @@ impl Default for Settings {
     /// Tried on 40 to 80 test digits of MNIST with a DCGAN of 1,500 steps and a hole of 8 × 12 pixels, by the error in the
     /// hole: without realism it is a quarter larger, and learning rates from 0.2 to 0.5 differ little.
     fn default() -> Self {
-        Self {
-            steps: 200,
-            restarts: 4,
-            learning_rate: 0.3,
-            prior_weight: 0.03,
-            realism_weight: 0.01,
-        }
+        Self { steps: 200, restarts: 4, learning_rate: 0.3, prior_weight: 0.03, realism_weight: 0.01 }
     }
 }
 
@@ -107,26 +101,17 @@ impl Projection {
     ) -> Self {
         settings.restarts = settings.restarts.max(1);
         let dim = weights.len();
-        let rows: Vec<f32> = targets
-            .chunks(dim)
-            .flat_map(|target| target.repeat(settings.restarts))
-            .collect();
+        let rows: Vec<f32> = targets.chunks(dim).flat_map(|target| target.repeat(settings.restarts)).collect();
         let count = targets.len() / dim;
         let n = count * settings.restarts;
         let sum: f32 = weights.iter().sum();
         let weights = weights.iter().map(|weight| weight / sum).collect();
         // Every target starts from the same latents, so that what is found for one does not depend on the others.
-        let drawn = model
-            .prior
-            .draw(&mut rng, settings.restarts, model.latent_dim);
+        let drawn = model.prior.draw(&mut rng, settings.restarts, model.latent_dim);
         let latents = matrix(drawn.repeat(count), [n, model.latent_dim], device);
         let targets = matrix(rows, [n, dim], device);
         let weights = matrix(weights, [1, dim], device);
-        let start = error(
-            (model.generator)(latents.clone()),
-            targets.clone(),
-            weights.clone(),
-        );
+        let start = error((model.generator)(latents.clone()), targets.clone(), weights.clone());
         Self {
             optimizer: Optimizer::new(
                 OptimizerKind::Adam,
@@ -154,12 +139,8 @@ impl Projection {
         let (loss, ..) = self.loss(tracked.clone());
         // From the rows, not from their mean: no latent's gradient depends on how many there are.
         let mut gradients = loss.backward();
-        let gradient = tracked
-            .grad_remove(&mut gradients)
-            .expect("latents take part in the loss");
-        let moved = self
-            .optimizer
-            .step(vec![self.latents.clone()], vec![gradient], 1.0);
+        let gradient = tracked.grad_remove(&mut gradients).expect("latents take part in the loss");
+        let moved = self.optimizer.step(vec![self.latents.clone()], vec![gradient], 1.0);
         for moved in moved {
             let way = moved - self.latents.clone();
             let latents = self.latents.clone() + way * self.pace();
@@ -198,18 +179,10 @@ impl Projection {
     fn loss(&self, latents: Tensor<2>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
         // Constants go where the latents are: into the graph, or not.
         let beside = |constant: &Tensor<2>| {
-            if latents.device().is_autodiff() {
-                constant.clone().autodiff()
-            } else {
-                constant.clone()
-            }
+            if latents.device().is_autodiff() { constant.clone().autodiff() } else { constant.clone() }
         };
         let samples = (self.model.generator)(latents.clone());
-        let error = error(
-            samples.clone(),
-            beside(&self.targets),
-            beside(&self.weights),
-        );
+        let error = error(samples.clone(), beside(&self.targets), beside(&self.weights));
         let mut loss = error.clone();
         if let Some(realism) = &self.model.realism {
             loss = loss + realism(samples.clone()) * self.settings.realism_weight;
@@ -227,15 +200,9 @@ impl Projection {
     /// When the device fails.
     pub async fn read(&self) -> Result<Vec<Match>> {
         let (loss, error, samples) = self.loss(self.latents.clone());
-        let transaction = [
-            loss,
-            error,
-            self.start.clone(),
-            self.latents.clone(),
-            samples,
-        ]
-        .into_iter()
-        .fold(Transaction::default(), Transaction::register);
+        let transaction = [loss, error, self.start.clone(), self.latents.clone(), samples]
+            .into_iter()
+            .fold(Transaction::default(), Transaction::register);
         let data = read(transaction).await?;
         let numbers = data.iter().map(floats).collect::<Result<Vec<_>>>()?;
         let [loss, error, start, latents, samples] = &numbers[..] else {
@@ -277,22 +244,11 @@ mod tests {
 
     /// Samples are the latents themselves: what a search should find is then plain.
     fn identity(prior: Prior, latent_dim: usize) -> Model {
-        Model {
-            generator: Box::new(|z| z),
-            realism: None,
-            prior,
-            latent_dim,
-        }
+        Model { generator: Box::new(|z| z), realism: None, prior, latent_dim }
     }
 
     fn settings() -> Settings {
-        Settings {
-            steps: 300,
-            restarts: 2,
-            learning_rate: 0.1,
-            prior_weight: 0.0,
-            realism_weight: 0.0,
-        }
+        Settings { steps: 300, restarts: 2, learning_rate: 0.1, prior_weight: 0.0, realism_weight: 0.0 }
     }
 
     fn search(model: Model, settings: Settings, targets: &[f32], weights: &[f32]) -> Vec<Match> {
@@ -325,10 +281,7 @@ mod tests {
     #[test]
     fn the_prior_pulls_normal_latents_in() {
         // (z - x)² / d + λ z² / (2 d) is least at z = 2 x / (2 + λ).
-        let pulled = Settings {
-            prior_weight: 2.0,
-            ..settings()
-        };
+        let pulled = Settings { prior_weight: 2.0, ..settings() };
         let found = search(identity(Prior::Normal, 2), pulled, &[3.0, -1.0], &[1.0; 2]);
         close(&found[0].latent, &[1.5, -0.5]);
         assert!((found[0].error - 1.25).abs() < 5e-3);
@@ -345,30 +298,16 @@ mod tests {
     #[test]
     fn realism_counts_as_it_is_weighted() {
         // (z - x)² + w z is least at z = x - w / 2.
-        let model = Model {
-            realism: Some(Box::new(|x| x)),
-            ..identity(Prior::Normal, 1)
-        };
-        let weighted = Settings {
-            realism_weight: 0.5,
-            ..settings()
-        };
+        let model = Model { realism: Some(Box::new(|x| x)), ..identity(Prior::Normal, 1) };
+        let weighted = Settings { realism_weight: 0.5, ..settings() };
         close(&search(model, weighted, &[1.0], &[1.0])[0].latent, &[0.75]);
     }
 
     #[test]
     fn what_is_hidden_does_not_count() {
         // What the error does not hold, only the prior does: there the latent goes to 0.
-        let pulled = Settings {
-            prior_weight: 0.01,
-            ..settings()
-        };
-        let found = search(
-            identity(Prior::Normal, 2),
-            pulled,
-            &[0.5, 99.0],
-            &[3.0, 0.0],
-        );
+        let pulled = Settings { prior_weight: 0.01, ..settings() };
+        let found = search(identity(Prior::Normal, 2), pulled, &[0.5, 99.0], &[3.0, 0.0]);
         // (z - x)² + λ z² / 4
         close(&found[0].latent[..1], &[0.5 / 1.0025]);
         assert!(found[0].latent[1].abs() < 0.1, "{found:?}");
@@ -377,11 +316,7 @@ mod tests {
 
     #[test]
     fn the_best_start_is_kept() {
-        let still = Settings {
-            steps: 0,
-            restarts: 50,
-            ..settings()
-        };
+        let still = Settings { steps: 0, restarts: 50, ..settings() };
         let found = search(identity(Prior::Normal, 1), still, &[0.3, -0.8], &[1.0]);
         let starts = Prior::Normal.draw(&mut Rng::new(3, Stream::Fixed), 50, 1);
         for (found, target) in found.iter().zip([0.3, -0.8]) {
@@ -422,10 +357,7 @@ mod tests {
     }
 
     fn model(network: &Network, weights: &Weights, latent_dim: usize) -> Model {
-        Model {
-            generator: Box::new(at_rest(network.clone(), weights.clone())),
-            ..identity(Prior::Normal, latent_dim)
-        }
+        Model { generator: Box::new(at_rest(network.clone(), weights.clone())), ..identity(Prior::Normal, latent_dim) }
     }
 
     #[test]
@@ -435,11 +367,7 @@ mod tests {
         let (e, network, weights) = dcgan(&device);
         let projection = Projection::new(
             model(&network, &weights, e.latent_dim),
-            Settings {
-                restarts: 1,
-                prior_weight: 0.01,
-                ..settings()
-            },
+            Settings { restarts: 1, prior_weight: 0.01, ..settings() },
             &[0.0; 784],
             &[1.0; 784],
             Rng::new(0, Stream::Fixed),
@@ -460,10 +388,7 @@ mod tests {
         assert!(steepest > 1e-2, "a gradient worth testing: {exact:?}");
         for (i, exact) in exact.iter().enumerate() {
             let difference = (at(i, h) - at(i, -h)) / (2.0 * h);
-            assert!(
-                (difference - exact).abs() < 0.03 * steepest,
-                "{i}: {difference} {exact}"
-            );
+            assert!((difference - exact).abs() < 0.03 * steepest, "{i}: {difference} {exact}");
         }
     }
 
@@ -474,44 +399,21 @@ mod tests {
         let mut rng = Rng::new(9, Stream::Latent);
         let z = matrix(rng.normals(2 * e.latent_dim), [2, e.latent_dim], &device);
         let images = floats(&network.sample(&weights, z).into_data()).unwrap();
-        let patient = Settings {
-            restarts: 64,
-            ..settings()
-        };
-        let found = search(
-            model(&network, &weights, e.latent_dim),
-            patient,
-            &images,
-            &[1.0; 784],
-        );
+        let patient = Settings { restarts: 64, ..settings() };
+        let found = search(model(&network, &weights, e.latent_dim), patient, &images, &[1.0; 784]);
         for found in &found {
             // The best of 64 random samples, and what becomes of them.
-            assert!(
-                found.error < 0.01 * found.start,
-                "{} {}",
-                found.error,
-                found.start
-            );
+            assert!(found.error < 0.01 * found.start, "{} {}", found.error, found.start);
         }
         // Alone it is found as it is beside another, but for the order in which sums are rounded.
         let alone = search(
             model(&network, &weights, e.latent_dim),
-            Settings {
-                steps: 5,
-                ..patient
-            },
+            Settings { steps: 5, ..patient },
             &images[784..],
             &[1.0; 784],
         );
-        let together = search(
-            model(&network, &weights, e.latent_dim),
-            Settings {
-                steps: 5,
-                ..patient
-            },
-            &images,
-            &[1.0; 784],
-        );
+        let together =
+            search(model(&network, &weights, e.latent_dim), Settings { steps: 5, ..patient }, &images, &[1.0; 784]);
         close(&alone[0].latent, &together[1].latent);
     }
 }

@@ -48,19 +48,12 @@ impl Search {
         for (what, given) in [("image", image.len()), ("mask", known.len())] {
             if given != dim {
                 let given = format!("{given} bytes");
-                return Err(Error::setting(
-                    what,
-                    given,
-                    format!("{dim}, a byte a pixel"),
-                ));
+                return Err(Error::setting(what, given, format!("{dim}, a byte a pixel")));
             }
         }
         let mask = Mask::of(known.iter().map(|&known| known != 0).collect())?;
         let settings = Settings::default();
-        let settings = Settings {
-            restarts: encoder::restarts(e, settings.restarts),
-            ..settings
-        };
+        let settings = Settings { restarts: encoder::restarts(e, settings.restarts), ..settings };
         let players = [trainer.sampler(), trainer.discriminator_at_rest()];
         let target: Vec<f32> = image.iter().copied().map(from_byte).collect();
         let projection = Projection::new(
@@ -71,14 +64,7 @@ impl Search {
             Rng::new(e.seed, Stream::Fixed),
             trainer.device(),
         );
-        Ok(Self {
-            projection,
-            image: image.to_vec(),
-            mask,
-            of: trainer.step,
-            step: 0,
-            steps: settings.steps,
-        })
+        Ok(Self { projection, image: image.to_vec(), mask, of: trainer.step, step: 0, steps: settings.steps })
     }
 
     /// The run's step whose networks it searches with.
@@ -148,33 +134,20 @@ mod tests {
 
     #[test]
     fn it_comes_closer_and_ends() {
-        for settings in [
-            &[][..],
-            &[("conditional", "label")],
-            &[("objective", "began")],
-        ] {
+        for settings in [&[][..], &[("conditional", "label")], &[("objective", "began")]] {
             let trainer = digits(settings);
             let image = image(&trainer);
             let mut search = Search::new(&trainer, &image, &[1; 784]).unwrap();
             let first = read(&search);
             assert!(first.error >= first.start, "{settings:?}");
-            assert_eq!(
-                (first.step, &first.filled),
-                (0, &image),
-                "all of it is known"
-            );
+            assert_eq!((first.step, &first.filled), (0, &image), "all of it is known");
             let mut steps = 1;
             while search.step() {
                 steps += 1;
             }
             assert_eq!(steps, search.steps());
             let last = read(&search);
-            assert!(
-                last.error < 0.9 * first.start,
-                "{settings:?}: {} {}",
-                last.error,
-                first.start
-            );
+            assert!(last.error < 0.9 * first.start, "{settings:?}: {} {}", last.error, first.start);
             assert!(!search.step());
             assert_eq!(read(&search), last, "after its end it stands still");
         }
@@ -215,18 +188,12 @@ mod tests {
             (vec![0; 784], Vec::new(), "mask"),
             (vec![0; 784], vec![0; 784], "mask"),
         ] {
-            let error = Search::new(&trainer, &image, &known)
-                .err()
-                .unwrap()
-                .to_string();
+            let error = Search::new(&trainer, &image, &known).err().unwrap().to_string();
             assert!(error.contains(word), "{error}");
         }
         let pairs = trained("digits-coupled", &[("examples_per_class", "4")]);
         assert!(Search::new(&pairs, &[0; 784], &[1; 784]).is_err());
-        let stacked = trained(
-            "digits-mlp",
-            &[("channels", "3"), ("examples_per_class", "4")],
-        );
+        let stacked = trained("digits-mlp", &[("channels", "3"), ("examples_per_class", "4")]);
         assert!(Search::new(&stacked, &[0; 3 * 784], &[1; 3 * 784]).is_err());
         let points = trained("mixture-1d", &[]);
         assert!(Search::new(&points, &[0], &[1]).is_err());

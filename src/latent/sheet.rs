@@ -50,22 +50,13 @@ impl Probe {
             if largest < n {
                 return Ok(());
             }
-            let expected = format!(
-                "between samples that there are: they are numbered from 0 to {}",
-                n - 1
-            );
-            Err(Error::setting(
-                name,
-                format!("of sample {largest}"),
-                expected,
-            ))
+            let expected = format!("between samples that there are: they are numbered from 0 to {}", n - 1);
+            Err(Error::setting(name, format!("of sample {largest}"), expected))
         };
         if let Some(walk) = self.walk {
             within("walk", walk.from.max(walk.to))?;
         }
-        self.sum
-            .as_ref()
-            .map_or(Ok(()), |sum| within("arithmetic", sum.largest()))
+        self.sum.as_ref().map_or(Ok(()), |sum| within("arithmetic", sum.largest()))
     }
 }
 
@@ -84,11 +75,7 @@ impl<'a> Sheet<'a> {
         if let Some(threshold) = truncation {
             experiment.prior.truncate(&mut latents, threshold);
         }
-        Self {
-            latents,
-            labels: experiment.fixed_labels(n, seed),
-            experiment,
-        }
+        Self { latents, labels: experiment.fixed_labels(n, seed), experiment }
     }
 
     /// What the generator is given for all of them, row after row.
@@ -136,8 +123,7 @@ mod tests {
     #[test]
     fn a_sheet_without_truncation_is_what_a_run_shows() {
         let mut e = experiment();
-        e.set_all([("conditional", "label"), ("classes", "[3,7]")])
-            .unwrap();
+        e.set_all([("conditional", "label"), ("classes", "[3,7]")]).unwrap();
         assert_eq!(Sheet::new(&e, 6, 5, None).inputs(), e.fixed_inputs(6, 5));
         let truncated = Sheet::new(&e, 6, 5, Some(0.0)).inputs();
         assert_eq!(truncated[..4], [0.0, 0.0, 1.0, 0.0]);
@@ -149,16 +135,9 @@ mod tests {
         let e = experiment();
         let all = e.fixed_inputs(6, 5);
         for path in [Path::Lerp, Path::Slerp] {
-            let walk = Sheet::new(&e, 6, 5, None).walk(Walk {
-                from: 4,
-                to: 1,
-                path,
-            });
+            let walk = Sheet::new(&e, 6, 5, None).walk(Walk { from: 4, to: 1, path });
             assert_eq!(walk.len(), 2 * STEPS);
-            assert_eq!(
-                (&walk[..2], &walk[2 * STEPS - 2..]),
-                (&all[8..10], &all[2..4])
-            );
+            assert_eq!((&walk[..2], &walk[2 * STEPS - 2..]), (&all[8..10], &all[2..4]));
         }
     }
 
@@ -174,36 +153,18 @@ mod tests {
     #[test]
     fn walks_and_sums_are_of_the_first_samples_class() {
         let mut e = experiment();
-        e.set_all([("conditional", "label"), ("classes", "[3,7]")])
-            .unwrap();
+        e.set_all([("conditional", "label"), ("classes", "[3,7]")]).unwrap();
         let sheet = Sheet::new(&e, 6, 5, None);
         let classes = |rows: Vec<f32>| rows.chunks_exact(4).all(|row| row[2..] == [0.0, 1.0]);
-        assert!(classes(sheet.walk(Walk {
-            from: 4,
-            to: 0,
-            path: Path::Lerp
-        })));
+        assert!(classes(sheet.walk(Walk { from: 4, to: 0, path: Path::Lerp })));
         assert!(classes(sheet.sum(&"5-0+1".parse().unwrap())));
     }
 
     #[test]
     fn a_probe_names_samples_that_there_are() {
-        let walk = |from, to| Probe {
-            walk: Some(Walk {
-                from,
-                to,
-                path: Path::Slerp,
-            }),
-            ..Probe::default()
-        };
-        let sum = |text: &str| Probe {
-            sum: Some(text.parse().unwrap()),
-            ..Probe::default()
-        };
-        let truncation = |threshold| Probe {
-            truncation: Some(threshold),
-            ..Probe::default()
-        };
+        let walk = |from, to| Probe { walk: Some(Walk { from, to, path: Path::Slerp }), ..Probe::default() };
+        let sum = |text: &str| Probe { sum: Some(text.parse().unwrap()), ..Probe::default() };
+        let truncation = |threshold| Probe { truncation: Some(threshold), ..Probe::default() };
         for sound in [Probe::default(), walk(0, 5), sum("5-0+1"), truncation(0.0)] {
             assert!(sound.check(6).is_ok(), "{sound:?}");
         }

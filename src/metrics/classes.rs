@@ -46,11 +46,7 @@ impl Classes {
         let classes = self.shares.len() as f64;
         let term = |share: f64| {
             // 0 ln 0 is 0.
-            if share == 0.0 {
-                0.0
-            } else {
-                share * (share * classes).ln()
-            }
+            if share == 0.0 { 0.0 } else { share * (share * classes).ln() }
         };
         self.shares.iter().map(|&share| term(share)).sum()
     }
@@ -75,12 +71,7 @@ mod tests {
 
     #[test]
     fn shares_and_confidence_are_counted() {
-        let rows = [
-            [0.5, 0.3, 0.2],
-            [0.1, 0.1, 0.8],
-            [0.0, 0.0, 1.0],
-            [0.4, 0.6, 0.0],
-        ];
+        let rows = [[0.5, 0.3, 0.2], [0.1, 0.1, 0.8], [0.0, 0.0, 1.0], [0.4, 0.6, 0.0]];
         let seen = Classes::count(&rows.concat(), 3, 1);
         assert_eq!(seen.seen(), 3);
         assert_eq!(seen.shares, [0.25, 0.25, 0.5]);
@@ -90,13 +81,7 @@ mod tests {
 
     #[test]
     fn known_divergences() {
-        let kl = |shares: &[f64]| {
-            Classes {
-                shares: shares.to_vec(),
-                confidence: 1.0,
-            }
-            .kl_to_uniform()
-        };
+        let kl = |shares: &[f64]| Classes { shares: shares.to_vec(), confidence: 1.0 }.kl_to_uniform();
         assert_eq!(kl(&[0.25; 4]), 0.0);
         assert!((kl(&[0.0, 1.0, 0.0, 0.0]) - 4.0_f64.ln()).abs() < 1e-15);
         // ½ ln(½ · 4) + 2 · ¼ ln(¼ · 4) = ½ ln 2.

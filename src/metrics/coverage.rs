@@ -41,66 +41,26 @@ mod tests {
 
     /// Two modes, at (0, 0) and (10, 0), of deviation 1.
     fn pair() -> Mixture {
-        let mode = |x| Mode {
-            weight: 1.0,
-            mean: vec![x, 0.0],
-            std: 1.0,
-        };
+        let mode = |x| Mode { weight: 1.0, mean: vec![x, 0.0], std: 1.0 };
         Mixture::new(&[mode(0.0), mode(10.0)]).unwrap()
     }
 
     #[test]
     fn three_deviations_are_good_and_more_are_not() {
         let at = |x: f32, y: f32| coverage(&[x, y], &pair());
-        assert_eq!(
-            at(3.0, 0.0),
-            Coverage {
-                modes: 1,
-                high_quality: 1.0
-            }
-        );
-        assert_eq!(
-            at(0.0, -3.0),
-            Coverage {
-                modes: 1,
-                high_quality: 1.0
-            }
-        );
-        assert_eq!(
-            at(3.001, 0.0),
-            Coverage {
-                modes: 0,
-                high_quality: 0.0
-            }
-        );
+        assert_eq!(at(3.0, 0.0), Coverage { modes: 1, high_quality: 1.0 });
+        assert_eq!(at(0.0, -3.0), Coverage { modes: 1, high_quality: 1.0 });
+        assert_eq!(at(3.001, 0.0), Coverage { modes: 0, high_quality: 0.0 });
         // Each coordinate is within 3, the distance is not.
-        assert_eq!(
-            at(2.5, 2.5),
-            Coverage {
-                modes: 0,
-                high_quality: 0.0
-            }
-        );
+        assert_eq!(at(2.5, 2.5), Coverage { modes: 0, high_quality: 0.0 });
     }
 
     #[test]
     fn a_mode_needs_a_good_sample_of_its_own() {
         let samples = [0.0, 0.0, 1.0, 1.0, 6.0, 0.0, f32::NAN, 0.0];
         // (6, 0) is nearest to the second mode, but 4 deviations away.
-        assert_eq!(
-            coverage(&samples, &pair()),
-            Coverage {
-                modes: 1,
-                high_quality: 0.5
-            }
-        );
-        assert_eq!(
-            coverage(&[0.0, 0.0, 12.0, 1.0], &pair()),
-            Coverage {
-                modes: 2,
-                high_quality: 1.0
-            }
-        );
+        assert_eq!(coverage(&samples, &pair()), Coverage { modes: 1, high_quality: 0.5 });
+        assert_eq!(coverage(&[0.0, 0.0, 12.0, 1.0], &pair()), Coverage { modes: 2, high_quality: 1.0 });
         let none = coverage(&[], &pair());
         assert!(none.modes == 0 && none.high_quality.is_nan());
     }
@@ -108,9 +68,7 @@ mod tests {
     #[test]
     fn a_perfect_sampler_reaches_the_ceiling_of_two_dimensions() {
         // 1 − exp(−9/2) = .98889; its standard error at 100,000 is .0003.
-        let samples = pair()
-            .sample(100_000, &mut Rng::new(0, Stream::Metrics))
-            .values;
+        let samples = pair().sample(100_000, &mut Rng::new(0, Stream::Metrics)).values;
         let share = coverage(&samples, &pair()).high_quality;
         assert!((share - 0.98889).abs() < 0.0015, "{share}");
     }

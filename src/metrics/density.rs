@@ -30,24 +30,14 @@ pub fn estimate(samples: &[f32], low: f32, high: f32, points: usize) -> Vec<f32>
         }
     }
     let scale = 1.0 / (samples.len() as f64 * step);
-    let at = |window: &[f64]| {
-        window
-            .iter()
-            .zip(&kernel)
-            .map(|(bin, k)| bin * k)
-            .sum::<f64>()
-    };
-    bins.windows(kernel.len())
-        .map(|window| (at(window) * scale) as f32)
-        .collect()
+    let at = |window: &[f64]| window.iter().zip(&kernel).map(|(bin, k)| bin * k).sum::<f64>();
+    bins.windows(kernel.len()).map(|window| (at(window) * scale) as f32).collect()
 }
 
 /// A Gaussian of this deviation in grid steps, out to four of them, summing to 1.
 fn kernel(deviation: f64) -> Vec<f64> {
     let reach = (4.0 * deviation).ceil() as i32;
-    let values: Vec<f64> = (-reach..=reach)
-        .map(|i| (-0.5 * (f64::from(i) / deviation).powi(2)).exp())
-        .collect();
+    let values: Vec<f64> = (-reach..=reach).map(|i| (-0.5 * (f64::from(i) / deviation).powi(2)).exp()).collect();
     let sum: f64 = values.iter().sum();
     values.iter().map(|value| value / sum).collect()
 }
@@ -77,11 +67,7 @@ mod tests {
         // A normal of deviation .01 · 4 = .04, about .5: 1 / (.04 √2π) at its centre, exp(−½) of it a deviation away.
         let density = estimate(&[0.5], -2.0, 2.0, 401);
         let peak = 1.0 / (0.04 * std::f32::consts::TAU.sqrt());
-        assert!(
-            (density[250] / peak - 1.0).abs() < 1e-3,
-            "{} {peak}",
-            density[250]
-        );
+        assert!((density[250] / peak - 1.0).abs() < 1e-3, "{} {peak}", density[250]);
         for at in [246, 254] {
             assert!((density[at] / (peak * (-0.5_f32).exp()) - 1.0).abs() < 1e-3);
         }
@@ -112,12 +98,7 @@ mod tests {
         assert_eq!(estimate(&[], 0.0, 1.0, 3), [0.0; 3]);
         assert!(estimate(&[0.5], 0.0, 1.0, 0).is_empty());
         assert_eq!(estimate(&[0.5], 0.0, 1.0, 1), [0.0]);
-        for (low, high) in [
-            (1.0, 0.0),
-            (0.0, 0.0),
-            (f32::NAN, 1.0),
-            (0.0, f32::INFINITY),
-        ] {
+        for (low, high) in [(1.0, 0.0), (0.0, 0.0), (f32::NAN, 1.0), (0.0, f32::INFINITY)] {
             assert_eq!(estimate(&[0.5], low, high, 4), [0.0; 4]);
         }
         assert_eq!(estimate(&[f32::NAN], 0.0, 1.0, 4), [0.0; 4]);

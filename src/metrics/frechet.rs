@@ -80,9 +80,7 @@ mod tests {
         (0..n)
             .flat_map(|_| {
                 let common = rng.normal();
-                let own: Vec<f32> = (0..dim)
-                    .map(|i| common + i as f32 * rng.normal() + seed as f32)
-                    .collect();
+                let own: Vec<f32> = (0..dim).map(|i| common + i as f32 * rng.normal() + seed as f32).collect();
                 own
             })
             .collect()
@@ -91,12 +89,8 @@ mod tests {
     #[test]
     fn the_test_vector_of_compare_gan() {
         // fid_score_test.py of google/compare_gan: 89.091 to 1e-4. By hand 4² + 8² + (3.5 − .5)² · 100/99.
-        let real: Vec<f32> = (0..100)
-            .flat_map(|i| [if i < 50 { 2.0 } else { 1.0 }, 1.0])
-            .collect();
-        let generated: Vec<f32> = (0..100)
-            .flat_map(|i| [if i < 50 { 9.0 } else { 2.0 }, 9.0])
-            .collect();
+        let real: Vec<f32> = (0..100).flat_map(|i| [if i < 50 { 2.0 } else { 1.0 }, 1.0]).collect();
+        let generated: Vec<f32> = (0..100).flat_map(|i| [if i < 50 { 9.0 } else { 2.0 }, 9.0]).collect();
         let [real, generated] = [real, generated].map(|rows| Gaussian::fitted(&rows, 2));
         close(real.distance(&generated), 89.091, 1e-4);
         close(real.distance(&generated), 80.0 + 900.0 / 99.0, 1e-9);

@@ -62,11 +62,7 @@ impl ImageEvaluator {
     /// The share of each class, and the metrics.
     #[must_use]
     pub fn evaluate(&self, generated: &Verdicts) -> (Vec<f64>, Vec<Metric>) {
-        let scores = Scores::new(
-            &self.reference,
-            &generated.features,
-            &generated.probabilities,
-        );
+        let scores = Scores::new(&self.reference, &generated.features, &generated.probabilities);
         let metrics = scores
             .named()
             .into_iter()
@@ -106,14 +102,7 @@ mod tests {
         for row in probabilities.chunks_exact_mut(CLASSES) {
             row[rng.below(classes)] = 0.75;
         }
-        Verdicts {
-            features: rng
-                .normals(n * FEATURES)
-                .into_iter()
-                .map(|x| x + centre)
-                .collect(),
-            probabilities,
-        }
+        Verdicts { features: rng.normals(n * FEATURES).into_iter().map(|x| x + centre).collect(), probabilities }
     }
 
     fn values(metrics: &[Metric]) -> Vec<(&str, f64, f64)> {
@@ -152,10 +141,7 @@ mod tests {
     #[test]
     fn real_images_are_dealt_in_two() {
         let halves = [0, 3, 4, 21, 9999, 60_000].map(ImageEvaluator::real_images);
-        assert_eq!(
-            halves,
-            [None, None, Some(4), Some(20), Some(9998), Some(10_000)]
-        );
+        assert_eq!(halves, [None, None, Some(4), Some(20), Some(9998), Some(10_000)]);
     }
 
     #[test]

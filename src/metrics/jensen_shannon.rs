@@ -40,9 +40,7 @@ impl Bins {
         for mode in mixture.modes() {
             // Isotropic: a bin's probability is the product of its sides'.
             let along = |dimension| -> Vec<f64> {
-                let edges: Vec<f64> = (0..=side)
-                    .map(|i| mode_cdf(mode, dimension, low + width * i as f64))
-                    .collect();
+                let edges: Vec<f64> = (0..=side).map(|i| mode_cdf(mode, dimension, low + width * i as f64)).collect();
                 edges.windows(2).map(|edge| edge[1] - edge[0]).collect()
             };
             let first = along(0);
@@ -57,13 +55,7 @@ impl Bins {
         if let Some(outside) = masses.last_mut() {
             *outside = (1.0 - inside).max(0.0);
         }
-        Self {
-            low,
-            width,
-            side,
-            dim,
-            masses,
-        }
+        Self { low, width, side, dim, masses }
     }
 
     /// JS between the samples' histogram and the mixture; NaN without samples. Those that are not finite lie outside.
@@ -75,10 +67,7 @@ impl Bins {
         }
         let n = (samples.len() / self.dim) as f64;
         let shares = counts.iter().map(|&count| f64::from(count) / n);
-        shares
-            .zip(&self.masses)
-            .map(|(q, &p)| divergence_term(q, p))
-            .sum()
+        shares.zip(&self.masses).map(|(q, &p)| divergence_term(q, p)).sum()
     }
 
     fn bin(&self, sample: &[f32]) -> usize {
@@ -99,11 +88,7 @@ impl Bins {
 fn divergence_term(q: f64, p: f64) -> f64 {
     let middle = 0.5 * (q + p);
     let part = |x: f64| {
-        if x > 0.0 {
-            0.5 * x * (x / middle).ln()
-        } else {
-            0.0
-        }
+        if x > 0.0 { 0.5 * x * (x / middle).ln() } else { 0.0 }
     };
     if q.is_nan() { q } else { part(q) + part(p) }
 }
@@ -117,11 +102,7 @@ mod tests {
     use crate::rng::{Rng, Stream};
 
     fn mixture(means: &[&[f32]], std: f32) -> Mixture {
-        let mode = |mean: &&[f32]| Mode {
-            weight: 1.0,
-            mean: mean.to_vec(),
-            std,
-        };
+        let mode = |mean: &&[f32]| Mode { weight: 1.0, mean: mean.to_vec(), std };
         Mixture::new(&means.iter().map(mode).collect::<Vec<_>>()).unwrap()
     }
 
@@ -131,10 +112,7 @@ mod tests {
 
     #[test]
     fn bins_hold_all_probability_and_no_more() {
-        for mixture in [
-            mixture(&[&[0.0], &[3.0]], 0.5),
-            mixture(&[&[0.0, 1.0], &[3.0, -2.0]], 0.5),
-        ] {
+        for mixture in [mixture(&[&[0.0], &[3.0]], 0.5), mixture(&[&[0.0, 1.0], &[3.0, -2.0]], 0.5)] {
             let bins = Bins::new(&mixture).unwrap();
             assert!(bins.masses.iter().all(|&mass| mass >= 0.0));
             close(bins.masses.iter().sum(), 1.0, 1e-12);
@@ -149,11 +127,7 @@ mod tests {
         for (i, j) in [(100, 100), (30, 120), (150, 60)] {
             let at = [i, j].map(|k| (bins.low + bins.width * (f64::from(k) + 0.5)) as f32);
             let mass = bins.masses[bins.bin(&at)];
-            close(
-                mass / (mixture.density(&at) * bins.width.powi(2)),
-                1.0,
-                3e-3,
-            );
+            close(mass / (mixture.density(&at) * bins.width.powi(2)), 1.0, 3e-3);
         }
     }
 
@@ -161,11 +135,7 @@ mod tests {
     fn known_divergences() {
         // Half of (1, 0) against (½, ½): m = (¾, ¼); ½ ln(4/3) + ½ (½ ln(2/3) + ½ ln 2).
         let by_hand = 0.5 * (4.0_f64 / 3.0).ln() + 0.25 * (2.0_f64 / 3.0).ln() + 0.25 * LN_2;
-        close(
-            divergence_term(1.0, 0.5) + divergence_term(0.0, 0.5),
-            by_hand,
-            1e-15,
-        );
+        close(divergence_term(1.0, 0.5) + divergence_term(0.0, 0.5), by_hand, 1e-15);
         // One of two far modes is those two bins again, but for the modes' widths.
         let two = mixture(&[&[-1.0], &[1.0]], 0.01);
         let bins = Bins::with_side(&two, 2);
@@ -173,11 +143,7 @@ mod tests {
         // Half the samples in each: none at all.
         close(bins.divergence(&[-1.0, 1.0]), 0.0, 1e-12);
         // Nothing in common: ln 2, whether out of range or not a number.
-        close(
-            bins.divergence(&[f32::NAN, 50.0, f32::INFINITY]),
-            LN_2,
-            1e-12,
-        );
+        close(bins.divergence(&[f32::NAN, 50.0, f32::INFINITY]), LN_2, 1e-12);
         assert!(bins.divergence(&[]).is_nan());
     }
 
@@ -187,10 +153,7 @@ mod tests {
         let bins = Bins::new(&tall).unwrap();
         let mut rng = Rng::new(0, Stream::Metrics);
         let samples = tall.sample(2500, &mut rng).values;
-        let swapped: Vec<f32> = samples
-            .chunks_exact(2)
-            .flat_map(|xy| [xy[1], xy[0]])
-            .collect();
+        let swapped: Vec<f32> = samples.chunks_exact(2).flat_map(|xy| [xy[1], xy[0]]).collect();
         assert!(bins.divergence(&samples) < 0.01);
         close(bins.divergence(&swapped), LN_2, 1e-3);
     }
@@ -202,9 +165,7 @@ mod tests {
         let bins = Bins::with_side(&normal, 8);
         let mut rng = Rng::new(0, Stream::Metrics);
         let (n, runs) = (2500, 400);
-        let total: f64 = (0..runs)
-            .map(|_| bins.divergence(&normal.sample(n, &mut rng).values))
-            .sum();
+        let total: f64 = (0..runs).map(|_| bins.divergence(&normal.sample(n, &mut rng).values)).sum();
         let ratio = total / f64::from(runs) * 8.0 * n as f64;
         assert!((6.5..8.5).contains(&ratio), "{ratio}");
     }

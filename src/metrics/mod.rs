@@ -55,19 +55,9 @@ impl Evaluator {
     #[must_use]
     pub fn new(mixture: &Mixture, n: usize) -> Self {
         let n = n.max(1);
-        let quantiles = if mixture.dim() == 1 {
-            mixture.quantiles(n)
-        } else {
-            Vec::new()
-        };
+        let quantiles = if mixture.dim() == 1 { mixture.quantiles(n) } else { Vec::new() };
         let bins = Bins::new(mixture);
-        let mut evaluator = Self {
-            mixture: mixture.clone(),
-            n,
-            quantiles,
-            bins,
-            floors: Vec::new(),
-        };
+        let mut evaluator = Self { mixture: mixture.clone(), n, quantiles, bins, floors: Vec::new() };
         evaluator.floors = evaluator.perfect_scores();
         evaluator
     }
@@ -85,11 +75,7 @@ impl Evaluator {
     #[must_use]
     pub fn evaluate(&self, samples: &[f32]) -> Vec<Metric> {
         let with_floor = |((name, value), &floor)| Metric { name, value, floor };
-        self.scores(samples)
-            .into_iter()
-            .zip(&self.floors)
-            .map(with_floor)
-            .collect()
+        self.scores(samples).into_iter().zip(&self.floors).map(with_floor).collect()
     }
 
     fn scores(&self, samples: &[f32]) -> Vec<(&'static str, f64)> {
@@ -139,12 +125,7 @@ mod tests {
     }
 
     fn normal(dim: usize) -> Mixture {
-        Mixture::new(&[Mode {
-            weight: 1.0,
-            mean: vec![0.0; dim],
-            std: 1.0,
-        }])
-        .unwrap()
+        Mixture::new(&[Mode { weight: 1.0, mean: vec![0.0; dim], std: 1.0 }]).unwrap()
     }
 
     fn metric(metrics: &[Metric], name: &str) -> Metric {
@@ -155,11 +136,7 @@ mod tests {
     fn each_dimension_has_its_metrics() {
         let names = |mixture: &Mixture| -> Vec<_> {
             let samples = vec![0.0; 50 * mixture.dim()];
-            Evaluator::new(mixture, 50)
-                .evaluate(&samples)
-                .iter()
-                .map(|metric| metric.name)
-                .collect()
+            Evaluator::new(mixture, 50).evaluate(&samples).iter().map(|metric| metric.name).collect()
         };
         assert_eq!(names(&normal(1)), ["w1", "js", "modes", "high_quality"]);
         assert_eq!(names(&normal(2)), ["js", "modes", "high_quality"]);
@@ -189,23 +166,12 @@ mod tests {
             let mixture = preset(name);
             let evaluator = Evaluator::new(&mixture, SAMPLES);
             assert_eq!(evaluator.n(), SAMPLES);
-            let perfect = mixture
-                .sample(SAMPLES, &mut Rng::new(7, Stream::Metrics))
-                .values;
+            let perfect = mixture.sample(SAMPLES, &mut Rng::new(7, Stream::Metrics)).values;
             for Metric { name, value, floor } in evaluator.evaluate(&perfect) {
                 let off = (value / floor - 1.0).abs();
-                assert!(
-                    off < if name == "w1" { 1.0 } else { 0.3 },
-                    "{name}: {value}, floor {floor}"
-                );
+                assert!(off < if name == "w1" { 1.0 } else { 0.3 }, "{name}: {value}, floor {floor}");
             }
-            let collapsed: Vec<f32> = mixture.modes()[0]
-                .mean
-                .iter()
-                .copied()
-                .cycle()
-                .take(perfect.len())
-                .collect();
+            let collapsed: Vec<f32> = mixture.modes()[0].mean.iter().copied().cycle().take(perfect.len()).collect();
             let scores = evaluator.evaluate(&collapsed);
             assert_eq!(metric(&scores, "modes").value, 1.0);
             assert_eq!(metric(&scores, "high_quality").value, 1.0);
@@ -248,9 +214,7 @@ mod tests {
     #[test]
     fn another_number_of_samples_is_scored_all_the_same() {
         let mixture = preset("mixture-1d");
-        let samples = mixture
-            .sample(300, &mut Rng::new(3, Stream::Metrics))
-            .values;
+        let samples = mixture.sample(300, &mut Rng::new(3, Stream::Metrics)).values;
         let value = |n| metric(&Evaluator::new(&mixture, n).evaluate(&samples), "w1").value;
         assert_eq!(value(300), value(200));
     }

@@ -23,15 +23,10 @@ pub fn samples(held: usize) -> usize {
 pub fn evaluate(real: &Verdicts, generated: &Verdicts, channels: usize) -> Vec<Metric> {
     let [floors, values] = [real, generated].map(|verdicts| {
         let seen = Classes::count(&verdicts.probabilities, CLASSES, channels);
-        [
-            ("modes", seen.seen() as f64),
-            ("mode_kl", seen.kl_to_uniform()),
-            ("confidence", seen.confidence),
-        ]
+        [("modes", seen.seen() as f64), ("mode_kl", seen.kl_to_uniform()), ("confidence", seen.confidence)]
     });
     let both = values.into_iter().zip(floors);
-    both.map(|((name, value), (_, floor))| Metric { name, value, floor })
-        .collect()
+    both.map(|((name, value), (_, floor))| Metric { name, value, floor }).collect()
 }
 
 #[cfg(test)]
@@ -41,10 +36,7 @@ mod tests {
     /// Verdicts on channels that show these digits, as sure as can be.
     fn verdicts(digits: impl IntoIterator<Item = usize>) -> Verdicts {
         let row = |digit| (0..CLASSES).map(move |class| f32::from(u8::from(class == digit)));
-        Verdicts {
-            features: Vec::new(),
-            probabilities: digits.into_iter().flat_map(row).collect(),
-        }
+        Verdicts { features: Vec::new(), probabilities: digits.into_iter().flat_map(row).collect() }
     }
 
     /// Each of 1,000 triples once.
@@ -62,27 +54,15 @@ mod tests {
             metrics.iter().map(|metric| metric.value).collect()
         };
         let even = scores(&all());
-        assert!(
-            even[0] == 1000.0 && even[1].abs() < 1e-12 && even[2] == 1.0,
-            "{even:?}"
-        );
+        assert!(even[0] == 1000.0 && even[1].abs() < 1e-12 && even[2] == 1.0, "{even:?}");
         let one = scores(&verdicts([7, 0, 3].repeat(500)));
-        assert!(
-            one[0] == 1.0 && (one[1] - 1000.0_f64.ln()).abs() < 1e-12,
-            "{one:?}"
-        );
+        assert!(one[0] == 1.0 && (one[1] - 1000.0_f64.ln()).abs() < 1e-12, "{one:?}");
         // The order of the channels matters: 1, 2, 3 is not 3, 2, 1.
         let two = scores(&verdicts([1, 2, 3, 3, 2, 1]));
-        assert!(
-            two[0] == 2.0 && (two[1] - 500.0_f64.ln()).abs() < 1e-12,
-            "{two:?}"
-        );
+        assert!(two[0] == 2.0 && (two[1] - 500.0_f64.ln()).abs() < 1e-12, "{two:?}");
         // Three channels that always agree: every digit is as frequent as every other, and 990 modes are missing.
         let tied = scores(&verdicts((0..1000).flat_map(|i| [i % 10; 3])));
-        assert!(
-            tied[0] == 10.0 && (tied[1] - 100.0_f64.ln()).abs() < 1e-12,
-            "{tied:?}"
-        );
+        assert!(tied[0] == 10.0 && (tied[1] - 100.0_f64.ln()).abs() < 1e-12, "{tied:?}");
     }
 
     #[test]

@@ -19,11 +19,7 @@ pub fn w1_to_quantiles(samples: &[f32], quantiles: &[f64]) -> f64 {
     }
     let mut sorted = samples.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
-    let carried: f64 = sorted
-        .iter()
-        .zip(quantiles)
-        .map(|(&x, q)| (f64::from(x) - q).abs())
-        .sum();
+    let carried: f64 = sorted.iter().zip(quantiles).map(|(&x, q)| (f64::from(x) - q).abs()).sum();
     carried / samples.len() as f64
 }
 
@@ -33,12 +29,7 @@ mod tests {
     use crate::experiment::Mode;
 
     fn normal(mean: f32, std: f32) -> Mixture {
-        Mixture::new(&[Mode {
-            weight: 1.0,
-            mean: vec![mean],
-            std,
-        }])
-        .unwrap()
+        Mixture::new(&[Mode { weight: 1.0, mean: vec![mean], std }]).unwrap()
     }
 
     fn ideal(mixture: &Mixture, n: usize) -> Vec<f32> {
@@ -51,10 +42,7 @@ mod tests {
             let mut samples = ideal(&normal(m, 1.0), 2500);
             samples.reverse();
             let distance = w1(&samples, &normal(0.0, 1.0));
-            assert!(
-                (distance - f64::from(m).abs()).abs() < 1e-6,
-                "{m}: {distance}"
-            );
+            assert!((distance - f64::from(m).abs()).abs() < 1e-6, "{m}: {distance}");
         }
     }
 
@@ -62,20 +50,14 @@ mod tests {
     fn two_gaussians_of_one_centre_differ_by_their_deviations() {
         // Quantiles are σ z, so W1 = |σ − τ| E|z| = |σ − τ| √(2/π).
         let distance = w1(&ideal(&normal(0.0, 3.0), 20_000), &normal(0.0, 1.0));
-        assert!(
-            (distance - 2.0 * (2.0 / std::f64::consts::PI).sqrt()).abs() < 1e-3,
-            "{distance}"
-        );
+        assert!((distance - 2.0 * (2.0 / std::f64::consts::PI).sqrt()).abs() < 1e-3, "{distance}");
     }
 
     #[test]
     fn a_single_point_is_a_mean_absolute_deviation_away() {
         // E|z| = √(2/π).
         let distance = w1(&vec![0.0; 20_000], &normal(0.0, 1.0));
-        assert!(
-            (distance - (2.0 / std::f64::consts::PI).sqrt()).abs() < 1e-3,
-            "{distance}"
-        );
+        assert!((distance - (2.0 / std::f64::consts::PI).sqrt()).abs() < 1e-3, "{distance}");
     }
 
     #[test]

@@ -222,12 +222,7 @@ pub struct Reproduce {
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
     /// These seeds instead
-    #[arg(
-        long,
-        value_name = "SEED,…",
-        value_delimiter = ',',
-        conflicts_with = "seeds"
-    )]
+    #[arg(long, value_name = "SEED,…", value_delimiter = ',', conflicts_with = "seeds")]
     pub seed_list: Vec<u64>,
     /// The Markdown file to write, which is not there yet [default: reproduce-PROTOCOL.md]
     #[arg(long, value_name = "FILE.md")]
@@ -300,19 +295,13 @@ fn way(text: &str) -> Result<Path, String> {
 }
 
 fn sum(text: &str) -> Result<Expression, String> {
-    text.parse()
-        .map_err(|_| format!("it should be {}", Expression::FORM))
+    text.parse().map_err(|_| format!("it should be {}", Expression::FORM))
 }
 
 fn rectangle(text: &str) -> Result<Rectangle, String> {
     let numbers: Option<Vec<usize>> = text.split(',').map(|n| n.trim().parse().ok()).collect();
     match numbers.as_deref() {
-        Some(&[x, y, width, height]) => Ok(Rectangle {
-            x,
-            y,
-            width,
-            height,
-        }),
+        Some(&[x, y, width, height]) => Ok(Rectangle { x, y, width, height }),
         _ => Err("it should be X,Y,WIDTH,HEIGHT in pixels, such as 10,8,8,12".to_owned()),
     }
 }
@@ -327,9 +316,6 @@ mod tests {
     fn the_definition_is_sound_and_defaults_agree() {
         Args::command().debug_assert();
         let parsed = Args::try_parse_from(["counterfeit", "train"]).unwrap();
-        assert_eq!(
-            format!("{:?}", parsed.command),
-            format!("{:?}", Some(Command::default()))
-        );
+        assert_eq!(format!("{:?}", parsed.command), format!("{:?}", Some(Command::default())));
     }
 }

@@ -82,26 +82,16 @@ fn experiment(args: &Bench) -> Result<Experiment> {
     let mut experiment = if let Some(name) = &args.preset {
         Experiment::preset(name)?
     } else {
-        settings.extend([
-            ("image_size", "64".to_owned()),
-            ("ema_decay", "0".to_owned()),
-        ]);
+        settings.extend([("image_size", "64".to_owned()), ("ema_decay", "0".to_owned())]);
         Experiment::preset(presets::DEFAULT)?
     };
     if experiment.data == DataKind::Mnist {
         // What the pixels show makes no difference to speed, and drawn ones are always to be had.
-        settings.extend([
-            ("data", "digits".to_owned()),
-            ("examples_per_class", "100".to_owned()),
-        ]);
+        settings.extend([("data", "digits".to_owned()), ("examples_per_class", "100".to_owned())]);
     }
     settings.extend(args.size.map(|size| ("image_size", size.to_string())));
     settings.extend(args.batch.map(|batch| ("batch_size", batch.to_string())));
-    settings.extend(
-        args.set
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.clone())),
-    );
+    settings.extend(args.set.iter().map(|(key, value)| (key.as_str(), value.clone())));
     experiment.set_all(settings.iter().map(|(key, value)| (*key, value.as_str())))?;
     Ok(experiment)
 }
@@ -112,9 +102,7 @@ fn time(trainer: &mut Trainer, steps: u64, device: &Device) -> Result<f64> {
     for _ in 0..steps {
         trainer.step();
     }
-    device
-        .sync()
-        .map_err(|error| Error::Device(format!("{error:?}")))?;
+    device.sync().map_err(|error| Error::Device(format!("{error:?}")))?;
     Ok(start.elapsed().as_secs_f64())
 }
 

@@ -49,8 +49,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     check(&mut classifier, &test)?;
     let seconds = (start.elapsed().as_secs_f64() * 10.0).round() / 10.0;
     let bytes = pollster::block_on(classifier.save())?;
-    Classifier::parse(&bytes, &opened.device)
-        .map_err(|error| anyhow!("training diverged: {error}"))?;
+    Classifier::parse(&bytes, &opened.device).map_err(|error| anyhow!("training diverged: {error}"))?;
     files::write(&out, &bytes).map_err(mistake)?;
 
     let record = &classifier.record;
@@ -83,9 +82,8 @@ pub fn run(args: &Args) -> Result<ExitCode> {
 /// The file to write, in a folder that is there.
 fn output(args: &Args) -> Result<PathBuf> {
     let path = args.out.clone().or_else(score::default_path);
-    let path = path.ok_or_else(|| {
-        mistake("this user has no cache folder for the classifier; name a file with --out")
-    })?;
+    let path =
+        path.ok_or_else(|| mistake("this user has no cache folder for the classifier; name a file with --out"))?;
     let refuse = |why: &str| mistake(format!("{} cannot be written: {why}", path.display()));
     if path.is_dir() {
         return Err(refuse("it is a folder; name a file with --out"));
@@ -98,9 +96,7 @@ fn output(args: &Args) -> Result<PathBuf> {
 
 fn train(mut training: Training, epochs: u64, device: &str) -> Result<Classifier> {
     let steps = training.steps();
-    say(&format!(
-        "a classifier: {epochs} epochs, {steps} steps, on {device}"
-    ));
+    say(&format!("a classifier: {epochs} epochs, {steps} steps, on {device}"));
     let bar = progress::bar(steps);
     for step in 1..=steps {
         let rows = training.step();
@@ -109,16 +105,12 @@ fn train(mut training: Training, epochs: u64, device: &str) -> Result<Classifier
             let loss: f32 = rows.mean().into_scalar();
             bar.set_message(format!("loss {loss:.3}"));
             if !loss.is_finite() {
-                return Err(anyhow!(
-                    "training diverged at step {step}: the loss is {loss}"
-                ));
+                return Err(anyhow!("training diverged at step {step}: the loss is {loss}"));
             }
         }
         if interrupt::asked() {
             bar.finish_and_clear();
-            return Err(anyhow!(
-                "interrupted after {step} of {steps} steps; nothing was written"
-            ));
+            return Err(anyhow!("interrupted after {step} of {steps} steps; nothing was written"));
         }
     }
     bar.finish_and_clear();

@@ -36,10 +36,7 @@ pub struct Opened {
 
 impl Opened {
     fn cpu(why: &str) -> Self {
-        Self {
-            device: Device::flex(),
-            name: format!("CPU{why}"),
-        }
+        Self { device: Device::flex(), name: format!("CPU{why}") }
     }
 }
 
@@ -86,41 +83,24 @@ mod gpu {
             wgpu::DeviceType::Cpu if opened.name.contains("llvmpipe") => {
                 Err("the only one is Mesa's llvmpipe, which crashes in training".to_owned())
             }
-            wgpu::DeviceType::Cpu => Ok(Opened {
-                name: format!("{}, a GPU in software: slow", opened.name),
-                ..opened
-            }),
+            wgpu::DeviceType::Cpu => Ok(Opened { name: format!("{}, a GPU in software: slow", opened.name), ..opened }),
             _ => Ok(opened),
         });
         usable.map_err(|why| {
-            mistake(format!(
-                "--device gpu: {why}; install a Vulkan, Metal or DirectX 12 driver, or use --device cpu"
-            ))
+            mistake(format!("--device gpu: {why}; install a Vulkan, Metal or DirectX 12 driver, or use --device cpu"))
         })
     }
 
     /// Whether it is worth asking the drivers: on a Linux machine without a display they print warnings of their own.
     fn may_exist() -> bool {
-        let nodes = [
-            "/dev/dri",
-            "/dev/nvidiactl",
-            "/dev/dxg",
-            "/dev/nvmap",
-            "/dev/mali0",
-        ];
+        let nodes = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg", "/dev/nvmap", "/dev/mali0"];
         !cfg!(target_os = "linux") || nodes.iter().any(|node| Path::new(node).exists())
     }
 
     fn open() -> Result<(Opened, wgpu::DeviceType), String> {
         // On Linux no OpenGL, which cannot do all that is needed here.
-        let api = if cfg!(target_os = "linux") {
-            WgpuBackend::Vulkan
-        } else {
-            WgpuBackend::Auto
-        };
-        let options = Device::wgpu_options()
-            .graphics_api(api)
-            .tasks_max(COMMANDS_A_SUBMISSION);
+        let api = if cfg!(target_os = "linux") { WgpuBackend::Vulkan } else { WgpuBackend::Auto };
+        let options = Device::wgpu_options().graphics_api(api).tasks_max(COMMANDS_A_SUBMISSION);
         let (device, setup) = options.init_with_setup().map_err(|error| match error {
             WgpuInitError::AdapterUnavailable { .. } => "no GPU was found".to_owned(),
             error => format!("the GPU cannot be used: {error}"),
@@ -143,8 +123,6 @@ mod gpu {
     }
 
     pub fn any() -> Result<Opened> {
-        Err(mistake(
-            "--device gpu: this build has no GPU support; build with the feature `gpu`, or use --device cpu",
-        ))
+        Err(mistake("--device gpu: this build has no GPU support; build with the feature `gpu`, or use --device cpu"))
     }
 }

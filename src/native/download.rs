@@ -14,10 +14,8 @@ use super::mnist::Part;
 use super::{files, progress};
 
 /// The original site has long asked for a password.
-const MIRRORS: [&str; 2] = [
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",
-];
+const MIRRORS: [&str; 2] =
+    ["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"];
 /// Ten times what the larger file has.
 const COMPRESSED_LIMIT: u64 = 100 << 20;
 /// Twice what the larger file has.
@@ -30,9 +28,8 @@ const UNCOMPRESSED_LIMIT: u64 = 100 << 20;
 pub fn fetch(part: &Part, folder: &Path) -> Result<Vec<u8>> {
     let name = format!("{}.gz", part.names[0]);
     let [first, second] = MIRRORS.map(|mirror| format!("{mirror}{name}"));
-    let bytes = fetch_verified(&first, part).or_else(|why| {
-        fetch_verified(&second, part).map_err(|again| anyhow!("{why:#}; {again:#}"))
-    })?;
+    let bytes = fetch_verified(&first, part)
+        .or_else(|why| fetch_verified(&second, part).map_err(|again| anyhow!("{why:#}; {again:#}")))?;
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     files::write(&folder.join(name), &bytes)?;
     Ok(bytes)
@@ -70,10 +67,7 @@ fn verify(gzipped: &[u8], sha256: &str) -> Result<()> {
         .read_to_end(&mut contents)
         .context("it is not a gzip file")?;
     let digest = hex::encode(Sha256::digest(&contents));
-    ensure!(
-        digest == sha256,
-        "its contents are not MNIST's: SHA-256 {digest}, not {sha256}"
-    );
+    ensure!(digest == sha256, "its contents are not MNIST's: SHA-256 {digest}, not {sha256}");
     Ok(())
 }
 

@@ -80,19 +80,14 @@ fn scorer(args: &Evaluate, experiment: &Experiment, opened: &Opened) -> Result<O
     }
     match &args.classifier {
         None => Ok(None),
-        Some(path) => Err(mistake(format!(
-            "--classifier {}: this run makes points, not images; leave it out",
-            path.display()
-        ))),
+        Some(path) => {
+            Err(mistake(format!("--classifier {}: this run makes points, not images; leave it out", path.display())))
+        }
     }
 }
 
 fn beside(checkpoint: &std::path::Path) -> PathBuf {
-    if checkpoint.is_dir() {
-        checkpoint.join("evaluation.png")
-    } else {
-        checkpoint.with_file_name("evaluation.png")
-    }
+    if checkpoint.is_dir() { checkpoint.join("evaluation.png") } else { checkpoint.with_file_name("evaluation.png") }
 }
 
 /// The game at rest, over as many samples as the metrics have.
@@ -116,53 +111,30 @@ fn verdict(trainer: &Trainer) -> Result<Game> {
         let d_rows = untracked(e.objective.discriminator(logits.autodiff(), &sides));
         let g_rows = e.objective.generator(fake_logits.clone());
         let belief = |logits| burn::tensor::activation::sigmoid(logits).mean();
-        let values = [
-            d_rows.mean() * 2.0,
-            g_rows.mean(),
-            belief(real_logits),
-            belief(fake_logits),
-        ];
+        let values = [d_rows.mean() * 2.0, g_rows.mean(), belief(real_logits), belief(fake_logits)];
         for (sum, value) in sums.iter_mut().zip(values) {
             *sum += scalar(value)? / chunks as f32;
         }
     }
     let [d_loss, g_loss, d_real, d_fake] = sums;
-    Ok(Game {
-        d_loss,
-        g_loss,
-        d_real,
-        d_fake,
-        extras: Vec::new(),
-    })
+    Ok(Game { d_loss, g_loss, d_real, d_fake, extras: Vec::new() })
 }
 
 fn scalar(value: Tensor<1>) -> Result<f32> {
     let data = value.into_data();
-    let values: Vec<f32> = data
-        .try_to_vec()
-        .map_err(|error| anyhow!("the device failed: {error:?}"))?;
-    values
-        .first()
-        .copied()
-        .ok_or_else(|| anyhow!("the device failed: it returned nothing"))
+    let values: Vec<f32> = data.try_to_vec().map_err(|error| anyhow!("the device failed: {error:?}"))?;
+    values.first().copied().ok_or_else(|| anyhow!("the device failed: it returned nothing"))
 }
 
 fn describe(report: &Report) -> Result<()> {
     print(&format!("step               {:>9}", report.step))?;
-    let verdicts = [
-        ("D loss", report.d_loss),
-        ("G loss", report.g_loss),
-        ("D(x)", report.d_real),
-        ("D(G(z))", report.d_fake),
-    ];
+    let verdicts =
+        [("D loss", report.d_loss), ("G loss", report.g_loss), ("D(x)", report.d_real), ("D(G(z))", report.d_fake)];
     for (name, value) in verdicts {
         print(&format!("{name:<18} {value:>9.4}"))?;
     }
     for metric in &report.metrics.0 {
-        print(&format!(
-            "{:<18} {:>9.4}   a perfect sampler: {:.4}",
-            metric.name, metric.value, metric.floor
-        ))?;
+        print(&format!("{:<18} {:>9.4}   a perfect sampler: {:.4}", metric.name, metric.value, metric.floor))?;
     }
     if let Some(seen) = &report.seen {
         histogram(seen)?;
@@ -179,11 +151,7 @@ fn histogram(seen: &Seen) -> Result<()> {
     let classes = seen.classes.iter().zip(&seen.classes_floor);
     for (class, (&share, &real)) in classes.enumerate() {
         let bar = "#".repeat((50.0 * share).round() as usize);
-        print(&format!(
-            "class {class}            {:>9}   real: {:>5}   {bar}",
-            percent(share),
-            percent(real)
-        ))?;
+        print(&format!("class {class}            {:>9}   real: {:>5}   {bar}", percent(share), percent(real)))?;
     }
     print(&format!(
         "{} samples of each kind, seen by {}, which tells {:.2}% of its test images right",

@@ -26,11 +26,7 @@ pub fn mistake(what: impl Display) -> anyhow::Error {
 /// Prints a line about what went wrong.
 pub fn say(message: &str) {
     let words: Vec<&str> = message.split_whitespace().collect();
-    let line: String = words
-        .join(" ")
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let line: String = words.join(" ").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     progress::say(&format!("error: {line}"));
 }
 
@@ -38,18 +34,11 @@ pub fn say(message: &str) {
 pub fn exit(error: &anyhow::Error) -> ExitCode {
     // Whoever reads our output has stopped, as `head` does: there is nobody to tell.
     let broken_pipe = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
-    if error
-        .chain()
-        .any(|cause| cause.downcast_ref().is_some_and(broken_pipe))
-    {
+    if error.chain().any(|cause| cause.downcast_ref().is_some_and(broken_pipe)) {
         return ExitCode::FAILURE;
     }
     say(&format!("{error:#}"));
-    if error.chain().any(is_mistake) {
-        USAGE.into()
-    } else {
-        ExitCode::FAILURE
-    }
+    if error.chain().any(is_mistake) { USAGE.into() } else { ExitCode::FAILURE }
 }
 
 fn is_mistake(cause: &(dyn std::error::Error + 'static)) -> bool {
@@ -70,10 +59,7 @@ fn is_mistake(cause: &(dyn std::error::Error + 'static)) -> bool {
 
 /// clap's errors: help and version as they are, anything else on one line.
 pub fn usage(error: &clap::Error) -> ExitCode {
-    if matches!(
-        error.kind(),
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-    ) {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return match error.print() {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,
@@ -87,9 +73,6 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         .filter(|line| !line.is_empty())
         .collect();
     let cause = cause.join("; ").replace(":; ", ": ");
-    say(&format!(
-        "{}; `--help` says more",
-        cause.trim_start_matches("error: ")
-    ));
+    say(&format!("{}; `--help` says more", cause.trim_start_matches("error: ")));
     USAGE.into()
 }

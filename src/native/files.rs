@@ -22,19 +22,13 @@ pub fn cache() -> Option<PathBuf> {
 /// # Errors
 /// When it cannot be read, or is larger.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let refuse =
-        |why: &dyn std::fmt::Display| mistake(format!("{} cannot be read: {why}", path.display()));
+    let refuse = |why: &dyn std::fmt::Display| mistake(format!("{} cannot be read: {why}", path.display()));
     let file = File::open(path).map_err(|error| refuse(&error))?;
     let mut bytes = Vec::new();
     // Without asking for the size: a device or a pipe has none.
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| refuse(&error))?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| refuse(&error))?;
     if bytes.len() as u64 > limit {
-        return Err(refuse(&format!(
-            "it has more than {} MiB, the most that such a file may have",
-            limit >> 20
-        )));
+        return Err(refuse(&format!("it has more than {} MiB, the most that such a file may have", limit >> 20)));
     }
     Ok(bytes)
 }
@@ -44,12 +38,8 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`read`], and when it is not UTF-8.
 pub fn read_text(path: &Path) -> Result<String> {
-    String::from_utf8(read(path, TEXT_LIMIT)?).map_err(|_| {
-        mistake(format!(
-            "{} is not a text file: it should be TOML in UTF-8",
-            path.display()
-        ))
-    })
+    String::from_utf8(read(path, TEXT_LIMIT)?)
+        .map_err(|_| mistake(format!("{} is not a text file: it should be TOML in UTF-8", path.display())))
 }
 
 /// Puts `bytes` in the place of whatever is at `path`, at once.
@@ -61,14 +51,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // In the same folder, as a rename is atomic only within a file system; and as readable as any other file.
-    let mut part = Builder::new()
-        .suffix(".part")
-        .make_in(folder, |part| File::create_new(part))?;
+    let mut part = Builder::new().suffix(".part").make_in(folder, |part| File::create_new(part))?;
     part.as_file_mut().write_all(bytes)?;
     // The rename must not reach the disk before the bytes.
     part.as_file().sync_all()?;

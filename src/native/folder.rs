@@ -42,10 +42,7 @@ impl Folder {
     /// # Errors
     /// When it cannot be written to.
     pub fn reopen(path: &Path, step: u64, experiment: &Experiment) -> Result<Self> {
-        let folder = Self {
-            path: path.to_owned(),
-            saved: Some(step),
-        };
+        let folder = Self { path: path.to_owned(), saved: Some(step) };
         folder.describe(experiment)?;
         Ok(folder)
     }
@@ -77,8 +74,7 @@ impl Folder {
     pub fn save(&mut self, trainer: &Trainer) -> Result<()> {
         let bytes = pollster::block_on(checkpoint::save(trainer))?;
         // A loss can still be finite when the weights behind it are not: never lose a good checkpoint to a bad one.
-        Checkpoint::parse(&bytes)
-            .map_err(|error| anyhow!("training diverged at step {}: {error}", trainer.step))?;
+        Checkpoint::parse(&bytes).map_err(|error| anyhow!("training diverged at step {}: {error}", trainer.step))?;
         files::write(&self.checkpoint(), &bytes)?;
         self.saved = Some(trainer.step);
         Ok(())
@@ -98,47 +94,31 @@ impl Folder {
 /// # Errors
 /// When there is none, or it cannot be used.
 pub fn load(path: &Path) -> Result<Checkpoint> {
-    let file = if path.is_dir() {
-        path.join(CHECKPOINT)
-    } else {
-        path.to_owned()
-    };
+    let file = if path.is_dir() { path.join(CHECKPOINT) } else { path.to_owned() };
     let bytes = files::read(&file, checkpoint::SIZE_LIMIT as u64)?;
     Checkpoint::parse(&bytes).with_context(|| file.display().to_string())
 }
 
 /// Makes the folder, unless it is there and holds no run.
 fn claim(path: &Path) -> Result<PathBuf> {
-    if [CHECKPOINT, EXPERIMENT]
-        .iter()
-        .any(|name| path.join(name).exists())
-    {
+    if [CHECKPOINT, EXPERIMENT].iter().any(|name| path.join(name).exists()) {
         return Err(mistake(format!(
             "--out {0}: it holds a run already; go on with it by --resume {0}, or name another folder",
             path.display()
         )));
     }
-    fs::create_dir_all(path)
-        .map_err(|error| mistake(format!("--out {}: {error}", path.display())))?;
+    fs::create_dir_all(path).map_err(|error| mistake(format!("--out {}: {error}", path.display())))?;
     Ok(path.to_owned())
 }
 
 /// Makes `NAME-001` in `runs`, or whichever number is free.
 fn next_free(runs: &Path, name: &str) -> Result<PathBuf> {
     let safe = |c: char| {
-        if c.is_alphanumeric() || c == '-' || c == '_' {
-            c
-        } else {
-            '-'
-        }
+        if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }
     };
     let name: String = name.chars().map(safe).collect();
-    let refuse = |path: &Path, error| {
-        mistake(format!(
-            "{} cannot be made: {error}; name a folder with --out",
-            path.display()
-        ))
-    };
+    let refuse =
+        |path: &Path, error| mistake(format!("{} cannot be made: {error}; name a folder with --out", path.display()));
     fs::create_dir_all(runs).map_err(|error| refuse(runs, error))?;
     let mut number = 1;
     loop {

@@ -78,8 +78,7 @@ pub fn needed_by(experiment: &Experiment, data: Option<&Path>) -> Result<Option<
 pub fn both_sets(data: Option<&Path>) -> Result<[Images; 2]> {
     let read = |set: &Set| {
         let mnist = find(set, data, "")?;
-        idx::images(mnist.files())
-            .with_context(|| format!("{}, {}", mnist.folder.display(), set.name))
+        idx::images(mnist.files()).with_context(|| format!("{}, {}", mnist.folder.display(), set.name))
     };
     Ok([read(&TRAINING)?, read(&TEST)?])
 }
@@ -104,19 +103,11 @@ impl Set {
 /// # Errors
 /// When they are damaged, or the settings leave none.
 pub fn source(experiment: &Experiment, mnist: Option<&Mnist>) -> Result<Source> {
-    blame(
-        Source::new(experiment, mnist.map(Mnist::files)),
-        experiment,
-        mnist,
-    )
+    blame(Source::new(experiment, mnist.map(Mnist::files)), experiment, mnist)
 }
 
 /// Says which folder the files are from, where reading them failed.
-pub fn blame<T>(
-    result: crate::Result<T>,
-    experiment: &Experiment,
-    mnist: Option<&Mnist>,
-) -> Result<T> {
+pub fn blame<T>(result: crate::Result<T>, experiment: &Experiment, mnist: Option<&Mnist>) -> Result<T> {
     let folder = mnist.filter(|_| experiment.data == DataKind::Mnist);
     match (result, folder) {
         (Err(error @ crate::Error::Data { .. }), Some(mnist)) => {
@@ -139,12 +130,7 @@ fn on_this_machine(set: &Set, data: Option<&Path>) -> Result<Option<Mnist>> {
         // Whoever names a folder means that one, and should hear of a slip.
         let found = in_folder(set, folder)?;
         return found.map(Some).ok_or_else(|| {
-            mistake(format!(
-                "--data {}: {} is not there; {}",
-                folder.display(),
-                set.name,
-                set.remedy()
-            ))
+            mistake(format!("--data {}: {} is not there; {}", folder.display(), set.name, set.remedy()))
         });
     }
     for folder in named_by_variable().into_iter().chain(cache()) {
@@ -157,11 +143,8 @@ fn on_this_machine(set: &Set, data: Option<&Path>) -> Result<Option<Mnist>> {
 
 /// From the net, into the cache.
 fn fetched(set: &Set, otherwise: &str) -> Result<Mnist> {
-    let places: Vec<String> = named_by_variable()
-        .into_iter()
-        .chain(cache())
-        .map(|folder| folder.display().to_string())
-        .collect();
+    let places: Vec<String> =
+        named_by_variable().into_iter().chain(cache()).map(|folder| folder.display().to_string()).collect();
     let absent = |why: &str| {
         let places = places.join(" or ");
         mistake(format!(
@@ -171,19 +154,13 @@ fn fetched(set: &Set, otherwise: &str) -> Result<Mnist> {
         ))
     };
     let folder = cache().ok_or_else(|| absent("this user has no cache folder to put it in"))?;
-    let fetch =
-        |part: &Part| download::fetch(part, &folder).map_err(|why| absent(&format!("{why:#}")));
-    let files = MnistFiles {
-        images: fetch(&set.images)?,
-        labels: fetch(&set.labels)?,
-    };
+    let fetch = |part: &Part| download::fetch(part, &folder).map_err(|why| absent(&format!("{why:#}")));
+    let files = MnistFiles { images: fetch(&set.images)?, labels: fetch(&set.labels)? };
     Ok(Mnist { files, folder })
 }
 
 fn named_by_variable() -> Option<PathBuf> {
-    env::var_os(VARIABLE)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
+    env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 fn cache() -> Option<PathBuf> {
@@ -192,18 +169,11 @@ fn cache() -> Option<PathBuf> {
 
 /// Both files, if both are there.
 fn in_folder(set: &Set, folder: &Path) -> Result<Option<Mnist>> {
-    let (Some(images), Some(labels)) = (locate(&set.images, folder), locate(&set.labels, folder))
-    else {
+    let (Some(images), Some(labels)) = (locate(&set.images, folder), locate(&set.labels, folder)) else {
         return Ok(None);
     };
-    let files = MnistFiles {
-        images: files::read(&images, IDX_LIMIT)?,
-        labels: files::read(&labels, IDX_LIMIT)?,
-    };
-    Ok(Some(Mnist {
-        files,
-        folder: folder.to_owned(),
-    }))
+    let files = MnistFiles { images: files::read(&images, IDX_LIMIT)?, labels: files::read(&labels, IDX_LIMIT)? };
+    Ok(Some(Mnist { files, folder: folder.to_owned() }))
 }
 
 fn locate(part: &Part, folder: &Path) -> Option<PathBuf> {

@@ -44,9 +44,7 @@ pub fn main() -> ExitCode {
     // What a library gives up on is still one line and exit code 1, not a backtrace.
     panic::set_hook(Box::new(|info| {
         let what = info.payload_as_str().unwrap_or("no reason was given");
-        let place = info
-            .location()
-            .map_or(String::new(), |at| format!(" ({at})"));
+        let place = info.location().map_or(String::new(), |at| format!(" ({at})"));
         // A device's own threads try kernels that may fail, and go on with others.
         if std::thread::current().name() == Some("main") {
             failure::say(&format!("internal: {what}{place}; please report this"));

@@ -13,12 +13,7 @@ pub struct Pace {
 impl Pace {
     /// Starts at this step.
     pub fn new(step: u64) -> Self {
-        Self {
-            since: Instant::now(),
-            start: step,
-            steps: 0,
-            spent: Duration::ZERO,
-        }
+        Self { since: Instant::now(), start: step, steps: 0, spent: Duration::ZERO }
     }
 
     /// Stops at `step`; gives the steps a second since the last [`Pace::go_on`].

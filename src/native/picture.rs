@@ -29,9 +29,7 @@ pub struct Picture {
 /// When it cannot be read, is no whole PNG or JPEG file, is too large, or not square.
 pub fn read(path: &Path, size: usize) -> Result<Picture> {
     let bytes = files::read(path, FILE_LIMIT)?;
-    decode(&bytes, size)
-        .with_context(|| path.display().to_string())
-        .map_err(mistake)
+    decode(&bytes, size).with_context(|| path.display().to_string()).map_err(mistake)
 }
 
 fn decode(bytes: &[u8], size: usize) -> Result<Picture> {
@@ -44,10 +42,7 @@ fn decode(bytes: &[u8], size: usize) -> Result<Picture> {
         image => image.context("it is not a whole PNG or JPEG file")?,
     };
     let (width, height) = (image.width(), image.height());
-    ensure!(
-        width == height,
-        "it has {width} × {height} pixels; it should be square, of {size} × {size} at best"
-    );
+    ensure!(width == height, "it has {width} × {height} pixels; it should be square, of {size} × {size} at best");
     let mut grey = GrayImage::new(width, height);
     for (shade, pixel) in grey.iter_mut().zip(image.to_luma_alpha8().pixels()) {
         let [luma, opacity] = pixel.0.map(u16::from);
@@ -55,10 +50,7 @@ fn decode(bytes: &[u8], size: usize) -> Result<Picture> {
     }
     let extent = u32::try_from(size)?;
     let resized = imageops::resize(&grey, extent, extent, FilterType::Triangle);
-    Ok(Picture {
-        pixels: resized.into_raw(),
-        was: usize::try_from(width)?,
-    })
+    Ok(Picture { pixels: resized.into_raw(), was: usize::try_from(width)? })
 }
 
 #[cfg(test)]
@@ -79,10 +71,9 @@ mod tests {
 
     /// A PNG of one pixel of one bit: the second of a palette of black and white.
     const INDEXED: [u8; 85] = [
-        137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 1, 3,
-        0, 0, 0, 37, 219, 86, 202, 0, 0, 0, 6, 80, 76, 84, 69, 0, 0, 0, 255, 255, 255, 165, 217,
-        159, 221, 0, 0, 0, 10, 73, 68, 65, 84, 120, 156, 99, 104, 0, 0, 0, 130, 0, 129, 119, 205,
-        114, 182, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
+        137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 0, 1, 0, 0, 0, 1, 1, 3, 0, 0, 0, 37, 219,
+        86, 202, 0, 0, 0, 6, 80, 76, 84, 69, 0, 0, 0, 255, 255, 255, 165, 217, 159, 221, 0, 0, 0, 10, 73, 68, 65, 84,
+        120, 156, 99, 104, 0, 0, 0, 130, 0, 129, 119, 205, 114, 182, 0, 0, 0, 0, 73, 69, 78, 68, 174, 66, 96, 130,
     ];
 
     #[test]
@@ -91,19 +82,10 @@ mod tests {
         // Red is 54 in grey by Rec. 709, white at half opacity 128; of 16 bits 51,207 / 257 = 199.2.
         let kinds: [(DynamicImage, u8); 5] = [
             (GrayImage::from_pixel(1, 1, Luma([200])).into(), 200),
-            (
-                ImageBuffer::from_pixel(1, 1, Luma([200_u16 << 8 | 7])).into(),
-                199,
-            ),
-            (
-                ImageBuffer::from_pixel(1, 1, LumaA([255_u8, 128])).into(),
-                128,
-            ),
+            (ImageBuffer::from_pixel(1, 1, Luma([200_u16 << 8 | 7])).into(), 199),
+            (ImageBuffer::from_pixel(1, 1, LumaA([255_u8, 128])).into(), 128),
             (RgbImage::from_pixel(1, 1, Rgb([255, 0, 0])).into(), 54),
-            (
-                ImageBuffer::from_pixel(1, 1, Rgba([255_u8, 255, 255, 0])).into(),
-                0,
-            ),
+            (ImageBuffer::from_pixel(1, 1, Rgba([255_u8, 255, 255, 0])).into(), 0),
         ];
         for (image, wanted) in kinds {
             let picture = decode(&png(image.clone()), 1).unwrap();

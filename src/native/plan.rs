@@ -53,11 +53,7 @@ impl Plan {
         let trainer = Trainer::new(experiment, source, &opened.device)?;
         let folder = Folder::create(args.out.as_deref(), &trainer.experiment)?;
         notices.push(introduction(&trainer, &opened, &folder));
-        Ok(Self {
-            trainer,
-            folder,
-            notices,
-        })
+        Ok(Self { trainer, folder, notices })
     }
 
     fn resumed(args: &Train, path: &Path) -> Result<Self> {
@@ -87,11 +83,7 @@ impl Plan {
             .with_context(|| format!("--resume {}", path.display()))?;
         let folder = Folder::reopen(path, done, &experiment)?;
         let notices = vec![introduction(&trainer, &opened, &folder)];
-        Ok(Self {
-            trainer,
-            folder,
-            notices,
-        })
+        Ok(Self { trainer, folder, notices })
     }
 }
 
@@ -114,20 +106,13 @@ fn chosen(args: &Train) -> Result<Experiment> {
         .into_iter()
         .filter_map(|(key, number)| Some((key.to_owned(), number?.to_string())));
     let settings: Vec<_> = args.set.iter().cloned().chain(numbers).collect();
-    experiment.set_all(
-        settings
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str())),
-    )?;
+    experiment.set_all(settings.iter().map(|(key, value)| (key.as_str(), value.as_str())))?;
     Ok(experiment)
 }
 
 /// Whether the user asked for these data, be it by a preset: then nothing else will do.
 fn names_data(args: &Train) -> bool {
-    args.file.is_some()
-        || args.preset.is_some()
-        || args.data.is_some()
-        || args.set.iter().any(|(key, _)| key == "data")
+    args.file.is_some() || args.preset.is_some() || args.data.is_some() || args.set.iter().any(|(key, _)| key == "data")
 }
 
 fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {

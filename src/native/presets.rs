@@ -24,10 +24,7 @@ pub fn run(args: &Presets) -> Result<ExitCode> {
     let names = presets.iter().map(|preset| preset.experiment.name.len());
     let width = names.max().unwrap_or(0);
     for preset in presets {
-        print(&format!(
-            "{:width$}  {}",
-            preset.experiment.name, preset.about
-        ))?;
+        print(&format!("{:width$}  {}", preset.experiment.name, preset.about))?;
     }
     Ok(ExitCode::SUCCESS)
 }

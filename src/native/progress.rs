@@ -20,10 +20,7 @@ impl Progress {
         bar.set_style(style("{bar:32.cyan} {pos}/{len} steps, {eta} left\n{msg}"));
         bar.reset_eta();
         bar.tick();
-        Self {
-            bar,
-            lines: !quiet && !io::stderr().is_terminal(),
-        }
+        Self { bar, lines: !quiet && !io::stderr().is_terminal() }
     }
 
     /// A step was taken, or is under way on the device.

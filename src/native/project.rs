@@ -67,9 +67,8 @@ pub fn run(args: &Project) -> Result<ExitCode> {
     };
     let images = read(&args.images, size)?;
     let opened = device::open(args.device)?;
-    let (experiment, players) = checkpoint
-        .players(&opened.device)
-        .with_context(|| args.checkpoint.display().to_string())?;
+    let (experiment, players) =
+        checkpoint.players(&opened.device).with_context(|| args.checkpoint.display().to_string())?;
     let found = search(args, &experiment, &players, &images, &mask, &opened.device)?;
     let shown = show(&images, &found, &mask, args.mask.is_some(), size)?;
     files::write(&args.out, &shown).map_err(mistake)?;
@@ -84,12 +83,7 @@ fn read(paths: &[PathBuf], size: usize) -> Result<Vec<Vec<u8>>> {
         .map(|path| {
             let picture = picture::read(path, size)?;
             if picture.was != size {
-                say(&format!(
-                    "{}: resized from {2} × {2} to the run's {1} × {1}",
-                    path.display(),
-                    size,
-                    picture.was
-                ));
+                say(&format!("{}: resized from {2} × {2} to the run's {1} × {1}", path.display(), size, picture.was));
             }
             Ok(picture.pixels)
         })
@@ -131,13 +125,7 @@ fn search(
 }
 
 /// A row an image: the image, with its hole; what was found; and, where there is a hole, the image filled in.
-fn show(
-    images: &[Vec<u8>],
-    found: &[Match],
-    mask: &Mask,
-    hole: bool,
-    size: usize,
-) -> Result<Vec<u8>> {
+fn show(images: &[Vec<u8>], found: &[Match], mask: &Mask, hole: bool, size: usize) -> Result<Vec<u8>> {
     let mut pixels = Vec::new();
     for (image, found) in images.iter().zip(found) {
         let sample: Vec<u8> = found.sample.iter().map(|&x| to_byte(x)).collect();
@@ -151,8 +139,7 @@ fn show(
 }
 
 fn report(args: &Project, found: &[Match]) -> Result<()> {
-    let mean =
-        |of: fn(&Match) -> f32| found.iter().map(of).sum::<f32>() / found.len().max(1) as f32;
+    let mean = |of: fn(&Match) -> f32| found.iter().map(of).sum::<f32>() / found.len().max(1) as f32;
     let done = Done {
         event: "done",
         images: found.len(),

@@ -98,14 +98,11 @@ impl Column {
     #[must_use]
     pub fn read(&self, metrics: &[Metric]) -> (f64, f64) {
         let found = metrics.iter().find(|metric| metric.name == self.metric);
-        found.map_or(
-            (f64::NAN, f64::NAN),
-            |&Metric { value, floor, .. }| match self.unit {
-                Unit::Count | Unit::Nats | Unit::Distance => (value, floor),
-                Unit::Percent => (100.0 * value, 100.0 * floor),
-                Unit::Floors => (value / floor, 1.0),
-            },
-        )
+        found.map_or((f64::NAN, f64::NAN), |&Metric { value, floor, .. }| match self.unit {
+            Unit::Count | Unit::Nats | Unit::Distance => (value, floor),
+            Unit::Percent => (100.0 * value, 100.0 * floor),
+            Unit::Floors => (value / floor, 1.0),
+        })
     }
 
     /// Digits after the point.
@@ -156,20 +153,9 @@ impl Name {
     }
 }
 
-const MODES: Column = Column {
-    title: "modes",
-    metric: "modes",
-    unit: Unit::Count,
-};
+const MODES: Column = Column { title: "modes", metric: "modes", unit: Unit::Count };
 
-const COVERAGE: [Column; 2] = [
-    MODES,
-    Column {
-        title: "high quality, %",
-        metric: "high_quality",
-        unit: Unit::Percent,
-    },
-];
+const COVERAGE: [Column; 2] = [MODES, Column { title: "high quality, %", metric: "high_quality", unit: Unit::Percent }];
 
 const VEEGAN: &str = "Srivastava et al. 2017, table 1";
 const PACGAN: &str = "Lin et al. 2018, table 1, 10 runs";
@@ -180,54 +166,15 @@ static RING: Protocol = Protocol {
     presets: &["ring", "ring-pacgan", "ring-vanilla"],
     sets: 1,
     columns: &COVERAGE,
-    bars: &[
-        Bar {
-            column: 0,
-            value: 8.0,
-            kind: Kind::AtLeast,
-        },
-        Bar {
-            column: 1,
-            value: 95.0,
-            kind: Kind::AtLeast,
-        },
-    ],
+    bars: &[Bar { column: 0, value: 8.0, kind: Kind::AtLeast }, Bar { column: 1, value: 95.0, kind: Kind::AtLeast }],
     published: &[
-        Published {
-            method: "GAN",
-            figures: &["1", "99.3"],
-            source: VEEGAN,
-        },
-        Published {
-            method: "ALI",
-            figures: &["2.8", "0.13"],
-            source: VEEGAN,
-        },
-        Published {
-            method: "Unrolled GAN",
-            figures: &["7.6", "35.6"],
-            source: VEEGAN,
-        },
-        Published {
-            method: "VEEGAN",
-            figures: &["8", "52.9"],
-            source: VEEGAN,
-        },
-        Published {
-            method: "GAN",
-            figures: &["6.3 ± 0.5", "98.2"],
-            source: PACGAN,
-        },
-        Published {
-            method: "PacGAN2",
-            figures: &["7.9 ± 0.1", "95.6"],
-            source: PACGAN,
-        },
-        Published {
-            method: "PacGAN4",
-            figures: &["7.8 ± 0.1", "95.9"],
-            source: PACGAN,
-        },
+        Published { method: "GAN", figures: &["1", "99.3"], source: VEEGAN },
+        Published { method: "ALI", figures: &["2.8", "0.13"], source: VEEGAN },
+        Published { method: "Unrolled GAN", figures: &["7.6", "35.6"], source: VEEGAN },
+        Published { method: "VEEGAN", figures: &["8", "52.9"], source: VEEGAN },
+        Published { method: "GAN", figures: &["6.3 ± 0.5", "98.2"], source: PACGAN },
+        Published { method: "PacGAN2", figures: &["7.9 ± 0.1", "95.6"], source: PACGAN },
+        Published { method: "PacGAN4", figures: &["7.8 ± 0.1", "95.9"], source: PACGAN },
     ],
     differences: DIFFERENCES,
 };
@@ -238,49 +185,14 @@ static GRID: Protocol = Protocol {
     presets: &["grid", "grid-vanilla"],
     sets: 1,
     columns: &COVERAGE,
-    bars: &[
-        Bar {
-            column: 0,
-            value: 25.0,
-            kind: Kind::AtLeast,
-        },
-        Bar {
-            column: 1,
-            value: 93.0,
-            kind: Kind::AtLeast,
-        },
-    ],
+    bars: &[Bar { column: 0, value: 25.0, kind: Kind::AtLeast }, Bar { column: 1, value: 93.0, kind: Kind::AtLeast }],
     published: &[
-        Published {
-            method: "GAN",
-            figures: &["3.3", "0.5"],
-            source: VEEGAN,
-        },
-        Published {
-            method: "Unrolled GAN",
-            figures: &["23.6", "16"],
-            source: VEEGAN,
-        },
-        Published {
-            method: "VEEGAN",
-            figures: &["24.6", "40"],
-            source: VEEGAN,
-        },
-        Published {
-            method: "GAN",
-            figures: &["17.3 ± 0.8", "94.8"],
-            source: PACGAN,
-        },
-        Published {
-            method: "PacGAN2",
-            figures: &["23.8 ± 0.7", "91.3"],
-            source: PACGAN,
-        },
-        Published {
-            method: "PacGAN4",
-            figures: &["24.8 ± 0.2", "93.6"],
-            source: PACGAN,
-        },
+        Published { method: "GAN", figures: &["3.3", "0.5"], source: VEEGAN },
+        Published { method: "Unrolled GAN", figures: &["23.6", "16"], source: VEEGAN },
+        Published { method: "VEEGAN", figures: &["24.6", "40"], source: VEEGAN },
+        Published { method: "GAN", figures: &["17.3 ± 0.8", "94.8"], source: PACGAN },
+        Published { method: "PacGAN2", figures: &["23.8 ± 0.7", "91.3"], source: PACGAN },
+        Published { method: "PacGAN4", figures: &["24.8 ± 0.2", "93.6"], source: PACGAN },
     ],
     differences: DIFFERENCES,
 };
@@ -299,29 +211,10 @@ static MIXTURE_1D_5: Protocol = Protocol {
     sets: 10,
     columns: &[
         MODES,
-        Column {
-            title: "high quality, %",
-            metric: "high_quality",
-            unit: Unit::Percent,
-        },
-        Column {
-            title: "W1, floors",
-            metric: "w1",
-            unit: Unit::Floors,
-        },
+        Column { title: "high quality, %", metric: "high_quality", unit: Unit::Percent },
+        Column { title: "W1, floors", metric: "w1", unit: Unit::Floors },
     ],
-    bars: &[
-        Bar {
-            column: 0,
-            value: 5.0,
-            kind: Kind::AtLeast,
-        },
-        Bar {
-            column: 2,
-            value: 2.0,
-            kind: Kind::AtMost,
-        },
-    ],
+    bars: &[Bar { column: 0, value: 5.0, kind: Kind::AtLeast }, Bar { column: 2, value: 2.0, kind: Kind::AtMost }],
     published: &[],
     differences: "The preset called vanilla has the same networks with one learning rate for both, no penalty, noise, average or \
                   decay. No figures are published for these data.",
@@ -334,21 +227,9 @@ static MNIST: Protocol = Protocol {
     presets: &["mnist-dcgan", "mnist-mlp"],
     sets: 1,
     columns: &[
-        Column {
-            title: "class KL",
-            metric: "class_kl",
-            unit: Unit::Nats,
-        },
-        Column {
-            title: "confidence, %",
-            metric: "confidence",
-            unit: Unit::Percent,
-        },
-        Column {
-            title: "classifier Fréchet",
-            metric: "classifier_frechet",
-            unit: Unit::Distance,
-        },
+        Column { title: "class KL", metric: "class_kl", unit: Unit::Nats },
+        Column { title: "confidence, %", metric: "confidence", unit: Unit::Percent },
+        Column { title: "classifier Fréchet", metric: "classifier_frechet", unit: Unit::Distance },
     ],
     bars: &[],
     published: &[],
@@ -362,42 +243,12 @@ static STACKED_MNIST: Protocol = Protocol {
             the same eyes.",
     presets: &["stacked-mnist", "stacked-mnist-vanilla"],
     sets: 1,
-    columns: &[
-        MODES,
-        Column {
-            title: "KL",
-            metric: "mode_kl",
-            unit: Unit::Nats,
-        },
-    ],
-    bars: &[
-        Bar {
-            column: 0,
-            value: 1000.0,
-            kind: Kind::AtLeast,
-        },
-        Bar {
-            column: 1,
-            value: 0.06,
-            kind: Kind::AtMost,
-        },
-    ],
+    columns: &[MODES, Column { title: "KL", metric: "mode_kl", unit: Unit::Nats }],
+    bars: &[Bar { column: 0, value: 1000.0, kind: Kind::AtLeast }, Bar { column: 1, value: 0.06, kind: Kind::AtMost }],
     published: &[
-        Published {
-            method: "DCGAN",
-            figures: &["99", "3.40"],
-            source: "Srivastava et al. 2017, table 2",
-        },
-        Published {
-            method: "VEEGAN",
-            figures: &["150", "2.95"],
-            source: "Srivastava et al. 2017, table 2",
-        },
-        Published {
-            method: "PacDCGAN2",
-            figures: &["1000", "0.06"],
-            source: "Lin et al. 2018, table 2",
-        },
+        Published { method: "DCGAN", figures: &["99", "3.40"], source: "Srivastava et al. 2017, table 2" },
+        Published { method: "VEEGAN", figures: &["150", "2.95"], source: "Srivastava et al. 2017, table 2" },
+        Published { method: "PacDCGAN2", figures: &["1000", "0.06"], source: "Lin et al. 2018, table 2" },
     ],
     differences: "The preset called vanilla follows PacGAN's DCGAN: z of 100 uniform numbers, batches of 64, Adam at 2e-4 with β₁ .5, \
                   BatchNorm. It differs in two convolutions a network in the place of four, of 16 and 32 channels in the place of 64 to \

@@ -103,9 +103,7 @@ pub fn print_json(object: &impl Serialize) -> Result<()> {
 /// When nobody reads it.
 pub fn print(line: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{line}")
-        .and_then(|()| out.flush())
-        .context("standard output")
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output")
 }
 
 impl Serialize for Extras {

@@ -63,11 +63,7 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
             let Some((figures, floors)) = stage.play(experiment, seed)? else {
                 break 'runs;
             };
-            let run = Run {
-                seed,
-                figures,
-                seconds: began.elapsed().as_secs_f64(),
-            };
+            let run = Run { seed, figures, seconds: began.elapsed().as_secs_f64() };
             let columns = protocol.columns;
             let said = || announce(args, &experiment.name, columns, &run, &floors);
             stage.bar.suspend(said)?;
@@ -92,12 +88,7 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn new(
-        args: &Reproduce,
-        experiments: &[Experiment],
-        opened: &'a Opened,
-        seeds: u64,
-    ) -> Result<Self> {
+    fn new(args: &Reproduce, experiments: &[Experiment], opened: &'a Opened, seeds: u64) -> Result<Self> {
         let first = &experiments[0];
         let scorer = Scorer::find(args.classifier.as_deref(), opened)?;
         if first.has_images() && scorer.is_none() {
@@ -116,8 +107,7 @@ impl<'a> Stage<'a> {
     /// Trains one run to its end and scores it: a figure and a floor a column; nothing when it was interrupted. One that diverges
     /// scores what its generator then makes: no modes, and nothing of quality.
     fn play(&self, experiment: &Experiment, seed: u64) -> Result<Option<(Vec<f64>, Vec<f64>)>> {
-        self.bar
-            .set_message(format!("{}, seed {seed}", experiment.name));
+        self.bar.set_message(format!("{}, seed {seed}", experiment.name));
         let mut experiment = experiment.clone();
         experiment.set("seed", &seed.to_string())?;
         let source = mnist::source(&experiment, self.mnist.as_ref())?;
@@ -168,12 +158,7 @@ impl<'a> Stage<'a> {
 }
 
 /// Nothing is done yet.
-fn begin(
-    args: &Reproduce,
-    experiments: &[Experiment],
-    seeds: Vec<u64>,
-    opened: &Opened,
-) -> Results {
+fn begin(args: &Reproduce, experiments: &[Experiment], seeds: Vec<u64>, opened: &Opened) -> Results {
     let sets = experiments.iter().map(|experiment| Set {
         preset: experiment.name.clone(),
         steps: experiment.steps,
@@ -194,15 +179,9 @@ fn begin(
 
 /// Where the table goes: never over another.
 fn output(args: &Reproduce) -> Result<PathBuf> {
-    let path = args
-        .out
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(format!("reproduce-{}.md", args.protocol.word())));
+    let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("reproduce-{}.md", args.protocol.word())));
     if path.exists() {
-        return Err(mistake(format!(
-            "--out {}: it is there already; remove it, or name another file",
-            path.display()
-        )));
+        return Err(mistake(format!("--out {}: it is there already; remove it, or name another file", path.display())));
     }
     Ok(path)
 }
@@ -216,9 +195,7 @@ fn seeds(args: &Reproduce) -> Result<Vec<u64>> {
     seeds.sort_unstable();
     seeds.dedup();
     if seeds.len() < args.seed_list.len() {
-        return Err(mistake(
-            "--seed-list: a seed stands there twice; a run that is counted twice says nothing new",
-        ));
+        return Err(mistake("--seed-list: a seed stands there twice; a run that is counted twice says nothing new"));
     }
     Ok(args.seed_list.clone())
 }
@@ -230,13 +207,7 @@ fn wait(trainer: &Trainer) -> Result<()> {
 }
 
 /// A run's figures, at once.
-fn announce(
-    args: &Reproduce,
-    preset: &str,
-    columns: &[Column],
-    run: &Run,
-    floors: &[f64],
-) -> Result<()> {
+fn announce(args: &Reproduce, preset: &str, columns: &[Column], run: &Run, floors: &[f64]) -> Result<()> {
     if args.json {
         let mut object = Map::new();
         object.insert("protocol".to_owned(), args.protocol.word().into());
@@ -254,12 +225,7 @@ fn announce(
         format!("{} {figure:.digits$}", column.title)
     });
     let figures: Vec<String> = figures.collect();
-    say(&format!(
-        "{preset}, seed {}: {} ({:.0} s)",
-        run.seed,
-        figures.join(", "),
-        run.seconds
-    ));
+    say(&format!("{preset}, seed {}: {} ({:.0} s)", run.seed, figures.join(", "), run.seconds));
     Ok(())
 }
 
@@ -299,11 +265,7 @@ fn end(args: &Reproduce, results: &Results, out: &Path) -> Result<()> {
         print(results.markdown().trim_end())?;
     }
     let out = out.display();
-    say(&if done {
-        format!("the table is {out}")
-    } else {
-        format!("interrupted; {out} holds the runs that are done")
-    });
+    say(&if done { format!("the table is {out}") } else { format!("interrupted; {out} holds the runs that are done") });
     Ok(())
 }
 
@@ -323,12 +285,7 @@ fn command(args: &Reproduce) -> String {
 
 fn machine(opened: &Opened) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{} of a machine with {cores} cores, {} {}",
-        opened.name,
-        std::env::consts::ARCH,
-        std::env::consts::OS
-    )
+    format!("{} of a machine with {cores} cores, {} {}", opened.name, std::env::consts::ARCH, std::env::consts::OS)
 }
 
 #[cfg(test)]
@@ -358,10 +315,7 @@ mod tests {
         assert_eq!(seeds(&args).unwrap(), (0..10).collect::<Vec<_>>());
         args.seed_list = vec![7, 3];
         assert_eq!(seeds(&args).unwrap(), [7, 3]);
-        assert_eq!(
-            command(&args),
-            "counterfeit reproduce ring --seed-list 7,3 --device cpu"
-        );
+        assert_eq!(command(&args), "counterfeit reproduce ring --seed-list 7,3 --device cpu");
         args.seed_list = vec![7, 3, 7];
         assert!(seeds(&args).is_err());
     }
@@ -374,10 +328,7 @@ mod tests {
             for preset in protocol.presets {
                 let e = Experiment::preset(preset).unwrap();
                 let same = e.data == best.data && e.mixture == best.mixture;
-                assert!(
-                    same && e.channels == best.channels,
-                    "{preset} is of other data"
-                );
+                assert!(same && e.channels == best.channels, "{preset} is of other data");
             }
             for row in protocol.published {
                 assert_eq!(row.figures.len(), protocol.columns.len(), "{}", row.method);

@@ -91,8 +91,7 @@ impl Results {
         }
         if self.quick {
             parts.push(
-                "**A quick look:** `--steps` cut the runs short. What follows is not the protocol's result."
-                    .to_owned(),
+                "**A quick look:** `--steps` cut the runs short. What follows is not the protocol's result.".to_owned(),
             );
         }
         parts.push(self.what().about.to_owned());
@@ -111,16 +110,10 @@ impl Results {
 
     /// Ours, a perfect sampler's, and those of others.
     fn means(&self) -> String {
-        let Protocol {
-            columns, published, ..
-        } = self.what();
+        let Protocol { columns, published, .. } = self.what();
         let titles = columns.iter().map(|column| column.title.to_owned());
-        let mut table = Table::new(
-            [String::new()]
-                .into_iter()
-                .chain(titles)
-                .chain(["runs", "from"].map(str::to_owned)),
-        );
+        let mut table =
+            Table::new([String::new()].into_iter().chain(titles).chain(["runs", "from"].map(str::to_owned)));
         for set in &self.sets {
             let figures = columns.iter().enumerate().map(|(i, column)| {
                 let (mean, error) = mean_and_error(&set.column(i));
@@ -134,37 +127,20 @@ impl Results {
                 format!("this program, {} steps, {each:.0} s a run", set.steps)
             };
             table.row(
-                [format!("**`{}`**", set.preset)]
-                    .into_iter()
-                    .chain(figures)
-                    .chain([set.runs.len().to_string(), from]),
+                [format!("**`{}`**", set.preset)].into_iter().chain(figures).chain([set.runs.len().to_string(), from]),
             );
         }
         // Until a run is scored there are none.
-        let floors = self
-            .floors
-            .iter()
-            .copied()
-            .chain(std::iter::repeat(f64::NAN));
+        let floors = self.floors.iter().copied().chain(std::iter::repeat(f64::NAN));
         table.row(
             ["a perfect sampler".to_owned()]
                 .into_iter()
-                .chain(
-                    columns
-                        .iter()
-                        .zip(floors)
-                        .map(|(column, floor)| number(floor, column.digits())),
-                )
+                .chain(columns.iter().zip(floors).map(|(column, floor)| number(floor, column.digits())))
                 .chain([String::new(), "draws from the data".to_owned()]),
         );
         for row in *published {
             let figures = row.figures.iter().map(|&figure| figure.to_owned());
-            table.row(
-                [row.method.to_owned()]
-                    .into_iter()
-                    .chain(figures)
-                    .chain([String::new(), row.source.to_owned()]),
-            );
+            table.row([row.method.to_owned()].into_iter().chain(figures).chain([String::new(), row.source.to_owned()]));
         }
         table.text
     }
@@ -181,11 +157,7 @@ impl Results {
         if verdicts.is_empty() {
             return None;
         }
-        Some(format!(
-            "What `{}` was to reach with every seed: {}.",
-            best.preset,
-            verdicts.join("; ")
-        ))
+        Some(format!("What `{}` was to reach with every seed: {}.", best.preset, verdicts.join("; ")))
     }
 
     /// Whence the table.
@@ -241,10 +213,7 @@ fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
     };
     let [value, mean, worst] =
         [bar.value, mean_and_error(figures).0, worst].map(|figure| number(figure, column.digits()));
-    format!(
-        "{} {side} {value}: {verdict} (mean {mean}, worst {worst})",
-        column.title
-    )
+    format!("{} {side} {value}: {verdict} (mean {mean}, worst {worst})", column.title)
 }
 
 /// A Markdown table.
@@ -255,10 +224,7 @@ struct Table {
 
 impl Table {
     fn new(titles: impl IntoIterator<Item = String>) -> Self {
-        let mut table = Self {
-            text: String::new(),
-            width: usize::MAX,
-        };
+        let mut table = Self { text: String::new(), width: usize::MAX };
         table.row(titles);
         table.width = table.text.matches('|').count() - 1;
         table.text += "\n";
@@ -295,11 +261,7 @@ fn with_error(mean: f64, error: f64, digits: usize) -> String {
 }
 
 fn number(value: f64, digits: usize) -> String {
-    if value.is_finite() {
-        format!("{value:.digits$}")
-    } else {
-        "–".to_owned()
-    }
+    if value.is_finite() { format!("{value:.digits$}") } else { "–".to_owned() }
 }
 
 /// A range where they are one.
@@ -317,11 +279,7 @@ fn listed(seeds: &[u64]) -> String {
 
 /// In minutes, or, where there are none, in seconds.
 fn duration(seconds: f64) -> String {
-    if seconds < 120.0 {
-        format!("{seconds:.0} s")
-    } else {
-        format!("{:.0} minutes", seconds / 60.0)
-    }
+    if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} minutes", seconds / 60.0) }
 }
 
 #[cfg(test)]
@@ -333,13 +291,7 @@ mod tests {
         Set {
             preset: preset.to_owned(),
             steps: 100,
-            runs: runs
-                .map(|(figures, seed)| Run {
-                    seed,
-                    figures: figures.to_vec(),
-                    seconds: 2.0,
-                })
-                .collect(),
+            runs: runs.map(|(figures, seed)| Run { seed, figures: figures.to_vec(), seconds: 2.0 }).collect(),
         }
     }
 
@@ -400,15 +352,9 @@ mod tests {
     fn what_is_not_the_protocols_result_says_so() {
         let mut partial = results(vec![set("ring", &[[8.0, 96.0]]), set("ring-vanilla", &[])]);
         let text = partial.markdown();
-        assert!(
-            text.contains("**Unfinished: 1 of 4 runs are done.**"),
-            "{text}"
-        );
+        assert!(text.contains("**Unfinished: 1 of 4 runs are done.**"), "{text}");
         assert!(text.contains("| **`ring`** | 8.0 | 96.0 | 1 |"), "{text}");
-        assert!(
-            text.contains("| **`ring-vanilla`** | – | – | 0 |"),
-            "{text}"
-        );
+        assert!(text.contains("| **`ring-vanilla`** | – | – | 0 |"), "{text}");
         assert!(text.contains("| 4 |  |  |  |  |"), "{text}");
         partial.quick = true;
         assert!(partial.markdown().contains("**A quick look:**"));
@@ -427,21 +373,14 @@ mod tests {
 
     #[test]
     fn a_bar_is_for_every_run() {
-        let bar = |kind| Bar {
-            column: 0,
-            value: 95.0,
-            kind,
-        };
+        let bar = |kind| Bar { column: 0, value: 95.0, kind };
         let column = &Name::Ring.protocol().columns[1];
         let of = |kind, figures: &[f64]| verdict(&bar(kind), column, figures);
         assert_eq!(
             of(Kind::AtLeast, &[99.1, 94.9, 97.0]),
             "high quality, % at least 95.0: **missed** in 1 of 3 runs (mean 97.0, worst 94.9)"
         );
-        assert_eq!(
-            of(Kind::AtMost, &[90.0, 95.0]),
-            "high quality, % at most 95.0: reached (mean 92.5, worst 95.0)"
-        );
+        assert_eq!(of(Kind::AtMost, &[90.0, 95.0]), "high quality, % at most 95.0: reached (mean 92.5, worst 95.0)");
         assert_eq!(
             of(Kind::AtMost, &[90.0, f64::NAN]),
             "high quality, % at most 95.0: **missed** in 1 of 2 runs (mean –, worst –)"

@@ -45,9 +45,8 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
     let images = checkpoint.experiment.has_images();
     let out = output(args, images)?;
     let opened = device::open(args.device)?;
-    let (experiment, network, weights) = checkpoint
-        .generator(&opened.device)
-        .with_context(|| args.checkpoint.display().to_string())?;
+    let (experiment, network, weights) =
+        checkpoint.generator(&opened.device).with_context(|| args.checkpoint.display().to_string())?;
     let width = experiment.generator_inputs();
     let mut samples = Vec::new();
     let inputs = inputs(args, &experiment, request);
@@ -56,9 +55,7 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
         let inputs = matrix(inputs.to_vec(), shape, &opened.device);
         let made = pairs::pictured(&experiment, network.sample(&weights, inputs));
         let data = made.into_data();
-        let values: Vec<f32> = data
-            .try_to_vec()
-            .map_err(|error| Error::Device(format!("{error:?}")))?;
+        let values: Vec<f32> = data.try_to_vec().map_err(|error| Error::Device(format!("{error:?}")))?;
         samples.extend(values);
     }
     let count = samples.len() / experiment.data_dim();
@@ -67,9 +64,7 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
         let (size, channels) = (experiment.image_size, experiment.channels);
         match request {
             Request::Grid(_) => grid::png(&pixels, size, channels)?,
-            Request::Walk(..) => {
-                grid::rows(&pixels, size, channels, STEPS * experiment.pictures())?
-            }
+            Request::Walk(..) => grid::rows(&pixels, size, channels, STEPS * experiment.pictures())?,
             Request::Sum(_) => grid::rows(&pixels, size, channels, count)?,
         }
     } else {
@@ -109,26 +104,14 @@ fn inputs(args: &Sample, experiment: &Experiment, request: Request) -> Vec<f32> 
     let sheet = Sheet::new(experiment, n, seed, args.truncation);
     match request {
         Request::Grid(_) => sheet.inputs(),
-        Request::Walk(path, rows) => (0..rows)
-            .flat_map(|from| {
-                sheet.walk(Walk {
-                    from,
-                    to: from + 1,
-                    path,
-                })
-            })
-            .collect(),
+        Request::Walk(path, rows) => (0..rows).flat_map(|from| sheet.walk(Walk { from, to: from + 1, path })).collect(),
         Request::Sum(sum) => sheet.sum(sum),
     }
 }
 
 /// Where they go: images are PNG, points CSV.
 fn output(args: &Sample, images: bool) -> Result<PathBuf> {
-    let (what, extension) = if images {
-        ("images", "png")
-    } else {
-        ("points", "csv")
-    };
+    let (what, extension) = if images { ("images", "png") } else { ("points", "csv") };
     let Some(path) = &args.out else {
         return Ok(PathBuf::from(format!("samples.{extension}")));
     };
@@ -146,10 +129,7 @@ fn table(points: &[f32], dim: usize) -> String {
     let mut text = match dim {
         1 => "x".to_owned(),
         2 => "x,y".to_owned(),
-        _ => (1..=dim)
-            .map(|i| format!("x{i}"))
-            .collect::<Vec<_>>()
-            .join(","),
+        _ => (1..=dim).map(|i| format!("x{i}")).collect::<Vec<_>>().join(","),
     };
     text.push('\n');
     for point in points.chunks_exact(dim) {

@@ -166,9 +166,7 @@ fn for_classifier(trainer: &Trainer, values: Vec<f32>) -> Result<Images> {
 }
 
 fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..count)
-        .step_by(CHUNK)
-        .map(move |start| start..count.min(start + CHUNK))
+    (0..count).step_by(CHUNK).map(move |start| start..count.min(start + CHUNK))
 }
 
 #[cfg(test)]

@@ -29,11 +29,7 @@ const QUEUE: u64 = 256;
 /// # Errors
 /// When the request is wrong, training diverges, or the device or the disk fails.
 pub fn run(args: &Train) -> Result<ExitCode> {
-    let Plan {
-        trainer,
-        folder,
-        notices,
-    } = Plan::new(args)?;
+    let Plan { trainer, folder, notices } = Plan::new(args)?;
     for notice in notices {
         say(&notice);
     }
@@ -93,9 +89,7 @@ impl<'a> Run<'a> {
             let last = step >= self.trainer.experiment.steps || interrupt::asked();
             let due = self.due(step, last);
             if due.any() {
-                let report = self
-                    .look(unread, due)
-                    .map_err(|error| self.explain(&error))?;
+                let report = self.look(unread, due).map_err(|error| self.explain(&error))?;
                 if last {
                     return Ok(report);
                 }
@@ -185,9 +179,7 @@ impl<'a> Run<'a> {
             say(&format!("done in {spent}; saved as {checkpoint}"));
         } else {
             let command = resume_command(self.args, self.folder.path());
-            say(&format!(
-                "interrupted; saved as {checkpoint}; go on with: {command}"
-            ));
+            say(&format!("interrupted; saved as {checkpoint}; go on with: {command}"));
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -200,9 +192,7 @@ fn default_report_every(experiment: &Experiment) -> u64 {
 
 /// The command that goes on with this run, for the shell in which it was started.
 fn resume_command(args: &Train, folder: &Path) -> String {
-    let program = env::args()
-        .next()
-        .unwrap_or_else(|| "counterfeit".to_owned());
+    let program = env::args().next().unwrap_or_else(|| "counterfeit".to_owned());
     let mut words = vec![program, "train".to_owned(), "--resume".to_owned()];
     words.push(folder.display().to_string());
     if let Some(data) = &args.data {
@@ -221,15 +211,9 @@ mod tests {
 
     #[test]
     fn the_command_to_go_on_survives_a_shell() {
-        let args = Train {
-            data: Some("my data".into()),
-            ..Train::default()
-        };
+        let args = Train { data: Some("my data".into()), ..Train::default() };
         let command = resume_command(&args, Path::new("runs/a-001"));
-        assert!(
-            command.ends_with(" train --resume runs/a-001 --data 'my data' --device auto"),
-            "{command}"
-        );
+        assert!(command.ends_with(" train --resume runs/a-001 --data 'my data' --device auto"), "{command}");
         let command = resume_command(&args, Path::new("it's"));
         let words = shlex::split(&command).unwrap();
         assert!(words.contains(&"it's".to_owned()), "{command}");

@@ -62,9 +62,7 @@ mod tests {
     fn functions_and_their_slopes() {
         let device = Device::flex();
         let check = |function: Activation, values: [f32; 4], slopes: [f32; 4]| {
-            let x = Tensor::<2>::from_floats([[-2.0, -0.5, 0.5, 2.0]], &device)
-                .autodiff()
-                .require_grad();
+            let x = Tensor::<2>::from_floats([[-2.0, -0.5, 0.5, 2.0]], &device).autodiff().require_grad();
             let y = function.apply(x.clone());
             let grads = y.clone().sum().backward();
             let read = |t: Tensor<2>| t.into_data().try_to_vec::<f32>().unwrap();
@@ -74,19 +72,12 @@ mod tests {
                 (read(function.slope(x.inner())), slopes),
             ] {
                 for (g, w) in got.iter().zip(want) {
-                    assert!(
-                        (g - w).abs() < 1e-6,
-                        "{function:?}: {got:?} is not {want:?}"
-                    );
+                    assert!((g - w).abs() < 1e-6, "{function:?}: {got:?} is not {want:?}");
                 }
             }
         };
         check(Activation::Relu, [0.0, 0.0, 0.5, 2.0], [0.0, 0.0, 1.0, 1.0]);
-        check(
-            Activation::LeakyRelu,
-            [-0.4, -0.1, 0.5, 2.0],
-            [0.2, 0.2, 1.0, 1.0],
-        );
+        check(Activation::LeakyRelu, [-0.4, -0.1, 0.5, 2.0], [0.2, 0.2, 1.0, 1.0]);
         // e⁻² and e^-.5
         check(
             Activation::Elu,

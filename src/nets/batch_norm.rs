@@ -24,33 +24,17 @@ pub struct BatchNorm {
 
 impl BatchNorm {
     pub(super) fn weights(self) -> Vec<Slot> {
-        let slot = |role, init| Slot {
-            role,
-            shape: [1, self.channels],
-            init,
-        };
-        vec![
-            slot("gain", super::dcgan::GAIN),
-            slot("bias", Init::Constant(0.0)),
-        ]
+        let slot = |role, init| Slot { role, shape: [1, self.channels], init };
+        vec![slot("gain", super::dcgan::GAIN), slot("bias", Init::Constant(0.0))]
     }
 
     pub(super) fn statistics(self) -> Vec<Slot> {
-        let slot = |role, start| Slot {
-            role,
-            shape: [1, self.channels],
-            init: Init::Constant(start),
-        };
+        let slot = |role, start| Slot { role, shape: [1, self.channels], init: Init::Constant(start) };
         vec![slot("mean", 0.0), slot("variance", 1.0)]
     }
 
     /// With the batch's statistics, and leaves behind the running ones that they lead to.
-    pub(super) fn train(
-        self,
-        x: Tensor<2>,
-        numbers: &mut Numbers,
-        left: &mut Vec<Tensor<2>>,
-    ) -> Tensor<2> {
+    pub(super) fn train(self, x: Tensor<2>, numbers: &mut Numbers, left: &mut Vec<Tensor<2>>) -> Tensor<2> {
         let (gain, bias) = (numbers.next(), numbers.next());
         let [n, _] = x.dims();
         let x = x.reshape([n, self.channels, self.positions]);
@@ -113,34 +97,21 @@ mod tests {
     /// With these gain and bias, and running mean and variance, in both channels.
     fn network(norm: BatchNorm, trained: [f32; 2], statistics: [f32; 2]) -> (Network, Weights) {
         let pair = |value| matrix(vec![value; 2], [1, 2], &Device::flex());
-        let weights = Weights {
-            trained: trained.map(pair).to_vec(),
-            statistics: statistics.map(pair).to_vec(),
-        };
+        let weights = Weights { trained: trained.map(pair).to_vec(), statistics: statistics.map(pair).to_vec() };
         (Network::new(vec![Layer::BatchNorm(norm)]), weights)
     }
 
     fn channel_moments(y: &[f32], channel: usize) -> (f32, f32) {
-        let values: Vec<f32> = y
-            .chunks(8)
-            .flat_map(|row| &row[4 * channel..4 * channel + 4])
-            .copied()
-            .collect();
+        let values: Vec<f32> = y.chunks(8).flat_map(|row| &row[4 * channel..4 * channel + 4]).copied().collect();
         let n = values.len() as f32;
         let mean = values.iter().sum::<f32>() / n;
-        (
-            mean,
-            values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n,
-        )
+        (mean, values.iter().map(|v| (v - mean).powi(2)).sum::<f32>() / n)
     }
 
     #[test]
     fn a_faint_input_comes_out_with_unit_variance() {
         // A variance of .01 shows whether epsilon is 1e-5 or the .8 that is copied around.
-        let norm = BatchNorm {
-            channels: 2,
-            positions: 4,
-        };
+        let norm = BatchNorm { channels: 2, positions: 4 };
         let mut rng = Rng::new(0, Stream::Data);
         let x = rng.normals(64 * 8).iter().map(|v| 3.0 + 0.1 * v).collect();
         let x = matrix(x, [64, 8], &Device::flex());
@@ -149,10 +120,7 @@ mod tests {
         let y = pass.output.into_data().try_to_vec::<f32>().unwrap();
         for channel in 0..2 {
             let (mean, variance) = channel_moments(&y, channel);
-            assert!(
-                mean.abs() < 1e-4 && (variance - 1.0).abs() < 5e-3,
-                "{mean} {variance}"
-            );
+            assert!(mean.abs() < 1e-4 && (variance - 1.0).abs() < 5e-3, "{mean} {variance}");
         }
         let running = |i: usize| pass.statistics[i].clone().into_data();
         let [mean, variance] = [0, 1].map(|i| running(i).try_to_vec::<f32>().unwrap()[0]);
@@ -162,10 +130,7 @@ mod tests {
 
     #[test]
     fn at_rest_a_row_does_not_see_its_batch_mates() {
-        let norm = BatchNorm {
-            channels: 2,
-            positions: 4,
-        };
+        let norm = BatchNorm { channels: 2, positions: 4 };
         let device = Device::flex();
         let (network, weights) = network(norm, [2.0, 0.5], [1.0, 4.0]);
         let row: Vec<f32> = (0..8u8).map(f32::from).collect();

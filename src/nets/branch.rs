@@ -25,10 +25,7 @@ pub struct Each {
 }
 
 impl Fork {
-    pub(super) fn slots(
-        &self,
-        of: impl Fn(&Network) -> Vec<(String, Slot)>,
-    ) -> Vec<(String, Slot)> {
+    pub(super) fn slots(&self, of: impl Fn(&Network) -> Vec<(String, Slot)>) -> Vec<(String, Slot)> {
         let branches = self.branches.iter().enumerate();
         branches
             .flat_map(|(i, (_, network))| {
@@ -38,26 +35,15 @@ impl Fork {
             .collect()
     }
 
-    pub(super) fn train(
-        &self,
-        x: Tensor<2>,
-        numbers: &mut Numbers,
-        training: &mut Training,
-    ) -> Tensor<2> {
-        self.beside(&x, |network, part| {
-            network.run_training(part, numbers, training)
-        })
+    pub(super) fn train(&self, x: Tensor<2>, numbers: &mut Numbers, training: &mut Training) -> Tensor<2> {
+        self.beside(&x, |network, part| network.run_training(part, numbers, training))
     }
 
     pub(super) fn rest(&self, x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
         self.beside(&x, |network, part| network.run(part, numbers))
     }
 
-    fn beside(
-        &self,
-        x: &Tensor<2>,
-        mut run: impl FnMut(&Network, Tensor<2>) -> Tensor<2>,
-    ) -> Tensor<2> {
+    fn beside(&self, x: &Tensor<2>, mut run: impl FnMut(&Network, Tensor<2>) -> Tensor<2>) -> Tensor<2> {
         let branches = self.branches.iter();
         let outputs = branches.map(|(ranges, network)| run(network, select(x, ranges)));
         Tensor::cat(outputs.collect(), 1)
@@ -101,9 +87,7 @@ impl Fork {
 /// These ranges of each row, side by side.
 fn select(x: &Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
     let parts = ranges.iter().filter(|range| !range.is_empty());
-    let mut parts: Vec<_> = parts
-        .map(|range| x.clone().narrow(1, range.start, range.len()))
-        .collect();
+    let mut parts: Vec<_> = parts.map(|range| x.clone().narrow(1, range.start, range.len())).collect();
     if parts.len() == 1 {
         return parts.remove(0);
     }
@@ -111,12 +95,7 @@ fn select(x: &Tensor<2>, ranges: &[Range<usize>]) -> Tensor<2> {
 }
 
 impl Each {
-    pub(super) fn train(
-        &self,
-        x: Tensor<2>,
-        numbers: &mut Numbers,
-        training: &mut Training,
-    ) -> Tensor<2> {
+    pub(super) fn train(&self, x: Tensor<2>, numbers: &mut Numbers, training: &mut Training) -> Tensor<2> {
         let (rows, gather) = self.apart(x);
         gather(self.network.run_training(rows, numbers, training))
     }
@@ -139,10 +118,7 @@ impl Each {
     }
 
     /// The parts as rows of their own, and what puts rows side by side again.
-    fn apart(
-        &self,
-        x: Tensor<2>,
-    ) -> (Tensor<2>, impl Fn(Tensor<2>) -> Tensor<2> + Clone + 'static) {
+    fn apart(&self, x: Tensor<2>) -> (Tensor<2>, impl Fn(Tensor<2>) -> Tensor<2> + Clone + 'static) {
         let [n, width] = x.dims();
         let parts = self.parts;
         let rows = x.reshape([n * parts, width / parts]);
@@ -181,11 +157,7 @@ mod tests {
                 (vec![2..3, 3..4], linear(2, 1)),
             ],
         })]);
-        let names: Vec<_> = fork
-            .trained_slots()
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect();
+        let names: Vec<_> = fork.trained_slots().into_iter().map(|(name, _)| name).collect();
         let wanted = ["0.1.0.weight", "0.1.0.bias", "0.2.0.weight", "0.2.0.bias"];
         assert_eq!(names, wanted);
         let weights = fork.init(&mut Rng::new(1, Stream::Init), &device);
@@ -197,10 +169,7 @@ mod tests {
         assert!((y[2] - by_hand([1.0, 2.0], 0)).abs() < 1e-6);
         assert!((y[3] - by_hand([3.0, 4.0], 2)).abs() < 1e-6);
 
-        let each = Network::new(vec![Layer::Each(Each {
-            parts: 2,
-            network: linear(2, 1),
-        })]);
+        let each = Network::new(vec![Layer::Each(Each { parts: 2, network: linear(2, 1) })]);
         let weights = each.init(&mut Rng::new(1, Stream::Init), &device);
         let y = numbers(each.sample(&weights, x()));
         let w = |i: usize| numbers(weights.trained[i].clone());
@@ -223,10 +192,7 @@ mod tests {
                 ],
             }),
             tanh(),
-            Layer::Each(Each {
-                parts: 2,
-                network: linear(3, 2),
-            }),
+            Layer::Each(Each { parts: 2, network: linear(3, 2) }),
             tanh(),
         ]);
         let weights = network.init(&mut Rng::new(1, Stream::Init), &device);
@@ -236,10 +202,7 @@ mod tests {
         let y = network.sample(&weights.frozen(), leaf.clone());
         let grads = (y * g().autodiff()).sum().backward();
         let (_, back) = network.linearize(&weights, x());
-        for (got, wanted) in numbers(back(g()))
-            .iter()
-            .zip(numbers(leaf.grad(&grads).unwrap()))
-        {
+        for (got, wanted) in numbers(back(g())).iter().zip(numbers(leaf.grad(&grads).unwrap())) {
             assert!((got - wanted).abs() < 1e-5, "{got} {wanted}");
         }
     }

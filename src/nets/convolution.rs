@@ -43,26 +43,14 @@ pub struct ConvTranspose {
 
 /// A kernel bank as a matrix, a row for each channel of `rows`; and the biases of `outputs` channels.
 fn slots([rows, columns]: [usize; 2], init: Init, bias: Option<usize>) -> Vec<Slot> {
-    let kernels = Slot {
-        role: "weight",
-        shape: [rows, columns * KERNEL * KERNEL],
-        init,
-    };
-    let bias = bias.map(|outputs| Slot {
-        role: "bias",
-        shape: [1, outputs],
-        init: Init::Constant(0.0),
-    });
+    let kernels = Slot { role: "weight", shape: [rows, columns * KERNEL * KERNEL], init };
+    let bias = bias.map(|outputs| Slot { role: "bias", shape: [1, outputs], init: Init::Constant(0.0) });
     [Some(kernels), bias].into_iter().flatten().collect()
 }
 
 impl Conv {
     pub(super) fn weights(self) -> Vec<Slot> {
-        slots(
-            [self.outputs, self.inputs],
-            self.init,
-            self.bias.then_some(self.outputs),
-        )
+        slots([self.outputs, self.inputs], self.init, self.bias.then_some(self.outputs))
     }
 
     pub(super) fn forward(self, x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
@@ -98,11 +86,7 @@ impl Conv {
 
 impl ConvTranspose {
     pub(super) fn weights(self) -> Vec<Slot> {
-        slots(
-            [self.inputs, self.outputs],
-            self.init,
-            self.bias.then_some(self.outputs),
-        )
+        slots([self.inputs, self.outputs], self.init, self.bias.then_some(self.outputs))
     }
 
     pub(super) fn forward(self, x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {
@@ -124,13 +108,8 @@ impl ConvTranspose {
     /// And back through the transpose is the convolution.
     pub(super) fn linearize(self, x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
         let weight = numbers.trained.as_slice()[0].clone();
-        let back = Conv {
-            inputs: self.outputs,
-            outputs: self.inputs,
-            side: 2 * self.side,
-            init: self.init,
-            bias: false,
-        };
+        let back =
+            Conv { inputs: self.outputs, outputs: self.inputs, side: 2 * self.side, init: self.init, bias: false };
         let y = self.forward(x, numbers);
         (y, Box::new(move |g| back.convolve(g, weight, None)))
     }
@@ -153,30 +132,15 @@ mod tests {
         let weight = matrix(rng.normals(b * a * 16), [b, a * 16], &device);
         let x = matrix(rng.normals(2 * a * 64), [2, a * 64], &device);
         let y = matrix(rng.normals(2 * b * 16), [2, b * 16], &device);
-        let down = Conv {
-            inputs: a,
-            outputs: b,
-            side,
-            init: Init::Constant(0.0),
-            bias: false,
-        }
-        .convolve(x.clone(), weight.clone(), None);
-        let up = ConvTranspose {
-            inputs: b,
-            outputs: a,
-            side: side / 2,
-            init: Init::Constant(0.0),
-            bias: false,
-        }
-        .convolve(y.clone(), weight, None);
+        let down = Conv { inputs: a, outputs: b, side, init: Init::Constant(0.0), bias: false }.convolve(
+            x.clone(),
+            weight.clone(),
+            None,
+        );
+        let up = ConvTranspose { inputs: b, outputs: a, side: side / 2, init: Init::Constant(0.0), bias: false }
+            .convolve(y.clone(), weight, None);
         assert_eq!((down.dims(), up.dims()), ([2, b * 16], [2, a * 64]));
-        let (left, right) = (
-            (down * y).sum().into_scalar::<f32>(),
-            (x * up).sum().into_scalar::<f32>(),
-        );
-        assert!(
-            (left - right).abs() < 1e-3 * left.abs().max(1.0),
-            "{left} {right}"
-        );
+        let (left, right) = ((down * y).sum().into_scalar::<f32>(), (x * up).sum().into_scalar::<f32>());
+        assert!((left - right).abs() < 1e-3 * left.abs().max(1.0), "{left} {right}");
     }
 }

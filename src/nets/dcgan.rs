@@ -22,11 +22,7 @@ fn kernels(kind: Normalization, inputs: usize) -> Init {
 }
 
 fn linear(kind: Normalization, inputs: usize, outputs: usize) -> Linear {
-    Linear {
-        init: kernels(kind, inputs),
-        bias: kind == Normalization::None,
-        ..Linear::dcgan(inputs, outputs)
-    }
+    Linear { init: kernels(kind, inputs), bias: kind == Normalization::None, ..Linear::dcgan(inputs, outputs) }
 }
 
 /// How the gains of normalisations start.
@@ -64,10 +60,7 @@ pub(super) fn discriminator(experiment: &Experiment) -> Network {
 /// Images to their reconstructions, by way of a code of `latent_dim` numbers.
 pub(super) fn autoencoder(experiment: &Experiment) -> Network {
     let code = experiment.latent_dim;
-    let (kind, function) = (
-        experiment.discriminator_norm,
-        experiment.discriminator_activation,
-    );
+    let (kind, function) = (experiment.discriminator_norm, experiment.discriminator_activation);
     let (mut layers, width) = encoder(experiment);
     layers.insert(0, BLACK_IS_ZERO);
     layers.push(Layer::Linear(linear(kind, width, code)));
@@ -76,12 +69,7 @@ pub(super) fn autoencoder(experiment: &Experiment) -> Network {
 }
 
 /// Rows of `inputs` numbers to images in [-1, 1].
-fn decoder(
-    experiment: &Experiment,
-    inputs: usize,
-    kind: Normalization,
-    function: Activation,
-) -> Vec<Layer> {
+fn decoder(experiment: &Experiment, inputs: usize, kind: Normalization, function: Activation) -> Vec<Layer> {
     let (mut side, channels) = plan(experiment);
     let width = channels[0] * side * side;
     let mut layers = vec![Layer::Linear(linear(kind, inputs, width))];
@@ -148,11 +136,7 @@ mod tests {
             let mut e = Experiment::preset("mnist-dcgan").unwrap();
             e.image_size = size;
             assert_eq!(Network::generator(&e).parameters(), generator, "{size}");
-            assert_eq!(
-                Network::discriminator(&e).parameters(),
-                discriminator,
-                "{size}"
-            );
+            assert_eq!(Network::discriminator(&e).parameters(), discriminator, "{size}");
         }
     }
 
@@ -177,11 +161,7 @@ mod tests {
             let discriminator = Network::discriminator(&e);
             let weights = discriminator.init(&mut rng, &device);
             let judged = discriminator.sample(&weights, images).dims();
-            let wanted = if objective == Objective::Began {
-                3 * 784
-            } else {
-                1
-            };
+            let wanted = if objective == Objective::Began { 3 * 784 } else { 1 };
             assert_eq!(judged, [2, wanted]);
         }
     }

@@ -7,17 +7,9 @@ use super::point::Point;
 use super::{Layer, Network};
 
 pub(super) fn generator() -> Network {
-    Network::new(vec![Layer::Point(Point {
-        outputs: 1,
-        start: 1.0,
-    })])
+    Network::new(vec![Layer::Point(Point { outputs: 1, start: 1.0 })])
 }
 
 pub(super) fn discriminator() -> Network {
-    Network::new(vec![Layer::Linear(Linear {
-        inputs: 1,
-        outputs: 1,
-        bias: false,
-        init: Init::Constant(0.0),
-    })])
+    Network::new(vec![Layer::Linear(Linear { inputs: 1, outputs: 1, bias: false, init: Init::Constant(0.0) })])
 }

@@ -17,9 +17,7 @@ impl Dropout {
     pub(super) fn train(self, x: Tensor<2>, rng: &mut Rng) -> Tensor<2> {
         let shape = x.dims();
         let kept = 1.0 / (1.0 - self.rate);
-        let mask = (0..shape[0] * shape[1])
-            .map(|_| if rng.uniform() < self.rate { 0.0 } else { kept })
-            .collect();
+        let mask = (0..shape[0] * shape[1]).map(|_| if rng.uniform() < self.rate { 0.0 } else { kept }).collect();
         let mask = beside(&x, mask, shape);
         x * mask
     }

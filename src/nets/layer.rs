@@ -84,18 +84,12 @@ pub(super) struct Training<'a> {
 impl Numbers<'_> {
     /// The next matrix that gradients move.
     pub fn next(&mut self) -> Tensor<2> {
-        self.trained
-            .next()
-            .expect("weights fit the network")
-            .clone()
+        self.trained.next().expect("weights fit the network").clone()
     }
 
     /// The next running statistic.
     pub fn running(&mut self) -> Tensor<2> {
-        self.statistics
-            .next()
-            .expect("statistics fit the network")
-            .clone()
+        self.statistics.next().expect("statistics fit the network").clone()
     }
 }
 
@@ -110,9 +104,7 @@ impl Layer {
             Self::ConvTranspose(layer) => layer.weights(),
             Self::MinibatchDiscrimination(layer) => layer.weights(),
             Self::Point(layer) => layer.weights(),
-            Self::Activation(_) | Self::Shift(_) | Self::Dropout(_) | Self::MinibatchStddev(_) => {
-                Vec::new()
-            }
+            Self::Activation(_) | Self::Shift(_) | Self::Dropout(_) | Self::MinibatchStddev(_) => Vec::new(),
             Self::Fork(layer) => return layer.slots(Network::trained_slots),
             Self::Each(layer) => return layer.network.trained_slots(),
         })
@@ -133,34 +125,20 @@ impl Layer {
     /// Whether a sample's output depends on its batch-mates while training.
     pub(super) fn mixes_samples(&self) -> bool {
         match self {
-            Self::BatchNorm(_) | Self::MinibatchDiscrimination(_) | Self::MinibatchStddev(_) => {
-                true
-            }
-            Self::Fork(layer) => layer
-                .branches
-                .iter()
-                .any(|(_, branch)| branch.mixes_samples()),
+            Self::BatchNorm(_) | Self::MinibatchDiscrimination(_) | Self::MinibatchStddev(_) => true,
+            Self::Fork(layer) => layer.branches.iter().any(|(_, branch)| branch.mixes_samples()),
             Self::Each(layer) => layer.network.mixes_samples(),
             _ => false,
         }
     }
 
     /// In training: statistics of this batch, random masks.
-    pub(super) fn train(
-        &self,
-        x: Tensor<2>,
-        numbers: &mut Numbers,
-        training: &mut Training,
-    ) -> Tensor<2> {
+    pub(super) fn train(&self, x: Tensor<2>, numbers: &mut Numbers, training: &mut Training) -> Tensor<2> {
         match self {
             Self::Dropout(layer) => layer.train(x, training.rng),
             Self::BatchNorm(layer) => layer.train(x, numbers, &mut training.statistics),
-            Self::MinibatchDiscrimination(layer) => {
-                layer.train(x, numbers, &mut training.statistics)
-            }
-            Self::MinibatchStddev(_) => {
-                MinibatchStddev::train(x, numbers, &mut training.statistics)
-            }
+            Self::MinibatchDiscrimination(layer) => layer.train(x, numbers, &mut training.statistics),
+            Self::MinibatchStddev(_) => MinibatchStddev::train(x, numbers, &mut training.statistics),
             Self::Fork(layer) => layer.train(x, numbers, training),
             Self::Each(layer) => layer.train(x, numbers, training),
             _ => self.rest(x, numbers),
@@ -207,8 +185,5 @@ impl Layer {
 }
 
 fn named(slots: Vec<Slot>) -> Vec<(String, Slot)> {
-    slots
-        .into_iter()
-        .map(|slot| (slot.role.to_owned(), slot))
-        .collect()
+    slots.into_iter().map(|slot| (slot.role.to_owned(), slot)).collect()
 }

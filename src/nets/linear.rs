@@ -25,31 +25,17 @@ impl Linear {
     /// With bias, both uniform in ±1/√inputs: PyTorch's default, and the usual start of MLP GANs.
     #[must_use]
     pub fn new(inputs: usize, outputs: usize) -> Self {
-        Self {
-            inputs,
-            outputs,
-            bias: true,
-            init: Init::Uniform(1.0 / (inputs as f32).sqrt()),
-        }
+        Self { inputs, outputs, bias: true, init: Init::Uniform(1.0 / (inputs as f32).sqrt()) }
     }
 
     /// Without bias, W from N(0, .02²), as in a DCGAN.
     #[must_use]
     pub fn dcgan(inputs: usize, outputs: usize) -> Self {
-        Self {
-            inputs,
-            outputs,
-            bias: false,
-            init: super::dcgan::WEIGHT,
-        }
+        Self { inputs, outputs, bias: false, init: super::dcgan::WEIGHT }
     }
 
     pub(super) fn weights(&self) -> Vec<Slot> {
-        let mut slots = vec![Slot {
-            role: "weight",
-            shape: [self.inputs, self.outputs],
-            init: self.init,
-        }];
+        let mut slots = vec![Slot { role: "weight", shape: [self.inputs, self.outputs], init: self.init }];
         if self.bias {
             slots.push(Slot {
                 role: "bias",

@@ -39,19 +39,10 @@ impl MinibatchDiscrimination {
     }
 
     pub(super) fn statistics(self) -> Vec<Slot> {
-        vec![Slot {
-            role: "nearness",
-            shape: [1, self.kernels],
-            init: Init::Constant(0.0),
-        }]
+        vec![Slot { role: "nearness", shape: [1, self.kernels], init: Init::Constant(0.0) }]
     }
 
-    pub(super) fn train(
-        self,
-        x: Tensor<2>,
-        numbers: &mut Numbers,
-        left: &mut Vec<Tensor<2>>,
-    ) -> Tensor<2> {
+    pub(super) fn train(self, x: Tensor<2>, numbers: &mut Numbers, left: &mut Vec<Tensor<2>>) -> Tensor<2> {
         let [n, _] = x.dims();
         let points = x.clone().matmul(numbers.next());
         let points = points.reshape([n, 1, self.kernels, self.dim]);
@@ -69,27 +60,16 @@ impl MinibatchDiscrimination {
 
     pub(super) fn linearize(x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
         let width = x.dims()[1];
-        (
-            Self::rest(x, numbers),
-            Box::new(move |g| g.narrow(1, 0, width)),
-        )
+        (Self::rest(x, numbers), Box::new(move |g| g.narrow(1, 0, width)))
     }
 }
 
 impl MinibatchStddev {
     pub(super) fn statistics() -> Vec<Slot> {
-        vec![Slot {
-            role: "deviation",
-            shape: [1, 1],
-            init: Init::Constant(0.0),
-        }]
+        vec![Slot { role: "deviation", shape: [1, 1], init: Init::Constant(0.0) }]
     }
 
-    pub(super) fn train(
-        x: Tensor<2>,
-        numbers: &mut Numbers,
-        left: &mut Vec<Tensor<2>>,
-    ) -> Tensor<2> {
+    pub(super) fn train(x: Tensor<2>, numbers: &mut Numbers, left: &mut Vec<Tensor<2>>) -> Tensor<2> {
         let [n, _] = x.dims();
         let centred = x.clone() - x.clone().mean_dim(0);
         let variance = (centred.clone() * centred).mean_dim(0);
@@ -99,20 +79,12 @@ impl MinibatchStddev {
 
     pub(super) fn linearize(x: Tensor<2>, numbers: &mut Numbers) -> (Tensor<2>, PullBack) {
         let width = x.dims()[1];
-        (
-            append_typical(x, numbers),
-            Box::new(move |g| g.narrow(1, 0, width)),
-        )
+        (append_typical(x, numbers), Box::new(move |g| g.narrow(1, 0, width)))
     }
 }
 
 /// Appends a feature of this batch, and moves its running mean.
-fn append(
-    x: Tensor<2>,
-    feature: Tensor<2>,
-    numbers: &mut Numbers,
-    left: &mut Vec<Tensor<2>>,
-) -> Tensor<2> {
+fn append(x: Tensor<2>, feature: Tensor<2>, numbers: &mut Numbers, left: &mut Vec<Tensor<2>>) -> Tensor<2> {
     let mean = untracked(feature.clone()).mean_dim(0);
     left.push(numbers.running() * (1.0 - MOMENTUM) + mean * MOMENTUM);
     Tensor::cat(vec![x, feature], 1)
@@ -137,11 +109,7 @@ mod tests {
     const KERNELS: usize = 3;
 
     fn discrimination() -> (Network, Weights) {
-        let layer = MinibatchDiscrimination {
-            inputs: 2,
-            kernels: KERNELS,
-            dim: 4,
-        };
+        let layer = MinibatchDiscrimination { inputs: 2, kernels: KERNELS, dim: 4 };
         let network = Network::new(vec![Layer::MinibatchDiscrimination(layer)]);
         let weights = network.init(&mut Rng::new(1, Stream::Init), &Device::flex());
         (network, weights)
@@ -149,9 +117,7 @@ mod tests {
 
     fn train(network: &Network, weights: &Weights, rows: &[[f32; 2]]) -> Vec<Vec<f32>> {
         let x = matrix(rows.concat(), [rows.len(), 2], &Device::flex());
-        let y = network
-            .train(weights, x, &mut Rng::new(0, Stream::Dropout))
-            .output;
+        let y = network.train(weights, x, &mut Rng::new(0, Stream::Dropout)).output;
         let width = y.dims()[1];
         let y = y.into_data().try_to_vec::<f32>().unwrap();
         y.chunks(width).map(<[f32]>::to_vec).collect()
@@ -207,9 +173,6 @@ mod tests {
         let alone = network.sample(&weights, matrix(vec![7.0, 8.0], [1, 2], &device));
         let alone = alone.into_data().try_to_vec::<f32>().unwrap();
         assert_eq!(alone[..2], [7.0, 8.0]);
-        assert!(
-            alone[2..].iter().all(|f| (f - 4.0).abs() < 1e-3),
-            "{alone:?}"
-        );
+        assert!(alone[2..].iter().all(|f| (f - 4.0).abs() < 1e-3), "{alone:?}");
     }
 }

@@ -94,9 +94,7 @@ impl Network {
     pub fn discriminator(experiment: &Experiment) -> Self {
         let reconstructs = experiment.objective == Objective::Began;
         match (experiment.architecture, reconstructs) {
-            (Architecture::Mlp, false) | (Architecture::Autoencoder, _) => {
-                mlp::discriminator(experiment)
-            }
+            (Architecture::Mlp, false) | (Architecture::Autoencoder, _) => mlp::discriminator(experiment),
             (Architecture::Mlp, true) => mlp::autoencoder(experiment),
             (Architecture::Dcgan, false) => dcgan::discriminator(experiment),
             (Architecture::Dcgan, true) => dcgan::autoencoder(experiment),
@@ -108,15 +106,9 @@ impl Network {
 
     /// What turns latents into samples, with its numbers: the generator itself, or the decoder at the end of an autoencoder.
     #[must_use]
-    pub fn sampler(
-        experiment: &Experiment,
-        generator: &Self,
-        weights: &Weights,
-    ) -> (Self, Weights) {
+    pub fn sampler(experiment: &Experiment, generator: &Self, weights: &Weights) -> (Self, Weights) {
         let decoder = match generator.layers.last() {
-            Some(Layer::Fork(fork)) if experiment.architecture == Architecture::Autoencoder => {
-                fork.last()
-            }
+            Some(Layer::Fork(fork)) if experiment.architecture == Architecture::Autoencoder => fork.last(),
             _ => None,
         };
         let Some(decoder) = decoder else {
@@ -155,10 +147,7 @@ impl Network {
     /// How many numbers gradients move.
     #[must_use]
     pub fn parameters(&self) -> usize {
-        self.trained_slots()
-            .iter()
-            .map(|(_, slot)| slot.shape[0] * slot.shape[1])
-            .sum()
+        self.trained_slots().iter().map(|(_, slot)| slot.shape[0] * slot.shape[1]).sum()
     }
 
     /// Whether a sample's output depends on its batch-mates while training.
@@ -186,10 +175,7 @@ impl Network {
                 })
                 .collect()
         };
-        Weights {
-            trained: draw(self.trained_slots()),
-            statistics: draw(self.statistics_slots()),
-        }
+        Weights { trained: draw(self.trained_slots()), statistics: draw(self.statistics_slots()) }
     }
 
     /// The network at rest: running statistics, no dropout, every sample by itself. Rows `[n, in]` to rows `[n, out]`.
@@ -202,10 +188,7 @@ impl Network {
     #[must_use]
     pub fn train(&self, weights: &Weights, input: Tensor<2>, rng: &mut Rng) -> Pass {
         let mut numbers = weights.numbers();
-        let mut training = Training {
-            rng,
-            statistics: Vec::new(),
-        };
+        let mut training = Training { rng, statistics: Vec::new() };
         let (last, body) = match self.layers.split_last() {
             Some((last, body)) => (std::slice::from_ref(last), body),
             None => (&[][..], &[][..]),
@@ -215,11 +198,7 @@ impl Network {
             layers.iter().fold(x, &mut step)
         };
         let features = run(body, input);
-        Pass {
-            output: run(last, features.clone()),
-            features,
-            statistics: training.statistics,
-        }
+        Pass { output: run(last, features.clone()), features, statistics: training.statistics }
     }
 
     /// The network at rest, and the way back through it: rows `[n, in]` to rows `[n, out]`, and cotangents the other way.
@@ -233,12 +212,7 @@ impl Network {
         layers.fold(input, |x, layer| layer.rest(x, numbers))
     }
 
-    fn run_training(
-        &self,
-        input: Tensor<2>,
-        numbers: &mut Numbers,
-        training: &mut Training,
-    ) -> Tensor<2> {
+    fn run_training(&self, input: Tensor<2>, numbers: &mut Numbers, training: &mut Training) -> Tensor<2> {
         let layers = self.layers.iter();
         layers.fold(input, |x, layer| layer.train(x, numbers, training))
     }
@@ -258,19 +232,10 @@ impl Network {
 
 /// The normalisation that stands after a layer of `channels` × `positions` numbers, if one does.
 fn norm(kind: Normalization, channels: usize, positions: usize) -> Option<Layer> {
-    let each = |apart| {
-        Layer::SampleNorm(SampleNorm {
-            channels,
-            positions,
-            apart,
-        })
-    };
+    let each = |apart| Layer::SampleNorm(SampleNorm { channels, positions, apart });
     match kind {
         Normalization::None => None,
-        Normalization::Batch => Some(Layer::BatchNorm(BatchNorm {
-            channels,
-            positions,
-        })),
+        Normalization::Batch => Some(Layer::BatchNorm(BatchNorm { channels, positions })),
         Normalization::Layer => Some(each(false)),
         Normalization::Instance => Some(each(true)),
     }
@@ -312,21 +277,14 @@ fn head(e: &Experiment, width: usize, linear: fn(usize, usize) -> Linear) -> Vec
 
 impl Weights {
     fn numbers(&self) -> Numbers<'_> {
-        Numbers {
-            trained: self.trained.iter(),
-            statistics: self.statistics.iter(),
-        }
+        Numbers { trained: self.trained.iter(), statistics: self.statistics.iter() }
     }
 
     /// The same numbers as leaves of a new graph: gradients are kept for what is trained.
     #[must_use]
     pub fn tracked(&self) -> Self {
         Self {
-            trained: self
-                .trained
-                .iter()
-                .map(|w| w.clone().autodiff().require_grad())
-                .collect(),
+            trained: self.trained.iter().map(|w| w.clone().autodiff().require_grad()).collect(),
             statistics: self.statistics.clone(),
         }
     }
@@ -334,10 +292,7 @@ impl Weights {
     /// The same numbers without a graph.
     #[must_use]
     pub fn untracked(&self) -> Self {
-        Self {
-            trained: self.trained.iter().cloned().map(untracked).collect(),
-            statistics: self.statistics.clone(),
-        }
+        Self { trained: self.trained.iter().cloned().map(untracked).collect(), statistics: self.statistics.clone() }
     }
 
     /// The same numbers as constants of a graph: gradients pass through, none are kept.
@@ -359,32 +314,20 @@ pub fn matrix(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2>
 /// The same numbers without a graph, on the device without one.
 #[must_use]
 pub fn untracked<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
-    if tensor.device().is_autodiff() {
-        tensor.inner()
-    } else {
-        tensor
-    }
+    if tensor.device().is_autodiff() { tensor.inner() } else { tensor }
 }
 
 /// A constant without a graph, made fit to be combined with `tensor`.
 #[must_use]
 pub fn constant_beside<const D: usize>(tensor: &Tensor<2>, constant: Tensor<D>) -> Tensor<D> {
-    if tensor.device().is_autodiff() {
-        constant.autodiff()
-    } else {
-        constant
-    }
+    if tensor.device().is_autodiff() { constant.autodiff() } else { constant }
 }
 
 /// Host numbers as a constant that is fit to be combined with `tensor`.
 #[must_use]
 pub fn beside(tensor: &Tensor<2>, values: Vec<f32>, shape: [usize; 2]) -> Tensor<2> {
     let device = tensor.device();
-    let device = if device.is_autodiff() {
-        device.inner()
-    } else {
-        device
-    };
+    let device = if device.is_autodiff() { device.inner() } else { device };
     constant_beside(tensor, matrix(values, shape, &device))
 }
 
@@ -414,10 +357,7 @@ mod tests {
             let images = Tensor::full([2, data], black, &device);
             let (again, pull) = autoencoder.linearize(&weights, images);
             let off = mean(again.clone() - black);
-            assert!(
-                off < if e.has_images() { 0.1 } else { 0.3 },
-                "{preset}: {off}"
-            );
+            assert!(off < if e.has_images() { 0.1 } else { 0.3 }, "{preset}: {off}");
             assert_eq!(pull(again.zeros_like()).dims(), [2, data]);
         }
     }

@@ -24,14 +24,8 @@ pub(super) fn stacked_generator(e: &Experiment) -> Network {
     let whole = inputs..inputs + coarse;
     let told = latent..inputs + coarse;
     Network::new(vec![
-        fork(vec![
-            (vec![0..inputs], Network::new(Vec::new())),
-            (vec![0..inputs], stage(inputs, coarse)),
-        ]),
-        fork(vec![
-            (vec![whole], Network::new(Vec::new())),
-            (vec![told.clone()], stage(told.len(), e.data_dim())),
-        ]),
+        fork(vec![(vec![0..inputs], Network::new(Vec::new())), (vec![0..inputs], stage(inputs, coarse))]),
+        fork(vec![(vec![whole], Network::new(Vec::new())), (vec![told.clone()], stage(told.len(), e.data_dim()))]),
     ])
 }
 
@@ -62,15 +56,7 @@ pub(super) fn coupled_discriminator(e: &Experiment) -> Network {
         Some((first, shared)) => (from_ref(first), shared),
         None => (&[][..], &[][..]),
     };
-    let layers = |inputs, widths| {
-        hidden(
-            inputs,
-            widths,
-            e.discriminator_norm,
-            e.discriminator_activation,
-            e.dropout,
-        )
-    };
+    let layers = |inputs, widths| hidden(inputs, widths, e.discriminator_norm, e.discriminator_activation, e.dropout);
     let stem = |range| {
         let (layers, width) = layers(dim, first);
         ((vec![range], Network::new(layers)), width)
@@ -78,13 +64,7 @@ pub(super) fn coupled_discriminator(e: &Experiment) -> Network {
     let ((image, width), (edges, _)) = (stem(0..dim), stem(dim..2 * dim));
     let (mut network, width) = layers(width, shared);
     network.push(Layer::Linear(Linear::new(width, 1)));
-    Network::new(vec![
-        fork(vec![image, edges]),
-        Layer::Each(Each {
-            parts: 2,
-            network: Network::new(network),
-        }),
-    ])
+    Network::new(vec![fork(vec![image, edges]), Layer::Each(Each { parts: 2, network: Network::new(network) })])
 }
 
 /// Samples as pictures, `[n, pictures × data_dim]`: a drawing at half its size is blown up to that of the other.
@@ -96,9 +76,7 @@ pub fn pictured(e: &Experiment, samples: Tensor<2>) -> Tensor<2> {
     let [n, _] = samples.dims();
     let (half, coarse) = (e.image_size / 2, e.coarse_dim());
     let small = samples.clone().narrow(1, 0, coarse);
-    let large = small
-        .reshape([n, half, 1, half, 1])
-        .expand([n, half, 2, half, 2]);
+    let large = small.reshape([n, half, 1, half, 1]).expand([n, half, 2, half, 2]);
     let fine = samples.narrow(1, coarse, e.data_dim());
     Tensor::cat(vec![large.reshape([n, e.data_dim()]), fine], 1)
 }
@@ -108,28 +86,13 @@ fn fork(branches: Vec<(Vec<std::ops::Range<usize>>, Network)>) -> Layer {
 }
 
 fn image(width: usize, pixels: usize) -> Vec<Layer> {
-    vec![
-        Layer::Linear(Linear::new(width, pixels)),
-        Layer::Activation(Activation::Tanh),
-    ]
+    vec![Layer::Linear(Linear::new(width, pixels)), Layer::Activation(Activation::Tanh)]
 }
 
 fn generator_body(e: &Experiment, inputs: usize) -> (Vec<Layer>, usize) {
-    hidden(
-        inputs,
-        &e.generator_hidden,
-        e.generator_norm,
-        e.generator_activation,
-        0.0,
-    )
+    hidden(inputs, &e.generator_hidden, e.generator_norm, e.generator_activation, 0.0)
 }
 
 fn discriminator_body(e: &Experiment, inputs: usize) -> (Vec<Layer>, usize) {
-    hidden(
-        inputs,
-        &e.discriminator_hidden,
-        e.discriminator_norm,
-        e.discriminator_activation,
-        e.dropout,
-    )
+    hidden(inputs, &e.discriminator_hidden, e.discriminator_norm, e.discriminator_activation, e.dropout)
 }

@@ -16,11 +16,7 @@ pub struct Point {
 
 impl Point {
     pub(super) fn weights(self) -> Vec<Slot> {
-        vec![Slot {
-            role: "bias",
-            shape: [1, self.outputs],
-            init: Init::Constant(self.start),
-        }]
+        vec![Slot { role: "bias", shape: [1, self.outputs], init: Init::Constant(self.start) }]
     }
 
     pub(super) fn forward(self, x: Tensor<2>, numbers: &mut Numbers) -> Tensor<2> {

@@ -22,11 +22,7 @@ pub struct SampleNorm {
 
 impl SampleNorm {
     pub(super) fn weights(self) -> Vec<Slot> {
-        let slot = |role, init| Slot {
-            role,
-            shape: [1, self.channels],
-            init,
-        };
+        let slot = |role, init| Slot { role, shape: [1, self.channels], init };
         vec![slot("gain", dcgan::GAIN), slot("bias", Init::Constant(0.0))]
     }
 
@@ -73,24 +69,13 @@ mod tests {
     fn a_faint_sample_comes_out_with_unit_variance_whatever_its_mates() {
         let device = Device::flex();
         for apart in [false, true] {
-            let norm = SampleNorm {
-                channels: 4,
-                positions: 256,
-                apart,
-            };
+            let norm = SampleNorm { channels: 4, positions: 256, apart };
             let network = Network::new(vec![Layer::SampleNorm(norm)]);
             let weights = Weights {
-                trained: vec![
-                    Tensor::ones([1, 4], &device),
-                    Tensor::zeros([1, 4], &device),
-                ],
+                trained: vec![Tensor::ones([1, 4], &device), Tensor::zeros([1, 4], &device)],
                 statistics: Vec::new(),
             };
-            let x: Vec<f32> = Rng::new(0, Stream::Data)
-                .normals(1024)
-                .iter()
-                .map(|v| 3.0 + 0.1 * v)
-                .collect();
+            let x: Vec<f32> = Rng::new(0, Stream::Data).normals(1024).iter().map(|v| 3.0 + 0.1 * v).collect();
             let run = |x: Vec<f32>| {
                 let n = x.len() / 1024;
                 let y = network.sample(&weights, matrix(x, [n, 1024], &device));

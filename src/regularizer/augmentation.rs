@@ -47,9 +47,7 @@ fn translate(light: Tensor<2>, side: usize, rng: &mut Rng) -> Tensor<2> {
         flat.reshape([n, side, side])
     };
     let (down, across) = (square(down), square(across));
-    down.matmul(light.clone().reshape([n, side, side]))
-        .matmul(across)
-        .reshape([n, dim])
+    down.matmul(light.clone().reshape([n, side, side])).matmul(across).reshape([n, dim])
 }
 
 /// Blanks a square of half the side, whose centre is anywhere in the image.
@@ -99,9 +97,7 @@ mod tests {
             .collect();
         places.sort_unstable();
         places.dedup();
-        let all: Vec<_> = (6..=10)
-            .flat_map(|y| (3..=7).map(move |x| (y, x)))
-            .collect();
+        let all: Vec<_> = (6..=10).flat_map(|y| (3..=7).map(move |x| (y, x))).collect();
         assert_eq!(places, all);
     }
 

@@ -24,9 +24,7 @@ impl SpectralNorm {
             (slot.role == "weight").then(|| unit(matrix(rng.normals(rows), [rows, 1], device)))
         };
         let slots = network.trained_slots().into_iter();
-        Self {
-            vectors: slots.map(|(_, slot)| vector(slot)).collect(),
-        }
+        Self { vectors: slots.map(|(_, slot)| vector(slot)).collect() }
     }
 
     /// One power iteration, u ← W Wᵀ u at length 1: once an update, and never at rest.
@@ -51,12 +49,7 @@ impl SpectralNorm {
             None => weight.clone(),
         };
         Weights {
-            trained: weights
-                .trained
-                .iter()
-                .zip(&self.vectors)
-                .map(divide)
-                .collect(),
+            trained: weights.trained.iter().zip(&self.vectors).map(divide).collect(),
             statistics: weights.statistics.clone(),
         }
     }
@@ -94,11 +87,7 @@ mod tests {
             }
             // The largest singular value by a long power iteration of its own.
             let [rows, _] = weight.dims();
-            let mut u = unit(matrix(
-                Rng::new(9, Stream::Data).normals(rows),
-                [rows, 1],
-                &device,
-            ));
+            let mut u = unit(matrix(Rng::new(9, Stream::Data).normals(rows), [rows, 1], &device));
             for _ in 0..300 {
                 u = unit(weight.clone().matmul(weight.clone().transpose().matmul(u)));
             }
@@ -126,9 +115,7 @@ mod tests {
         let grads = logits.sum().backward();
         let weight = &tracked.trained[2];
         let gradient = weight.grad(&grads).unwrap();
-        let along: f32 = (gradient.clone() * weight.clone().inner())
-            .sum()
-            .into_scalar();
+        let along: f32 = (gradient.clone() * weight.clone().inner()).sum().into_scalar();
         let size: f32 = gradient.powf_scalar(2.0).sum().sqrt().into_scalar();
         assert!(size > 1e-3 && along.abs() < 1e-3 * size, "{along} {size}");
     }

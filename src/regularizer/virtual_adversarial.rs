@@ -57,10 +57,7 @@ mod tests {
         let network = Network::new(vec![Layer::Linear(Linear::new(3, 1))]);
         let w = [0.3, -1.2, 0.5];
         let weights = Weights {
-            trained: vec![
-                matrix(w.to_vec(), [3, 1], &device),
-                matrix(vec![0.1], [1, 1], &device),
-            ],
+            trained: vec![matrix(w.to_vec(), [3, 1], &device), matrix(vec![0.1], [1, 1], &device)],
             statistics: Vec::new(),
         };
         let x = matrix(Rng::new(1, Stream::Data).normals(30), [10, 3], &device);

@@ -30,29 +30,20 @@ impl Lattice {
     /// Points on one axis.
     pub fn axis(self) -> Vec<f32> {
         let width = self.width();
-        (0..self.cells)
-            .map(|i| self.low + width * i as f32)
-            .collect()
+        (0..self.cells).map(|i| self.low + width * i as f32).collect()
     }
 
     /// x, y of every point, rows from the low y to the high one.
     pub fn points(self) -> Vec<f32> {
         let axis = self.axis();
-        axis.iter()
-            .flat_map(|&y| axis.iter().flat_map(move |&x| [x, y]))
-            .collect()
+        axis.iter().flat_map(|&y| axis.iter().flat_map(move |&x| [x, y])).collect()
     }
 
     /// The blurred density of a mixture in the plane.
     pub fn real(self, mixture: &Mixture) -> Vec<f32> {
-        let blurred = mixture
-            .clone()
-            .blurred(self.width() * (1.0 + SHARING).sqrt());
+        let blurred = mixture.clone().blurred(self.width() * (1.0 + SHARING).sqrt());
         let points = self.points();
-        points
-            .chunks_exact(2)
-            .map(|at| blurred.density(at) as f32)
-            .collect()
+        points.chunks_exact(2).map(|at| blurred.density(at) as f32).collect()
     }
 
     /// The blurred density of samples x, y; those beyond the lattice, or not finite, add nothing.
@@ -110,39 +101,23 @@ mod tests {
         for name in ["ring", "grid"] {
             let mixture = Mixture::new(&Experiment::preset(name).unwrap().mixture).unwrap();
             let (low, high) = mixture.bounds();
-            let lattice = Lattice {
-                low,
-                high,
-                cells: 48,
-            };
+            let lattice = Lattice { low, high, cells: 48 };
             let samples = mixture.sample(100_000, &mut Rng::new(0, Stream::Metrics));
             let real = lattice.real(&mixture);
             let generated = lattice.generated(&samples.values);
             let cell = lattice.width().powi(2);
             let whole = |density: &[f32]| density.iter().sum::<f32>() * cell;
             assert!((whole(&real) - 1.0).abs() < 0.01 && (whole(&generated) - 1.0).abs() < 0.01);
-            let off: f32 = real
-                .iter()
-                .zip(&generated)
-                .map(|(r, g)| (r - g).abs())
-                .sum();
+            let off: f32 = real.iter().zip(&generated).map(|(r, g)| (r - g).abs()).sum();
             assert!(off * cell < 0.1, "{name}: {}", off * cell);
         }
     }
 
     #[test]
     fn rows_are_y_and_bad_samples_are_left_out() {
-        let lattice = Lattice {
-            low: 0.0,
-            high: 10.0,
-            cells: 11,
-        };
+        let lattice = Lattice { low: 0.0, high: 10.0, cells: 11 };
         let density = lattice.generated(&[7.0, 3.0, f32::NAN, 1.0, 99.0, 1.0, 3.0, f32::INFINITY]);
-        let (most, _) = density
-            .iter()
-            .enumerate()
-            .max_by(|a, b| a.1.total_cmp(b.1))
-            .unwrap();
+        let (most, _) = density.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
         assert_eq!(most, 3 * 11 + 7);
         assert_eq!(lattice.points()[2 * most..][..2], [7.0, 3.0]);
         assert!(lattice.generated(&[]).iter().all(|&d| d == 0.0));

@@ -135,20 +135,14 @@ mod tests {
     #[test]
     fn the_flow_circles_and_a_penalty_turns_it_inwards() {
         // θ' = ψ and ψ' = −θ under Wasserstein, at the learning rate of .1; R1's γ = 1 adds −ψ (Mescheder et al. 2018, §2–4).
-        for (settings, inwards) in [
-            (vec![], 0.0),
-            (vec![("gradient_penalty", "r1"), ("gp_weight", "1.0")], 0.1),
-        ] {
+        for (settings, inwards) in [(vec![], 0.0), (vec![("gradient_penalty", "r1"), ("gp_weight", "1.0")], 0.1)] {
             let settings = [vec![("objective", "wasserstein")], settings].concat();
             let t = trainer("dirac", &settings);
             let flow = numbers(flow(&t, 0.0));
             for (i, way) in flow.chunks_exact(2).enumerate() {
                 let [theta, psi] = [i % CELLS, i / CELLS].map(|i| i as f32 * 0.25 - 2.0);
                 let wanted = [0.1 * psi, -0.1 * theta - inwards * psi];
-                assert!(
-                    way.iter().zip(wanted).all(|(w, x)| (w - x).abs() < 1e-6),
-                    "{theta} {psi}: {way:?}"
-                );
+                assert!(way.iter().zip(wanted).all(|(w, x)| (w - x).abs() < 1e-6), "{theta} {psi}: {way:?}");
             }
         }
     }
@@ -181,10 +175,7 @@ mod tests {
             portrait.follow(t);
         }
         let phase = look(&mut portrait, t);
-        assert_eq!(
-            (phase.start.len(), phase.trail.len()),
-            (2 * START, 2 * TRAIL)
-        );
+        assert_eq!((phase.start.len(), phase.trail.len()), (2 * START, 2 * TRAIL));
         assert_eq!(phase.trail[2 * TRAIL - 2..], phase.now);
     }
 }

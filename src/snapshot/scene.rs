@@ -32,21 +32,9 @@ const VISIBLE: f32 = 0.02;
 pub(super) enum Scene {
     Line(Box<Field>),
     Plane(Box<Field>),
-    Phase {
-        evaluator: Box<Evaluator>,
-        portrait: Box<RefCell<Portrait>>,
-    },
-    Points {
-        evaluator: Box<Evaluator>,
-    },
-    Gallery {
-        size: usize,
-        channels: usize,
-        count: usize,
-        pictures: usize,
-        classes: Vec<u8>,
-        real: Vec<u8>,
-    },
+    Phase { evaluator: Box<Evaluator>, portrait: Box<RefCell<Portrait>> },
+    Points { evaluator: Box<Evaluator> },
+    Gallery { size: usize, channels: usize, count: usize, pictures: usize, classes: Vec<u8>, real: Vec<u8> },
 }
 
 /// A mixture that is drawn, on a line or in the plane, with D at equally spaced points.
@@ -85,10 +73,7 @@ impl Points {
             samples.extend(mates.values);
             labels.extend(mates.labels);
         }
-        Self {
-            samples: matrix(samples, [labels.len(), dim], trainer.device()),
-            labels,
-        }
+        Self { samples: matrix(samples, [labels.len(), dim], trainer.device()), labels }
     }
 }
 
@@ -116,10 +101,7 @@ impl Scene {
     fn of_mixture(mixture: &Mixture, trainer: &Trainer) -> Self {
         let evaluator = Evaluator::new(mixture, METRIC_SAMPLES);
         if let Some(portrait) = Portrait::of(trainer) {
-            return Self::Phase {
-                evaluator: Box::new(evaluator),
-                portrait: Box::new(RefCell::new(portrait)),
-            };
+            return Self::Phase { evaluator: Box::new(evaluator), portrait: Box::new(RefCell::new(portrait)) };
         }
         let (low, high) = mixture.bounds();
         let lattice = Lattice {
@@ -129,9 +111,7 @@ impl Scene {
                 1 => LINE_POINTS,
                 2 => PLANE_CELLS,
                 _ => {
-                    return Self::Points {
-                        evaluator: Box::new(evaluator),
-                    };
+                    return Self::Points { evaluator: Box::new(evaluator) };
                 }
             },
         };
@@ -171,10 +151,7 @@ impl Scene {
                 let pulled = PULLS.next_multiple_of(trainer.experiment.pack);
                 let labels = field.asked.get(..pulled).unwrap_or_default();
                 let pulled = samples.clone().narrow(0, 0, pulled);
-                vec![
-                    trainer.logits(points.samples.clone(), &points.labels),
-                    trainer.slopes(pulled, labels),
-                ]
+                vec![trainer.logits(points.samples.clone(), &points.labels), trainer.slopes(pulled, labels)]
             }
             Self::Phase { portrait, .. } => portrait.borrow_mut().unread(trainer).into(),
             Self::Points { .. } | Self::Gallery { .. } => Vec::new(),
@@ -201,10 +178,7 @@ impl Scene {
                 let plane = field.plane(e, samples, next(), next());
                 (metrics, Some(Picture::Plane(plane)), None)
             }
-            Self::Phase {
-                evaluator,
-                portrait,
-            } => {
+            Self::Phase { evaluator, portrait } => {
                 let mut metrics = evaluator.evaluate(&samples);
                 // A point has no shape and no modes: how far off it lies is all there is.
                 metrics.retain(|metric| metric.name == "w1");
@@ -212,14 +186,7 @@ impl Scene {
                 (metrics, Some(Picture::Phase(phase)), None)
             }
             Self::Points { evaluator } => (evaluator.evaluate(&samples), None, None),
-            Self::Gallery {
-                size,
-                channels,
-                count,
-                pictures,
-                classes,
-                real,
-            } => {
+            Self::Gallery { size, channels, count, pictures, classes, real } => {
                 let gallery = Gallery {
                     size: *size,
                     channels: *channels,
@@ -238,13 +205,7 @@ impl Scene {
 }
 
 impl Field {
-    fn line(
-        &self,
-        e: &Experiment,
-        mut samples: Vec<f32>,
-        logits: Vec<f32>,
-        pulls: Vec<f32>,
-    ) -> (Line, Option<Value>) {
+    fn line(&self, e: &Experiment, mut samples: Vec<f32>, logits: Vec<f32>, pulls: Vec<f32>) -> (Line, Option<Value>) {
         let generated = density::estimate(&samples, self.low, self.high, LINE_POINTS);
         let width = (self.high - self.low) / (LINE_POINTS - 1) as f32;
         let value = theory::value(e, &self.density, &generated, &logits, width);
@@ -263,18 +224,8 @@ impl Field {
         (line, value)
     }
 
-    fn plane(
-        &self,
-        e: &Experiment,
-        mut samples: Vec<f32>,
-        logits: Vec<f32>,
-        pulls: Vec<f32>,
-    ) -> Plane {
-        let lattice = Lattice {
-            low: self.low,
-            high: self.high,
-            cells: PLANE_CELLS,
-        };
+    fn plane(&self, e: &Experiment, mut samples: Vec<f32>, logits: Vec<f32>, pulls: Vec<f32>) -> Plane {
+        let lattice = Lattice { low: self.low, high: self.high, cells: PLANE_CELLS };
         let generated = lattice.generated(&samples);
         let sums = self.density.iter().zip(&generated).map(|(p, q)| p + q);
         let faint = VISIBLE * sums.clone().fold(0.0, f32::max);
@@ -300,20 +251,13 @@ impl Field {
 
     fn optimal(&self, e: &Experiment, generated: &[f32]) -> Vec<f32> {
         let densities = self.density.iter().zip(generated);
-        densities
-            .map(|(&p, &q)| theory::optimal(e, p, q))
-            .collect::<Option<_>>()
-            .unwrap_or_default()
+        densities.map(|(&p, &q)| theory::optimal(e, p, q)).collect::<Option<_>>().unwrap_or_default()
     }
 }
 
 /// What the discriminator says, from its logits.
 fn said(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
-    if theory::scale(e).probability {
-        logits.into_iter().map(sigmoid).collect()
-    } else {
-        logits
-    }
+    if theory::scale(e).probability { logits.into_iter().map(sigmoid).collect() } else { logits }
 }
 
 /// The classes that the samples were asked to be of; none where the generator is not told.

@@ -24,10 +24,7 @@ pub fn scale(e: &Experiment) -> Scale {
         // Critics' scores may all be shifted by any number, and a reconstruction has no half-way.
         Objective::Wasserstein | Objective::Began => None,
     };
-    Scale {
-        probability,
-        neutral,
-    }
+    Scale { probability, neutral }
 }
 
 /// What the best discriminator says of a place with these densities; `None` where that has no closed form, or where the
@@ -44,11 +41,7 @@ pub fn optimal(e: &Experiment, real: f32, generated: f32) -> Option<f32> {
             let share = if sum > 0.0 { real / sum } else { 0.5 };
             Some(e.label_smoothing * share)
         }
-        Objective::Hinge => Some(if real == generated {
-            0.0
-        } else {
-            (real - generated).signum()
-        }),
+        Objective::Hinge => Some(if real == generated { 0.0 } else { (real - generated).signum() }),
         Objective::Wasserstein | Objective::Began => None,
     }
 }
@@ -65,13 +58,7 @@ pub fn has_value(e: &Experiment) -> bool {
 /// Both integrals are over the same densities, so that what is reached is never above the ceiling, and meets it where D is
 /// the best there is.
 #[must_use]
-pub fn value(
-    e: &Experiment,
-    real: &[f32],
-    generated: &[f32],
-    logits: &[f32],
-    width: f32,
-) -> Option<Value> {
+pub fn value(e: &Experiment, real: &[f32], generated: &[f32], logits: &[f32], width: f32) -> Option<Value> {
     if !has_value(e) || !judges_alone(e) {
         return None;
     }
@@ -82,19 +69,13 @@ pub fn value(
         ceiling += part(p, p + q) + part(q, p + q);
     }
     let whole = |sum: f64| (sum * f64::from(width)) as f32;
-    Some(Value {
-        reached: whole(reached),
-        ceiling: Some(whole(ceiling)),
-    })
+    Some(Value { reached: whole(reached), ceiling: Some(whole(ceiling)) })
 }
 
 /// The value at a step: minus the discriminator's loss.
 #[must_use]
 pub fn value_of_step(game: &Game) -> Value {
-    Value {
-        reached: -game.d_loss,
-        ceiling: None,
-    }
+    Value { reached: -game.d_loss, ceiling: None }
 }
 
 fn is_likelihood(objective: Objective) -> bool {
@@ -121,18 +102,13 @@ mod tests {
     use super::*;
 
     fn experiment(objective: Objective) -> Experiment {
-        Experiment {
-            objective,
-            ..Experiment::default()
-        }
+        Experiment { objective, ..Experiment::default() }
     }
 
     /// A normal density of this mean and unit deviation, at 801 points from -10 to 10.
     fn normal(mean: f32) -> Vec<f32> {
         let at = |i: i32| (i - 400) as f32 * 0.025 - mean;
-        (0..801)
-            .map(|i| (-0.5 * at(i) * at(i)).exp() / std::f32::consts::TAU.sqrt())
-            .collect()
+        (0..801).map(|i| (-0.5 * at(i) * at(i)).exp() / std::f32::consts::TAU.sqrt()).collect()
     }
 
     #[test]
@@ -145,10 +121,7 @@ mod tests {
         let ceiling = at_best.ceiling.unwrap();
         assert!((at_best.reached - ceiling).abs() < 1e-4, "{at_best:?}");
         // JS of two unit normals two apart, by a sum over 200,000 points in Python: .33683 nats.
-        assert!(
-            (0.5 * (ceiling + 2.0 * LN_2) - 0.336_83).abs() < 1e-4,
-            "{ceiling}"
-        );
+        assert!((0.5 * (ceiling + 2.0 * LN_2) - 0.336_83).abs() < 1e-4, "{ceiling}");
         for off in [0.0, 0.5, 1.5, -1.0] {
             let logits: Vec<f32> = best.iter().map(|logit| logit * off).collect();
             let other = value(&e, &real, &generated, &logits, 0.025).unwrap();
@@ -175,14 +148,8 @@ mod tests {
 
     #[test]
     fn only_the_original_game_has_a_value() {
-        let smoothed = Experiment {
-            label_smoothing: 0.9,
-            ..Experiment::default()
-        };
-        let packed = Experiment {
-            pack: 2,
-            ..Experiment::default()
-        };
+        let smoothed = Experiment { label_smoothing: 0.9, ..Experiment::default() };
+        let packed = Experiment { pack: 2, ..Experiment::default() };
         for e in [experiment(Objective::Hinge), smoothed, packed] {
             assert_eq!(value(&e, &[1.0], &[1.0], &[0.0], 1.0), None);
         }
@@ -198,10 +165,7 @@ mod tests {
         assert_eq!(best(Objective::Hinge), Some(1.0));
         assert_eq!(best(Objective::Wasserstein), None);
         assert_eq!(best(Objective::Began), None);
-        let smoothed = Experiment {
-            label_smoothing: 0.9,
-            ..Experiment::default()
-        };
+        let smoothed = Experiment { label_smoothing: 0.9, ..Experiment::default() };
         assert!((optimal(&smoothed, 0.2, 0.2).unwrap() - 0.45).abs() < 1e-6);
     }
 }

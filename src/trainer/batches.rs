@@ -14,10 +14,7 @@ impl Trainer {
         let e = &self.experiment;
         let n = e.batch_size;
         if e.architecture == Architecture::Autoencoder {
-            return Samples {
-                rows: self.latent_batch(),
-                classes: None,
-            };
+            return Samples { rows: self.latent_batch(), classes: None };
         }
         let batch = self.feed.next_batch(n);
         let (dim, side) = (e.data_dim(), e.image_size);
@@ -33,24 +30,15 @@ impl Trainer {
             }
             _ => batch.values,
         };
-        Samples {
-            classes: self.one_hot(&batch.labels),
-            rows: matrix(values, [n, e.judged_dim()], &self.device),
-        }
+        Samples { classes: self.one_hot(&batch.labels), rows: matrix(values, [n, e.judged_dim()], &self.device) }
     }
 
     /// Fresh samples from the generator in training, of the same classes as the real ones, without a graph.
     pub(super) fn fake_batch(&mut self, real: &Samples) -> Samples {
         let inputs = self.generator_inputs(real.classes.clone());
-        let pass = self
-            .generator
-            .network
-            .train(&self.generator.weights, inputs, &mut self.dropout);
+        let pass = self.generator.network.train(&self.generator.weights, inputs, &mut self.dropout);
         self.generator.weights.statistics = pass.statistics;
-        Samples {
-            rows: self.judged(pass.output),
-            classes: real.classes.clone(),
-        }
+        Samples { rows: self.judged(pass.output), classes: real.classes.clone() }
     }
 
     /// Of what the generator makes, what is judged: all, or an autoencoder's codes.
@@ -85,13 +73,9 @@ impl Trainer {
 
     /// Classes as rows of 0 and a 1, where the networks are told of them.
     pub(super) fn one_hot(&self, labels: &[u8]) -> Option<Tensor<2>> {
-        self.experiment.one_hot(labels).map(|rows| {
-            matrix(
-                rows,
-                [labels.len(), self.experiment.class_count()],
-                &self.device,
-            )
-        })
+        self.experiment
+            .one_hot(labels)
+            .map(|rows| matrix(rows, [labels.len(), self.experiment.class_count()], &self.device))
     }
 
     /// Samples as the discriminator is shown them while training: augmented, behind noise, packed, with their classes.
@@ -104,12 +88,7 @@ impl Trainer {
         let noise = self.instance_noise();
         if noise > 0.0 {
             let [n, dim] = rows.dims();
-            let drawn = self
-                .noise
-                .normals(n * dim)
-                .iter()
-                .map(|x| x * noise)
-                .collect();
+            let drawn = self.noise.normals(n * dim).iter().map(|x| x * noise).collect();
             rows = rows.clone() + beside(&rows, drawn, [n, dim]);
         }
         self.lay_out(rows, samples.classes.as_ref())
@@ -135,28 +114,18 @@ impl Trainer {
         let e = &self.experiment;
         let [n, dim] = samples.dims();
         let rows = n / e.pack;
-        let packed = if e.pack > 1 {
-            samples.reshape([rows, e.pack * dim])
-        } else {
-            samples
-        };
+        let packed = if e.pack > 1 { samples.reshape([rows, e.pack * dim]) } else { samples };
         let Some(classes) = classes.filter(|_| e.conditional == Conditional::Label) else {
             return packed;
         };
         let classes = if e.architecture == Architecture::Dcgan {
             // A plane for each class, full of its number.
             let planes = classes.clone().reshape([n, e.class_count(), 1]);
-            planes
-                .expand([n, e.class_count(), dim])
-                .reshape([rows, e.pack * e.label_dim()])
+            planes.expand([n, e.class_count(), dim]).reshape([rows, e.pack * e.label_dim()])
         } else {
             classes.clone().reshape([rows, e.pack * e.label_dim()])
         };
-        let classes = if packed.device().is_autodiff() {
-            tracked(classes)
-        } else {
-            classes
-        };
+        let classes = if packed.device().is_autodiff() { tracked(classes) } else { classes };
         Tensor::cat(vec![packed, classes], 1)
     }
 

@@ -165,10 +165,7 @@ impl Trainer {
         }
         let shown = self.show(real);
         let weights = self.normalised(&self.discriminator.weights);
-        let pass = self
-            .discriminator
-            .network
-            .train(&weights, shown, &mut self.dropout);
+        let pass = self.discriminator.network.train(&weights, shown, &mut self.dropout);
         let off = fake.mean_dim(0) - tracked(pass.features.mean_dim(0));
         let rows = (off.clone() * off).sum_dim(1);
         report.note("feature_distance", &rows);
@@ -211,9 +208,6 @@ impl Trainer {
         let lengths = path_length::lengths(network, weights, half, dim, pixels, &mut self.noise);
         *mean = path_length::moved_mean(mean.clone(), lengths.clone());
         report.note("path_length", mean);
-        loss.add(
-            path_length::rows(lengths, mean.clone()),
-            e.path_length_weight,
-        );
+        loss.add(path_length::rows(lengths, mean.clone()), e.path_length_weight);
     }
 }

@@ -16,20 +16,13 @@ pub(crate) fn trainer(preset: &str, settings: &[(&str, &str)]) -> Trainer {
 }
 
 fn tiny_dcgan() -> Trainer {
-    let small = [
-        ("data", "digits"),
-        ("base_channels", "2"),
-        ("batch_size", "4"),
-        ("examples_per_class", "4"),
-    ];
+    let small = [("data", "digits"), ("base_channels", "2"), ("batch_size", "4"), ("examples_per_class", "4")];
     trainer("mnist-dcgan", &small)
 }
 
 fn bits(weights: &Weights) -> Vec<u32> {
     let all = weights.trained.iter().chain(&weights.statistics);
-    all.flat_map(|t| t.clone().into_data().try_to_vec::<f32>().unwrap())
-        .map(f32::to_bits)
-        .collect()
+    all.flat_map(|t| t.clone().into_data().try_to_vec::<f32>().unwrap()).map(f32::to_bits).collect()
 }
 
 #[test]
@@ -37,27 +30,16 @@ fn each_side_moves_alone() {
     for mut t in [trainer("mixture-1d", &[]), tiny_dcgan()] {
         let (g, d) = (bits(&t.generator.weights), bits(&t.discriminator.weights));
         let trained = |t: &Trainer| {
-            let weights = Weights {
-                statistics: Vec::new(),
-                ..t.generator.weights.clone()
-            };
+            let weights = Weights { statistics: Vec::new(), ..t.generator.weights.clone() };
             bits(&weights)
         };
         let before = trained(&t);
         let (mut report, real) = t.update_discriminator();
-        assert_eq!(
-            trained(&t),
-            before,
-            "a discriminator update moves no generator weight"
-        );
+        assert_eq!(trained(&t), before, "a discriminator update moves no generator weight");
         assert_ne!(bits(&t.discriminator.weights), d);
         let d = bits(&t.discriminator.weights);
         t.update_generator(&mut report, real);
-        assert_eq!(
-            bits(&t.discriminator.weights),
-            d,
-            "a generator update leaves the discriminator"
-        );
+        assert_eq!(bits(&t.discriminator.weights), d, "a generator update leaves the discriminator");
         assert_ne!(bits(&t.generator.weights), g);
     }
 }
@@ -68,10 +50,7 @@ fn n_critic_discriminator_updates_before_each_generator_update() {
     for _ in 0..3 {
         t.step();
     }
-    assert_eq!(
-        (t.discriminator.optimizer.time, t.generator.optimizer.time),
-        (15, 3)
-    );
+    assert_eq!((t.discriminator.optimizer.time, t.generator.optimizer.time), (15, 3));
 }
 
 #[test]
@@ -92,13 +71,7 @@ fn with_batch_norm_the_verdict_on_real_samples_does_not_depend_on_the_fakes() {
 #[test]
 fn the_average_follows_its_recursion() {
     let mut t = trainer("mixture-1d", &[("ema_decay", "0.9"), ("batch_size", "8")]);
-    let first = |w: &Weights| {
-        w.trained[0]
-            .clone()
-            .into_data()
-            .try_to_vec::<f32>()
-            .unwrap()[0]
-    };
+    let first = |w: &Weights| w.trained[0].clone().into_data().try_to_vec::<f32>().unwrap()[0];
     let mut wanted = first(&t.generator.weights);
     for step in 0..100_u8 {
         t.step();
@@ -108,10 +81,7 @@ fn the_average_follows_its_recursion() {
     }
     let got = first(t.average.as_ref().unwrap());
     assert!((got - wanted).abs() < 1e-6, "{got} {wanted}");
-    assert!(
-        (got - first(&t.generator.weights)).abs() > 1e-6,
-        "an average lags behind"
-    );
+    assert!((got - first(&t.generator.weights)).abs() > 1e-6, "an average lags behind");
 }
 
 #[test]
@@ -119,11 +89,7 @@ fn the_generators_gradient_reaches_it_through_the_discriminator() {
     // Finite differences of the loss in one generator weight, with the same latents: central, h = 1e-2.
     let t = trainer(
         "mixture-1d",
-        &[
-            ("batch_size", "64"),
-            ("generator_activation", "tanh"),
-            ("discriminator_activation", "tanh"),
-        ],
+        &[("batch_size", "64"), ("generator_activation", "tanh"), ("discriminator_activation", "tanh")],
     );
     let latents = matrix(Rng::new(1, Stream::Latent).normals(64), [64, 1], t.device());
     let loss = |weights: &Weights, judge: &Weights, z: Tensor<2>| {
@@ -132,30 +98,15 @@ fn the_generators_gradient_reaches_it_through_the_discriminator() {
         t.experiment.objective.generator(logits).mean()
     };
     let tracked = t.generator.weights.tracked();
-    let value = loss(
-        &tracked,
-        &t.discriminator.weights.frozen(),
-        latents.clone().autodiff(),
-    );
+    let value = loss(&tracked, &t.discriminator.weights.frozen(), latents.clone().autodiff());
     let grads = value.backward();
-    let gradient = tracked.trained[2]
-        .grad(&grads)
-        .unwrap()
-        .into_data()
-        .try_to_vec::<f32>()
-        .unwrap();
-    let steepest = (0..gradient.len())
-        .max_by(|&i, &j| gradient[i].abs().total_cmp(&gradient[j].abs()))
-        .unwrap();
+    let gradient = tracked.trained[2].grad(&grads).unwrap().into_data().try_to_vec::<f32>().unwrap();
+    let steepest = (0..gradient.len()).max_by(|&i, &j| gradient[i].abs().total_cmp(&gradient[j].abs())).unwrap();
     let h = 1e-2;
     let at = |shift: f32| -> f32 {
         let mut weights = t.generator.weights.clone();
         let shape = weights.trained[2].dims();
-        let mut values = weights.trained[2]
-            .clone()
-            .into_data()
-            .try_to_vec::<f32>()
-            .unwrap();
+        let mut values = weights.trained[2].clone().into_data().try_to_vec::<f32>().unwrap();
         values[steepest] += shift;
         weights.trained[2] = matrix(values, shape, t.device());
         loss(&weights, &t.discriminator.weights, latents.clone()).into_scalar()
@@ -163,10 +114,7 @@ fn the_generators_gradient_reaches_it_through_the_discriminator() {
     let difference = (at(h) - at(-h)) / (2.0 * h);
     let exact = gradient[steepest];
     assert!(exact.abs() > 1e-4, "a gradient worth testing: {exact}");
-    assert!(
-        (difference - exact).abs() < 0.02 * exact.abs(),
-        "{difference} {exact}"
-    );
+    assert!((difference - exact).abs() < 0.02 * exact.abs(), "{difference} {exact}");
 }
 
 #[test]
@@ -192,11 +140,7 @@ fn small(preset: &str, settings: &[(&str, &str)]) -> Trainer {
     if preset == "digits-mlp" {
         all.extend([("examples_per_class", "4"), ("base_channels", "2")]);
     } else {
-        all.extend([
-            ("generator_hidden", "[6]"),
-            ("discriminator_hidden", "[6]"),
-            ("gradient_penalty", "none"),
-        ]);
+        all.extend([("generator_hidden", "[6]"), ("discriminator_hidden", "[6]"), ("gradient_penalty", "none")]);
     }
     all.extend(settings);
     trainer(preset, &all)
@@ -206,13 +150,7 @@ const DCGAN: [(&str, &str); 2] = [("architecture", "dcgan"), ("dropout", "0")];
 
 #[test]
 fn everything_combines_and_trains() {
-    let objectives = [
-        "saturating",
-        "non-saturating",
-        "least-squares",
-        "wasserstein",
-        "hinge",
-    ];
+    let objectives = ["saturating", "non-saturating", "least-squares", "wasserstein", "hinge"];
     let penalties = ["none", "wgan-gp", "dragan", "r1", "r2"];
     for preset in ["ring", "digits-mlp"] {
         for objective in objectives {
@@ -242,10 +180,7 @@ fn everything_combines_and_trains() {
                     let before = [bits(&t.generator.weights), bits(&t.discriminator.weights)];
                     let report = t.step();
                     let after = [bits(&t.generator.weights), bits(&t.discriminator.weights)];
-                    assert!(
-                        before[0] != after[0] && before[1] != after[1],
-                        "{settings:?}"
-                    );
+                    assert!(before[0] != after[0] && before[1] != after[1], "{settings:?}");
                     let all = [report.d_rows, report.logits, report.g_rows];
                     let extras = report.extras.into_iter().map(|(_, rows)| rows);
                     for rows in all.into_iter().chain(extras) {
@@ -253,10 +188,7 @@ fn everything_combines_and_trains() {
                     }
                     for side in [&t.generator, &t.discriminator] {
                         for weight in &side.weights.trained {
-                            assert!(
-                                numbers(weight.clone()).iter().all(|v| v.is_finite()),
-                                "{settings:?}"
-                            );
+                            assert!(numbers(weight.clone()).iter().all(|v| v.is_finite()), "{settings:?}");
                         }
                     }
                 }
@@ -294,9 +226,7 @@ fn clipped_weights_stay_within_their_bound_after_every_step() {
     for _ in 0..3 {
         t.step();
         let most = t.discriminator.weights.trained.iter();
-        let most = most
-            .flat_map(|w| numbers(w.clone()))
-            .fold(0.0, |m: f32, w| m.max(w.abs()));
+        let most = most.flat_map(|w| numbers(w.clone())).fold(0.0, |m: f32, w| m.max(w.abs()));
         assert_eq!(most, 0.01);
     }
 }
@@ -317,15 +247,9 @@ fn learning_rates_halve() {
 
 #[test]
 fn instance_noise_fades() {
-    let mut t = small(
-        "ring",
-        &[("instance_noise", "2"), ("instance_noise_steps", "10")],
-    );
+    let mut t = small("ring", &[("instance_noise", "2"), ("instance_noise_steps", "10")]);
     let spread = |t: &mut Trainer| {
-        let still = Samples {
-            rows: Tensor::zeros([1000, 2], t.device()),
-            classes: None,
-        };
+        let still = Samples { rows: Tensor::zeros([1000, 2], t.device()), classes: None };
         let shown = numbers(t.show(&still));
         (shown.iter().map(|x| x * x).sum::<f32>() / 2000.0).sqrt()
     };
@@ -343,8 +267,8 @@ fn a_dirac_gan_orbits_unless_its_slope_has_a_price() {
     let distance = |preset: &str, settings: &[(&str, &str)]| {
         let mut t = trainer(preset, settings);
         let far = |t: &Trainer| {
-            let [theta, psi] = [&t.generator, &t.discriminator]
-                .map(|player| numbers(player.weights.trained[0].clone())[0]);
+            let [theta, psi] =
+                [&t.generator, &t.discriminator].map(|player| numbers(player.weights.trained[0].clone())[0]);
             theta.hypot(psi)
         };
         for _ in 0..1500 {
@@ -355,9 +279,7 @@ fn a_dirac_gan_orbits_unless_its_slope_has_a_price() {
             t.step();
             far(&t)
         });
-        turn.fold((f32::MAX, 0.0), |(low, high): (f32, f32), d| {
-            (low.min(d), high.max(d))
-        })
+        turn.fold((f32::MAX, 0.0), |(low, high): (f32, f32), d| (low.min(d), high.max(d)))
     };
     let (low, high) = distance("dirac", &[]);
     assert!(low > 0.7 && high < 3.0, "{low} {high}");

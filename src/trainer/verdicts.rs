@@ -18,11 +18,7 @@ impl Trainer {
     }
 
     /// The discriminator's output for real and fake rows that carry no graph, in training.
-    pub(super) fn judge(
-        &mut self,
-        weights: &mut Weights,
-        [real, fake]: [Tensor<2>; 2],
-    ) -> Tensor<2> {
+    pub(super) fn judge(&mut self, weights: &mut Weights, [real, fake]: [Tensor<2>; 2]) -> Tensor<2> {
         let mut judge = |weights: &mut Weights, rows: Tensor<2>| {
             let network = &self.discriminator.network;
             let pass = network.train(weights, rows.autodiff(), &mut self.dropout);

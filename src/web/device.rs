@@ -44,17 +44,11 @@ pub(super) fn device(name: &str) -> Result<Device> {
     match name {
         "cpu" => Ok(Device::flex()),
         #[cfg(feature = "gpu")]
-        "webgpu" => WEBGPU
-            .with_borrow(Clone::clone)
-            .ok_or_else(|| Error::Device("WebGPU was not opened".to_owned())),
+        "webgpu" => WEBGPU.with_borrow(Clone::clone).ok_or_else(|| Error::Device("WebGPU was not opened".to_owned())),
         _ => Err(unknown(name)),
     }
 }
 
 fn unknown(name: &str) -> Error {
-    Error::setting(
-        "device",
-        crate::error::brief(name),
-        "a device of this build",
-    )
+    Error::setting("device", crate::error::brief(name), "a device of this build")
 }

@@ -79,8 +79,7 @@ fn kind(experiment: &Experiment) -> &'static str {
 }
 
 fn info(experiment: &Experiment, note: &str) -> Result<JsValue> {
-    let json =
-        serde_json::to_string(experiment).map_err(|error| Error::Syntax(error.to_string()))?;
+    let json = serde_json::to_string(experiment).map_err(|error| Error::Syntax(error.to_string()))?;
     let settings = js_sys::JSON::parse(&json).unwrap_or(JsValue::NULL);
     let info = object(&[
         ("hash", text(&experiment.to_hash())),
@@ -91,10 +90,7 @@ fn info(experiment: &Experiment, note: &str) -> Result<JsValue> {
     set(&info, "settings", &settings);
     for (key, network) in [
         ("generator_parameters", Network::generator(experiment)),
-        (
-            "discriminator_parameters",
-            Network::discriminator(experiment),
-        ),
+        ("discriminator_parameters", Network::discriminator(experiment)),
     ] {
         set(&info, key, &JsValue::from_f64(network.parameters() as f64));
     }
@@ -110,8 +106,5 @@ fn mnist_files(files: &JsValue) -> Option<MnistFiles> {
             .ok()
             .map(|bytes| bytes.to_vec())
     };
-    Some(MnistFiles {
-        images: get("images")?,
-        labels: get("labels")?,
-    })
+    Some(MnistFiles { images: get("images")?, labels: get("labels")? })
 }

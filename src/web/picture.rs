@@ -16,11 +16,7 @@ pub(super) fn snapshot(snapshot: &Snapshot) -> JsValue {
     let metrics = object(&[]);
     for metric in &snapshot.metrics {
         set(&metrics, metric.name, &number(metric.value));
-        set(
-            &metrics,
-            &format!("{}_floor", metric.name),
-            &number(metric.floor),
-        );
+        set(&metrics, &format!("{}_floor", metric.name), &number(metric.floor));
     }
     let extras = object(&[]);
     for (name, value) in game.iter().flat_map(|game| &game.extras) {
@@ -38,10 +34,7 @@ pub(super) fn snapshot(snapshot: &Snapshot) -> JsValue {
         ("value_ceiling", optional(value.and_then(|v| v.ceiling))),
         ("extras", extras),
         ("metrics", metrics),
-        (
-            "picture",
-            snapshot.picture.as_ref().map_or(JsValue::NULL, picture),
-        ),
+        ("picture", snapshot.picture.as_ref().map_or(JsValue::NULL, picture)),
     ])
 }
 
@@ -132,11 +125,7 @@ pub(super) fn text(text: &str) -> JsValue {
 
 /// A number; `null` where it is none, as in JSON.
 fn number(value: f64) -> JsValue {
-    if value.is_finite() {
-        JsValue::from_f64(value)
-    } else {
-        JsValue::NULL
-    }
+    if value.is_finite() { JsValue::from_f64(value) } else { JsValue::NULL }
 }
 
 fn optional(value: Option<f32>) -> JsValue {

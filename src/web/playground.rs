@@ -14,8 +14,7 @@ use crate::trainer::{StepReport, Trainer};
 /// Images in the page's gallery: a grid of 8 × 8, or about as many in rows of one class each.
 const GALLERY: usize = 64;
 
-const STAND_IN: &str =
-    "MNIST was not to be had, so this trains on digits that the program draws itself.";
+const STAND_IN: &str = "MNIST was not to be had, so this trains on digits that the program draws itself.";
 
 /// A run in progress, with what looks at it.
 #[wasm_bindgen]
@@ -33,11 +32,7 @@ impl Playground {
     ///
     /// # Errors
     /// When the link is malformed, or MNIST's files are damaged.
-    pub fn open(
-        hash: &str,
-        device: &str,
-        mnist: &JsValue,
-    ) -> std::result::Result<Playground, JsError> {
+    pub fn open(hash: &str, device: &str, mnist: &JsValue) -> std::result::Result<Playground, JsError> {
         let asked = Experiment::from_hash(hash)?;
         let mnist = mnist_files(mnist);
         let experiment = stand_in(&asked, mnist.as_ref());
@@ -51,11 +46,7 @@ impl Playground {
     ///
     /// # Errors
     /// When the bytes are no whole checkpoint.
-    pub fn load(
-        bytes: &[u8],
-        device: &str,
-        mnist: &JsValue,
-    ) -> std::result::Result<Playground, JsError> {
+    pub fn load(bytes: &[u8], device: &str, mnist: &JsValue) -> std::result::Result<Playground, JsError> {
         let mut checkpoint = Checkpoint::parse(bytes)?;
         let mnist = mnist_files(mnist);
         let asked = checkpoint.experiment.clone();
@@ -66,12 +57,7 @@ impl Playground {
     }
 
     fn of(asked: Experiment, trainer: Trainer) -> Self {
-        Self {
-            observer: Observer::new(&trainer, gallery(&trainer.experiment)),
-            asked,
-            trainer,
-            last: None,
-        }
+        Self { observer: Observer::new(&trainer, gallery(&trainer.experiment)), asked, trainer, last: None }
     }
 
     /// What is run: `ExperimentInfo`.
@@ -126,11 +112,7 @@ impl Playground {
     /// # Errors
     /// When the run does not make such images, or nothing is known.
     pub fn search(&self, image: &[u8], known: &[u8]) -> std::result::Result<Search, JsError> {
-        Ok(Search(latent::search::Search::new(
-            &self.trainer,
-            image,
-            known,
-        )?))
+        Ok(Search(latent::search::Search::new(&self.trainer, image, known)?))
     }
 
     /// The run as a checkpoint's bytes.

@@ -27,21 +27,12 @@ fn files_that_are_wrong() {
         let evaluate = format!("evaluate images --classifier {name}");
         place.refused(evaluate, &[name, wanted]);
     }
-    place.refused(
-        "evaluate images --classifier absent",
-        &["absent", "counterfeit classifier --out absent"],
-    );
+    place.refused("evaluate images --classifier absent", &["absent", "counterfeit classifier --out absent"]);
     place.ok(format!("{TINY} --steps 1 --out points"));
-    place.refused(
-        "evaluate points --classifier c",
-        &["--classifier", "points, not images"],
-    );
+    place.refused("evaluate points --classifier c", &["--classifier", "points, not images"]);
     // Nor is a classifier a run.
     place.write("classifier.safetensors", &good);
-    place.refused(
-        "evaluate classifier.safetensors",
-        &["classifier.safetensors"],
-    );
+    place.refused("evaluate classifier.safetensors", &["classifier.safetensors"]);
     // What lies in the usual place is found, and found wanting.
     if cfg!(target_os = "linux") {
         fs::create_dir_all(place.path("cache/counterfeit")).unwrap();
@@ -55,23 +46,14 @@ fn those_that_cannot_be_trained() {
     let place = Place::new();
     let train = "classifier --device cpu";
     place.training_set("half", &images(4), &labels(4));
-    place.refused(
-        format!("{train} --data half --out c"),
-        &["MNIST's test set is not there", "t10k-images-idx3-ubyte"],
-    );
+    place.refused(format!("{train} --data half --out c"), &["MNIST's test set is not there", "t10k-images-idx3-ubyte"]);
     place.both_sets("data", 4);
     place.write("file", "");
     place.refused(format!("{train} --data data --out file/c"), &["file/c"]);
-    place.refused(
-        format!("{train} --data data --out data"),
-        &["data", "folder"],
-    );
+    place.refused(format!("{train} --data data --out data"), &["data", "folder"]);
     place.both_sets("damaged", 4);
     place.write("damaged/t10k-images-idx3-ubyte", &images(4)[..999]);
-    place.refused(
-        format!("{train} --data damaged --out c"),
-        &["damaged, MNIST's test set", "ends after"],
-    );
+    place.refused(format!("{train} --data damaged --out c"), &["damaged, MNIST's test set", "ends after"]);
     let none = format!("{train} --data data --out c --epochs 0");
     place.refused(none, &["--epochs"]);
     assert!(!place.path("c").exists());

@@ -18,12 +18,7 @@ fn images_are_scored_beside_real_ones() {
     }
     assert!(place.path("images/evaluation.png").is_file());
     let text = place.ok("evaluate images --classifier c").stdout;
-    for wanted in [
-        "classifier_frechet",
-        "class 9",
-        "15 samples of each kind",
-        ", seen by c, which tells ",
-    ] {
+    for wanted in ["classifier_frechet", "class 9", "15 samples of each kind", ", seen by c, which tells "] {
         assert!(text.contains(wanted), "{text}");
     }
     assert!(!text.contains("FID"), "{text}");

@@ -48,10 +48,7 @@ fn experiments_that_are_wrong() {
     }
     place.refused("train absent.toml", &["absent.toml"]);
     place.refused("train .", &["cannot be read"]);
-    assert!(
-        !place.path("runs").exists(),
-        "a request that is refused leaves nothing behind"
-    );
+    assert!(!place.path("runs").exists(), "a request that is refused leaves nothing behind");
 }
 
 #[test]
@@ -63,10 +60,7 @@ fn presets_are_listed_and_printed_whole() {
         assert!(list.contains(&preset.experiment.name) && list.contains(&preset.about));
     }
     let whole = place.ok("presets --toml ring").stdout;
-    assert_eq!(
-        Experiment::from_toml(&whole).unwrap(),
-        Experiment::preset("ring").unwrap()
-    );
+    assert_eq!(Experiment::from_toml(&whole).unwrap(), Experiment::preset("ring").unwrap());
     place.write("ring.toml", whole);
     place.ok("train ring.toml --steps 1 --device cpu");
 }

@@ -5,10 +5,7 @@ use crate::place::Place;
 #[cfg(not(feature = "gpu"))]
 #[test]
 fn a_build_without_gpu_says_so() {
-    Place::new().refused(
-        "train --preset ring --device gpu",
-        &["--device gpu", "feature `gpu`"],
-    );
+    Place::new().refused("train --preset ring --device gpu", &["--device gpu", "feature `gpu`"]);
 }
 
 #[cfg(feature = "gpu")]
@@ -20,11 +17,7 @@ mod in_software {
 
     /// Debian's Chromium brings a Vulkan driver that needs no GPU.
     const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
-    const LOADERS: [&str; 3] = [
-        "/usr/lib/x86_64-linux-gnu",
-        "/usr/lib/aarch64-linux-gnu",
-        "/usr/lib64",
-    ];
+    const LOADERS: [&str; 3] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64"];
 
     /// Tuning picks the fastest of many kernels, which takes minutes on an emulated GPU: here each is timed once.
     const HARDLY_TUNED: &str = "[autotune]\nlevel = \"minimal\"\n\
@@ -37,9 +30,7 @@ mod in_software {
         }
         let has_loader = |folder: &&str| Path::new(folder).join("libvulkan.so.1").exists();
         if !LOADERS.iter().any(has_loader) {
-            eprintln!(
-                "skipped: there is no Vulkan loader; Debian's package `libvulkan1` brings it"
-            );
+            eprintln!("skipped: there is no Vulkan loader; Debian's package `libvulkan1` brings it");
             return None;
         }
         let place = Place::new();
@@ -85,10 +76,7 @@ mod in_software {
         for (cpu, gpu) in cpu.iter().zip(&gpu) {
             for loss in ["d_loss", "g_loss"] {
                 let [cpu, gpu] = [cpu, gpu].map(|report| number(report, loss));
-                assert!(
-                    (cpu - gpu).abs() < 1e-3,
-                    "{loss}: {cpu} on the CPU, {gpu} on the GPU"
-                );
+                assert!((cpu - gpu).abs() < 1e-3, "{loss}: {cpu} on the CPU, {gpu} on the GPU");
             }
         }
     }
@@ -99,10 +87,7 @@ mod in_software {
         let place = Place::new();
         // A driver that is not there, and no display for OpenGL.
         let mut command = place.command("train --preset ring --steps 1 --device gpu");
-        command
-            .env("VK_DRIVER_FILES", place.path("none.json"))
-            .env_remove("DISPLAY")
-            .env_remove("WAYLAND_DISPLAY");
+        command.env("VK_DRIVER_FILES", place.path("none.json")).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
         let outcome = finish(&mut command);
         if outcome.code == 0 {
             eprintln!("skipped: this machine's GPU is reached without Vulkan");

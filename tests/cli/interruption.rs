@@ -87,19 +87,13 @@ fn ctrl_c_saves_and_names_the_command_to_go_on() {
     use crate::place::{finish, interrupt, objects};
 
     let place = Place::new();
-    let mut child = place.spawn(format!(
-        "{TINY} --steps 1000000 --report-every 1 --json --out 'my run'"
-    ));
+    let mut child = place.spawn(format!("{TINY} --steps 1000000 --report-every 1 --json --out 'my run'"));
     let mut reports = BufReader::new(child.stdout.take().unwrap()).lines();
     reports.next().unwrap().unwrap();
     interrupt(&child);
     let last = reports.map(Result::unwrap).last().unwrap();
     let output = child.wait_with_output().unwrap();
-    assert_eq!(
-        output.status.code(),
-        Some(0),
-        "a run that was saved is no failure"
-    );
+    assert_eq!(output.status.code(), Some(0), "a run that was saved is no failure");
     let last = &objects(&last)[0];
     assert_eq!(last["event"], "interrupted");
     let step = last["step"].as_u64().unwrap();
@@ -129,10 +123,7 @@ fn a_classifier_that_is_interrupted_leaves_nothing() {
     interrupt(&child);
     let last = said.map(Result::unwrap).last().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(1));
-    assert!(
-        last.starts_with("error: interrupted after") && last.ends_with("nothing was written"),
-        "{last}"
-    );
+    assert!(last.starts_with("error: interrupted after") && last.ends_with("nothing was written"), "{last}");
     assert_eq!(fs::read_dir(place.path("folder")).unwrap().count(), 0);
 }
 
@@ -144,8 +135,7 @@ fn a_protocol_that_is_interrupted_keeps_what_is_done_and_says_so() {
     use crate::place::{interrupt, objects};
 
     let place = Place::new();
-    let mut child =
-        place.spawn("reproduce mixture-1d-5 --steps 100 --seeds 1000 --device cpu --json");
+    let mut child = place.spawn("reproduce mixture-1d-5 --steps 100 --seeds 1000 --device cpu --json");
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     stdout.read_line(&mut String::new()).unwrap();
     interrupt(&child);

@@ -83,19 +83,10 @@ fn files_that_are_wrong() {
 #[test]
 fn what_is_absent_is_asked_for() {
     let place = Place::new();
-    place.refused(
-        "train --preset mnist-mlp --data .",
-        &["--data .", "train-images-idx3-ubyte"],
-    );
-    place.refused(
-        "train --preset mnist-mlp --data nowhere",
-        &["--data nowhere"],
-    );
+    place.refused("train --preset mnist-mlp --data .", &["--data .", "train-images-idx3-ubyte"]);
+    place.refused("train --preset mnist-mlp --data nowhere", &["--data nowhere"]);
     let start = Instant::now();
-    place.refused(
-        "train --preset mnist-mlp",
-        &["could not be downloaded", "--data", "digits"],
-    );
+    place.refused("train --preset mnist-mlp", &["could not be downloaded", "--data", "digits"]);
     let waited = start.elapsed();
     assert!(waited < Duration::from_secs(40), "{waited:?}");
 }

@@ -103,47 +103,29 @@ impl Place {
     /// Runs what should be refused with exit code 2 and one line that holds every one of `wanted`.
     pub fn refused(&self, line: impl AsRef<str>, wanted: &[&str]) {
         let line = line.as_ref();
-        let Outcome {
-            code,
-            stdout,
-            stderr,
-        } = self.run(line);
+        let Outcome { code, stdout, stderr } = self.run(line);
         assert_eq!(code, 2, "{line}: {stderr}");
         assert_eq!(stdout, "", "{line}");
-        assert!(
-            stderr.starts_with("error: ") && stderr.ends_with('\n'),
-            "{stderr:?}"
-        );
+        assert!(stderr.starts_with("error: ") && stderr.ends_with('\n'), "{stderr:?}");
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
         for word in ["panicked", "RUST_BACKTRACE", "internal"] {
             assert!(!stderr.contains(word), "{stderr}");
         }
         for wanted in wanted {
-            assert!(
-                stderr.contains(wanted),
-                "{line}: {stderr:?} lacks {wanted:?}"
-            );
+            assert!(stderr.contains(wanted), "{line}: {stderr:?} lacks {wanted:?}");
         }
     }
 
     pub fn spawn(&self, line: impl AsRef<str>) -> Child {
         let mut command = self.command(line);
-        command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 }
 
 pub fn finish(command: &mut Command) -> Outcome {
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome {
-        code: output.status.code().unwrap_or(-1),
-        stdout: text(output.stdout),
-        stderr: text(output.stderr),
-    }
+    Outcome { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// Does what Ctrl-C does.

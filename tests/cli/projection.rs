@@ -9,10 +9,8 @@ impl Place {
     fn with_forgers() -> Self {
         let place = Self::new();
         place.ok(format!("{TINY} --steps 1 --out points"));
-        place.ok(
-            "train --preset digits-mlp --device cpu --steps 20 --out images --set examples_per_class=2 \
-             --set generator_hidden=[32] --set discriminator_hidden=[8]",
-        );
+        place.ok("train --preset digits-mlp --device cpu --steps 20 --out images --set examples_per_class=2 \
+             --set generator_hidden=[32] --set discriminator_hidden=[8]");
         place
     }
 
@@ -62,11 +60,7 @@ fn images_are_found_and_filled_in() {
     for (x, y, pixel) in image.enumerate_pixels() {
         let at = |column: u32| shown.get_pixel(2 + 30 * column + x, 2 + y).0[0];
         let hidden = (10..19).contains(&x) && (8..15).contains(&y);
-        let wanted = if hidden {
-            [128, at(1)]
-        } else {
-            [pixel.0[0]; 2]
-        };
+        let wanted = if hidden { [128, at(1)] } else { [pixel.0[0]; 2] };
         assert_eq!([at(0), at(2)], wanted, "{x} {y}");
     }
 }
@@ -74,9 +68,7 @@ fn images_are_found_and_filled_in() {
 #[test]
 fn those_that_are_wrong() {
     let place = Place::with_forgers();
-    GrayImage::new(28, 28)
-        .save(place.path("whole.png"))
-        .unwrap();
+    GrayImage::new(28, 28).save(place.path("whole.png")).unwrap();
     RgbImage::new(28, 20).save(place.path("wide.jpeg")).unwrap();
     let whole = place.bytes("whole.png");
     place.write("text.png", "no picture");
@@ -95,20 +87,14 @@ fn those_that_are_wrong() {
         ("images absent.png", &["absent.png"]),
         ("images text.png", &["text.png", "PNG or JPEG"]),
         ("images empty.png", &["empty.png", "PNG or JPEG"]),
-        (
-            "images whole.png truncated.png",
-            &["truncated.png", "PNG or JPEG"],
-        ),
+        ("images whole.png truncated.png", &["truncated.png", "PNG or JPEG"]),
         ("images huge.png", &["huge.png", "too many pixels"]),
         ("images wide.jpeg", &["wide.jpeg", "28 × 20", "square"]),
         ("images .", &["cannot be read"]),
         ("points whole.png", &["points", "images"]),
         ("whole.png whole.png", &["whole.png", "safetensors"]),
         ("images whole.png --mask 1,2,3", &["X,Y,WIDTH"]),
-        (
-            "images whole.png --mask 20,20,9,1",
-            &["`mask` is 20,20,9,1", "28 × 28"],
-        ),
+        ("images whole.png --mask 20,20,9,1", &["`mask` is 20,20,9,1", "28 × 28"]),
         ("images whole.png --mask 0,0,28,28", &["not all of it"]),
         ("images whole.png --out a.jpg", &["--out a.jpg", ".png"]),
         ("images whole.png --steps 0", &["--steps"]),

@@ -30,10 +30,7 @@ fn a_protocol_is_run_over_its_seeds_and_tabled() {
         assert!(table.contains(wanted), "{wanted:?} is not in\n{table}");
     }
     assert!(!table.contains("Unfinished"), "{table}");
-    place.refused(
-        "reproduce mixture-1d-5 --out table.md",
-        &["--out table.md", "another file"],
-    );
+    place.refused("reproduce mixture-1d-5 --out table.md", &["--out table.md", "another file"]);
     assert_eq!(place.text("table.md"), table, "a refusal changes nothing");
 }
 
@@ -72,17 +69,12 @@ fn images_are_scored_by_the_classifier() {
 #[test]
 fn modes_of_stacked_digits_are_counted_by_the_classifier() {
     let place = Place::with_classifier();
-    let runs = place.json(
-        "reproduce stacked-mnist --steps 1 --seeds 1 --device cpu --data data --classifier c",
-    );
+    let runs = place.json("reproduce stacked-mnist --steps 1 --seeds 1 --device cpu --data data --classifier c");
     for run in &runs[..2] {
         let modes = number(run, "modes");
         assert!((1.0..=40.0).contains(&modes), "{run:?}");
         assert!(modes <= number(run, "modes_floor"), "{run:?}");
-        assert!(
-            number(run, "mode_kl") >= number(run, "mode_kl_floor"),
-            "{run:?}"
-        );
+        assert!(number(run, "mode_kl") >= number(run, "mode_kl_floor"), "{run:?}");
     }
     let table = place.text("reproduce-stacked-mnist.md");
     for wanted in [
@@ -99,10 +91,7 @@ fn protocols_that_cannot_be_run() {
     let place = Place::new();
     place.refused("reproduce spiral", &["spiral", "ring", "grid"]);
     place.refused("reproduce ring --seeds 0", &["--seeds"]);
-    place.refused(
-        "reproduce ring --seed-list 1,2,1",
-        &["--seed-list", "twice"],
-    );
+    place.refused("reproduce ring --seed-list 1,2,1", &["--seed-list", "twice"]);
     place.refused("reproduce ring --seed-list 1,x", &["x"]);
     place.refused("reproduce ring --out none/table.md", &["none/table.md"]);
     assert!(!place.path("none").exists());

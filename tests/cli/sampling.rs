@@ -76,16 +76,10 @@ fn ways_and_sums_that_are_wrong() {
     let cases: [(&str, &[&str]); 9] = [
         ("--arithmetic 12-3+", &["12-3+40"]),
         ("--arithmetic 0-10000", &["no sample 10000", "9999"]),
-        (
-            "--arithmetic 1 --interpolate lerp",
-            &["--arithmetic", "--interpolate"],
-        ),
+        ("--arithmetic 1 --interpolate lerp", &["--arithmetic", "--interpolate"]),
         ("--arithmetic 1 --count 5", &["--arithmetic", "--count"]),
         ("--interpolate nlerp", &["nlerp", "lerp or slerp"]),
-        (
-            "--interpolate lerp --count 12",
-            &["--count 12", "multiple of 8"],
-        ),
+        ("--interpolate lerp --count 12", &["--count 12", "multiple of 8"]),
         ("--truncation 0", &["--truncation", "above 0"]),
         ("--truncation -1", &["--truncation", "above 0"]),
         ("--truncation nan", &["--truncation", "above 0"]),

@@ -27,10 +27,7 @@ fn a_run_is_not_overwritten() {
     let five = format!("{TINY} --steps 5");
     place.ok(format!("{five} --out run"));
     let before = place.bytes("run/checkpoint.safetensors");
-    place.refused(
-        format!("{five} --out run"),
-        &["holds a run", "--resume run"],
-    );
+    place.refused(format!("{five} --out run"), &["holds a run", "--resume run"]);
     place.refused("train --resume run", &["has done 5 of 5 steps", "--steps"]);
     place.refused("train --resume run --steps 3", &["has done 5 of 3 steps"]);
     assert_eq!(place.bytes("run/checkpoint.safetensors"), before);
@@ -115,10 +112,7 @@ fn json_is_all_that_standard_output_holds() {
     let evaluated = place.json("evaluate run");
     assert_eq!(evaluated.len(), 1);
     for same in ["w1", "w1_floor"] {
-        assert_eq!(
-            evaluated[0][same], done[same],
-            "the same samples are scored"
-        );
+        assert_eq!(evaluated[0][same], done[same], "the same samples are scored");
     }
 }
 
@@ -147,9 +141,7 @@ fn ten_steps_are_five_and_five_more() {
         let place = Place::new();
         let train = |more: &str| {
             let digits = "--set data=digits --set examples_per_class=3 --set batch_size=7";
-            place.ok(format!(
-                "train --preset {case} {digits} --device cpu --sample-every 3 {more}"
-            ));
+            place.ok(format!("train --preset {case} {digits} --device cpu --sample-every 3 {more}"));
         };
         train("--steps 10 --out whole");
         train("--steps 5 --out parts");
@@ -181,11 +173,7 @@ fn divergence_is_an_error_that_names_the_last_good_checkpoint() {
     objects(&outcome.stdout);
     let last = outcome.stderr.lines().last().unwrap();
     let step = place.checkpoint("run").step();
-    for wanted in [
-        "error: training diverged at step",
-        "run/checkpoint.safetensors",
-        &format!("of step {step}"),
-    ] {
+    for wanted in ["error: training diverged at step", "run/checkpoint.safetensors", &format!("of step {step}")] {
         assert!(last.contains(wanted), "{last:?} lacks {wanted:?}");
     }
 }

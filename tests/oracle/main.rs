@@ -32,10 +32,7 @@ type Groups = BTreeMap<String, Vec<f64>>;
 fn wanted(run: &Run, report: Option<&Report>, probe: &Probe) -> Groups {
     let mut all = Groups::new();
     let mut add = |name: String, values: &[f64]| drop(all.insert(name, values.to_vec()));
-    for (side, player) in [
-        ("generator", &run.generator),
-        ("discriminator", &run.discriminator),
-    ] {
+    for (side, player) in [("generator", &run.generator), ("discriminator", &run.discriminator)] {
         let (beta1, beta2) = (f64::from(run.e.beta1), f64::from(run.e.beta2));
         for (i, w) in player.weights.params.iter().enumerate() {
             add(format!("{side} weight {i}"), w);
@@ -44,35 +41,20 @@ fn wanted(run: &Run, report: Option<&Report>, probe: &Probe) -> Groups {
             add(format!("{side} buffer {i}"), b);
         }
         // The trainer keeps moments undivided: m ← β m + g.
-        let moments = player
-            .optimizer
-            .first
-            .iter()
-            .zip(&player.optimizer.second)
-            .enumerate();
+        let moments = player.optimizer.first.iter().zip(&player.optimizer.second).enumerate();
         for (i, (first, second)) in moments {
-            let undivided = |moment: &[f64], beta: f64| -> Vec<f64> {
-                moment.iter().map(|m| m / (1.0 - beta)).collect()
-            };
+            let undivided =
+                |moment: &[f64], beta: f64| -> Vec<f64> { moment.iter().map(|m| m / (1.0 - beta)).collect() };
             match run.e.optimizer {
                 OptimizerKind::Sgd => add(format!("{side} first moment {i}"), first),
                 OptimizerKind::Adam => {
                     add(format!("{side} first moment {i}"), &undivided(first, beta1));
-                    add(
-                        format!("{side} second moment {i}"),
-                        &undivided(second, beta2),
-                    );
+                    add(format!("{side} second moment {i}"), &undivided(second, beta2));
                 }
-                OptimizerKind::Rmsprop => add(
-                    format!("{side} second moment {i}"),
-                    &undivided(second, beta2),
-                ),
+                OptimizerKind::Rmsprop => add(format!("{side} second moment {i}"), &undivided(second, beta2)),
             }
         }
-        add(
-            format!("{side} updates"),
-            &[player.optimizer.updates.into()],
-        );
+        add(format!("{side} updates"), &[player.optimizer.updates.into()]);
     }
     for (i, u) in run.u.iter().enumerate() {
         u.iter().for_each(|u| add(format!("u {i}"), u));
@@ -95,28 +77,16 @@ fn wanted(run: &Run, report: Option<&Report>, probe: &Probe) -> Groups {
     let [logits, gradients] = run.opinion(&probe.samples, &probe.labels);
     add("logits".into(), &logits);
     add("gradients".into(), &gradients);
-    let ema = run
-        .generator_ema
-        .iter()
-        .flat_map(|ema| &ema.buffers)
-        .enumerate();
+    let ema = run.generator_ema.iter().flat_map(|ema| &ema.buffers).enumerate();
     ema.for_each(|(i, b)| add(format!("generator EMA buffer {i}"), b));
-    let ema = run
-        .generator_ema
-        .iter()
-        .flat_map(|ema| &ema.params)
-        .enumerate();
+    let ema = run.generator_ema.iter().flat_map(|ema| &ema.params).enumerate();
     ema.for_each(|(i, w)| add(format!("generator EMA weight {i}"), w));
     all
 }
 
 fn numbers(tensor: &Tensor<2>) -> Vec<f64> {
     let tensor = tensor.clone();
-    let tensor = if tensor.device().is_autodiff() {
-        tensor.inner()
-    } else {
-        tensor
-    };
+    let tensor = if tensor.device().is_autodiff() { tensor.inner() } else { tensor };
     let values: Vec<f32> = tensor.into_data().try_to_vec().unwrap();
     values.into_iter().map(f64::from).collect()
 }
@@ -125,10 +95,7 @@ fn numbers(tensor: &Tensor<2>) -> Vec<f64> {
 fn given(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Groups {
     let mut all = Groups::new();
     let mut add = |name: String, tensor: &Tensor<2>| drop(all.insert(name, numbers(tensor)));
-    for (side, player) in [
-        ("generator", &t.generator),
-        ("discriminator", &t.discriminator),
-    ] {
+    for (side, player) in [("generator", &t.generator), ("discriminator", &t.discriminator)] {
         let each = |tensors: &[Tensor<2>]| tensors.iter().cloned().enumerate().collect::<Vec<_>>();
         for (i, w) in each(&player.weights.trained) {
             add(format!("{side} weight {i}"), &w);
@@ -142,14 +109,7 @@ fn given(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Groups {
             OptimizerKind::Rmsprop => &["second"],
         };
         for (i, m) in each(&player.optimizer.moments) {
-            add(
-                format!(
-                    "{side} {} moment {}",
-                    names[i % names.len()],
-                    i / names.len()
-                ),
-                &m,
-            );
+            add(format!("{side} {} moment {}", names[i % names.len()], i / names.len()), &m);
         }
     }
     if let Some(norm) = &t.spectral_norm {
@@ -157,9 +117,7 @@ fn given(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Groups {
         vectors.for_each(|(i, u)| u.iter().for_each(|u| add(format!("u {i}"), u)));
     }
     t.balance.iter().for_each(|k| add("k".into(), k));
-    t.path_length
-        .iter()
-        .for_each(|mean| add("mean path length".into(), mean));
+    t.path_length.iter().for_each(|mean| add("mean path length".into(), mean));
     if let Some(report) = report {
         add("report: d_rows".into(), &report.d_rows);
         add("report: logits".into(), &report.logits);
@@ -168,35 +126,16 @@ fn given(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Groups {
             add(format!("report: {name}"), rows);
         }
     }
-    let tensor =
-        |values: &[f32], n: usize| matrix(values.to_vec(), [n, values.len() / n], t.device());
+    let tensor = |values: &[f32], n: usize| matrix(values.to_vec(), [n, values.len() / n], t.device());
     add("samples".into(), &t.sample(tensor(&probe.inputs, probe.n)));
-    add(
-        "logits".into(),
-        &t.logits(tensor(&probe.samples, probe.labels.len()), &probe.labels),
-    );
-    add(
-        "gradients".into(),
-        &t.slopes(tensor(&probe.samples, probe.labels.len()), &probe.labels),
-    );
+    add("logits".into(), &t.logits(tensor(&probe.samples, probe.labels.len()), &probe.labels));
+    add("gradients".into(), &t.slopes(tensor(&probe.samples, probe.labels.len()), &probe.labels));
     if let Some(ema) = &t.average {
-        ema.trained
-            .iter()
-            .enumerate()
-            .for_each(|(i, w)| add(format!("generator EMA weight {i}"), w));
-        ema.statistics
-            .iter()
-            .enumerate()
-            .for_each(|(i, b)| add(format!("generator EMA buffer {i}"), b));
+        ema.trained.iter().enumerate().for_each(|(i, w)| add(format!("generator EMA weight {i}"), w));
+        ema.statistics.iter().enumerate().for_each(|(i, b)| add(format!("generator EMA buffer {i}"), b));
     }
-    for (side, player) in [
-        ("generator", &t.generator),
-        ("discriminator", &t.discriminator),
-    ] {
-        all.insert(
-            format!("{side} updates"),
-            vec![player.optimizer.time as f64],
-        );
+    for (side, player) in [("generator", &t.generator), ("discriminator", &t.discriminator)] {
+        all.insert(format!("{side} updates"), vec![player.optimizer.time as f64]);
     }
     all
 }
@@ -214,12 +153,7 @@ impl Probe {
         let n = e.batch_size;
         let labels = e.fixed_labels(n, 1);
         let samples = Rng::new(5, Stream::Metrics).normals(n * network::d_dim(e));
-        Self {
-            inputs: e.fixed_inputs(n, 1),
-            samples,
-            labels,
-            n,
-        }
+        Self { inputs: e.fixed_inputs(n, 1), samples, labels, n }
     }
 }
 
@@ -229,33 +163,21 @@ impl Probe {
 fn compare(exact: &Groups, rounded: &Groups, given: &Groups) -> Result<(), String> {
     if !exact.keys().eq(given.keys()) {
         let names = |groups: &Groups| groups.keys().cloned().collect::<BTreeSet<_>>();
-        let difference: Vec<_> = names(exact)
-            .symmetric_difference(&names(given))
-            .cloned()
-            .collect();
+        let difference: Vec<_> = names(exact).symmetric_difference(&names(given)).cloned().collect();
         return Err(format!("only one of them has {difference:?}"));
     }
     for (name, wanted) in exact {
         let (rounded, given) = (&rounded[name], &given[name]);
         if given.len() != wanted.len() {
-            return Err(format!(
-                "{name}: {} numbers, not {}",
-                given.len(),
-                wanted.len()
-            ));
+            return Err(format!("{name}: {} numbers, not {}", given.len(), wanted.len()));
         }
         let largest = wanted.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
-        let noise = wanted
-            .iter()
-            .zip(rounded)
-            .fold(0.0, |most: f64, (a, b)| most.max((a - b).abs()));
+        let noise = wanted.iter().zip(rounded).fold(0.0, |most: f64, (a, b)| most.max((a - b).abs()));
         let tolerance = 4e-6 * largest + 100.0 * noise + 5e-7;
         for (i, (wanted, given)) in wanted.iter().zip(given).enumerate() {
             // NaN is within nothing.
             if !((given - wanted).abs() <= tolerance) {
-                return Err(format!(
-                    "{name}, number {i}: {given} should be {wanted} ± {tolerance:e}"
-                ));
+                return Err(format!("{name}, number {i}: {given} should be {wanted} ± {tolerance:e}"));
             }
         }
     }
@@ -265,8 +187,7 @@ fn compare(exact: &Groups, rounded: &Groups, given: &Groups) -> Result<(), Strin
 /// Runs both, and compares them at the start and after every step.
 fn check(e: &Experiment) -> Result<(), String> {
     let source = Source::new(e, Some(&mnist_files())).map_err(|error| error.to_string())?;
-    let mut trainer = Trainer::new(e.clone(), source.clone(), &Device::flex())
-        .map_err(|error| error.to_string())?;
+    let mut trainer = Trainer::new(e.clone(), source.clone(), &Device::flex()).map_err(|error| error.to_string())?;
     let mut exact = Run::new(e, source.clone());
     let mut rounded = in_single_precision(|| Run::new(e, source));
     if e.critic_warmup {
@@ -275,24 +196,14 @@ fn check(e: &Experiment) -> Result<(), String> {
     }
     let probe = Probe::new(e);
     for step in 0..=STEPS {
-        let reports = (step > 0).then(|| {
-            (
-                exact.step(),
-                in_single_precision(|| rounded.step()),
-                trainer.step(),
-            )
-        });
+        let reports = (step > 0).then(|| (exact.step(), in_single_precision(|| rounded.step()), trainer.step()));
         let (a, b, c) = match &reports {
             Some((a, b, c)) => (Some(a), Some(b), Some(c)),
             None => (None, None, None),
         };
         let rounded = in_single_precision(|| wanted(&rounded, b, &probe));
-        compare(
-            &wanted(&exact, a, &probe),
-            &rounded,
-            &given(&trainer, c, &probe),
-        )
-        .map_err(|why| format!("after step {step}, {why}"))?;
+        compare(&wanted(&exact, a, &probe), &rounded, &given(&trainer, c, &probe))
+            .map_err(|why| format!("after step {step}, {why}"))?;
     }
     let streams = serde_json::json!({
         "data": exact.data.cursor(),
@@ -347,13 +258,7 @@ fn check_all(cases: &[(String, Experiment)]) {
         (0..cores).for_each(|_| drop(scope.spawn(work)));
     });
     let failures = failures.into_inner().unwrap();
-    assert!(
-        failures.is_empty(),
-        "{} of {}:\n{}",
-        failures.len(),
-        cases.len(),
-        failures.join("\n")
-    );
+    assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), cases.len(), failures.join("\n"));
 }
 
 fn name(variation: &Variation) -> String {
@@ -363,30 +268,14 @@ fn name(variation: &Variation) -> String {
 /// A setting, or a choice of one, that nobody added here fails this test.
 #[test]
 fn every_setting_and_every_choice_has_a_variation() {
-    let known = Experiment::default()
-        .to_toml()
-        .parse::<toml::Table>()
-        .unwrap();
-    let tiny = settings::experiment(&[])
-        .unwrap()
-        .to_toml()
-        .parse::<toml::Table>()
-        .unwrap();
+    let known = Experiment::default().to_toml().parse::<toml::Table>().unwrap();
+    let tiny = settings::experiment(&[]).unwrap().to_toml().parse::<toml::Table>().unwrap();
     for key in known.keys().filter(|key| !INERT.contains(&key.as_str())) {
-        let tried: Vec<_> = VARIATIONS
-            .iter()
-            .filter(|v| v.key == key)
-            .map(|v| v.value)
-            .collect();
+        let tried: Vec<_> = VARIATIONS.iter().filter(|v| v.key == key).map(|v| v.value).collect();
         assert!(!tried.is_empty(), "`{key}` has no variation in settings.rs");
         // The error about a value that is no choice names those that are.
-        let error = Experiment::default()
-            .set(key, "no-choice")
-            .unwrap_err()
-            .to_string();
-        let (_, expected) = error
-            .split_once("it should be")
-            .unwrap_or_else(|| panic!("{error}"));
+        let error = Experiment::default().set(key, "no-choice").unwrap_err().to_string();
+        let (_, expected) = error.split_once("it should be").unwrap_or_else(|| panic!("{error}"));
         let choices = expected.split('`').skip(1).step_by(2);
         for choice in choices.filter(|choice| tiny[key].as_str() != Some(*choice)) {
             assert!(
@@ -406,47 +295,24 @@ fn every_variation_changes_what_is_learnt() {
         run.step = if e.critic_warmup { 24 } else { 0 };
         (0..STEPS).for_each(|_| drop(run.step()));
         let ema = run.generator_ema.map(|ema| ema.params);
-        (
-            run.generator.weights.params,
-            run.discriminator.weights.params,
-            ema,
-        )
+        (run.generator.weights.params, run.discriminator.weights.params, ema)
     };
     for variation in VARIATIONS {
-        let [with, without] = [
-            settings::experiment(&[variation]),
-            settings::without(variation),
-        ]
-        .map(Result::unwrap);
-        assert!(
-            weights(with) != weights(without),
-            "{} changes nothing",
-            name(variation)
-        );
+        let [with, without] = [settings::experiment(&[variation]), settings::without(variation)].map(Result::unwrap);
+        assert!(weights(with) != weights(without), "{} changes nothing", name(variation));
     }
 }
 
 #[test]
 fn every_setting_alone() {
-    let mut cases = vec![(
-        "the tiny run".to_owned(),
-        settings::experiment(&[]).unwrap(),
-    )];
+    let mut cases = vec![("the tiny run".to_owned(), settings::experiment(&[]).unwrap())];
     for variation in VARIATIONS {
         let e = settings::experiment(&[variation]);
-        cases.push((
-            name(variation),
-            e.unwrap_or_else(|error| panic!("{}: {error}", name(variation))),
-        ));
+        cases.push((name(variation), e.unwrap_or_else(|error| panic!("{}: {error}", name(variation)))));
     }
     // The deepest DCGANs.
     for size in ["32", "64"] {
-        let mut e = cases
-            .iter()
-            .find(|(name, _)| name == "architecture=dcgan")
-            .unwrap()
-            .1
-            .clone();
+        let mut e = cases.iter().find(|(name, _)| name == "architecture=dcgan").unwrap().1.clone();
         e.set("image_size", size).unwrap();
         cases.push((format!("a DCGAN at {size} pixels"), e));
     }
@@ -455,20 +321,11 @@ fn every_setting_alone() {
 
 #[test]
 fn every_pair_of_settings_that_go_together() {
-    let pairs = VARIATIONS
-        .iter()
-        .enumerate()
-        .flat_map(|(i, one)| VARIATIONS[i + 1..].iter().map(move |other| [one, other]));
+    let pairs =
+        VARIATIONS.iter().enumerate().flat_map(|(i, one)| VARIATIONS[i + 1..].iter().map(move |other| [one, other]));
     let pairs: Vec<_> = pairs.filter(|[one, other]| one.key != other.key).collect();
-    let allowed = pairs
-        .iter()
-        .filter_map(|pair| Some((pair.map(name).join(", "), settings::experiment(pair).ok()?)));
+    let allowed = pairs.iter().filter_map(|pair| Some((pair.map(name).join(", "), settings::experiment(pair).ok()?)));
     let cases: Vec<_> = allowed.collect();
-    println!(
-        "{} of {} pairs of {} variations go together",
-        cases.len(),
-        pairs.len(),
-        VARIATIONS.len()
-    );
+    println!("{} of {} pairs of {} variations go together", cases.len(), pairs.len(), VARIATIONS.len());
     check_all(&cases);
 }

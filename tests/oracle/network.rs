@@ -102,11 +102,7 @@ pub fn forward(
     x: Batch,
 ) -> (Batch, Batch) {
     let (params, buffers) = (params.iter(), buffers.iter_mut());
-    let mut pass = Pass {
-        params,
-        buffers,
-        mode,
-    };
+    let mut pass = Pass { params, buffers, mode };
     let (last, body) = layers.split_last().expect("a network has layers");
     let features = run(body, x, &mut pass);
     (features.clone(), last.forward(features, &mut pass))
@@ -122,18 +118,12 @@ impl Layer {
             Self::Linear { outputs, bias, .. } => {
                 let w = pass.params.next().unwrap();
                 let zeros = vec![Number::from(0.0); *outputs];
-                let b = if *bias {
-                    pass.params.next().unwrap()
-                } else {
-                    &zeros
-                };
+                let b = if *bias { pass.params.next().unwrap() } else { &zeros };
                 let output = |row: &Vec<Number>, j| {
                     let products = row.iter().enumerate().map(|(i, x)| *x * w[i * outputs + j]);
                     b[j] + products.sum::<Number>()
                 };
-                x.iter()
-                    .map(|row| (0..*outputs).map(|j| output(row, j)).collect())
-                    .collect()
+                x.iter().map(|row| (0..*outputs).map(|j| output(row, j)).collect()).collect()
             }
             Self::Activation(function) => each(x, |x| match function {
                 Activation::Relu => x.relu(),
@@ -146,11 +136,7 @@ impl Layer {
             Self::Dropout(rate) => match &mut pass.mode {
                 Mode::Train(rng) => each(x, |x| {
                     let dropped = f64::from(rng.uniform()) < *rate;
-                    if dropped {
-                        0.0.into()
-                    } else {
-                        x / (1.0 - rate)
-                    }
+                    if dropped { 0.0.into() } else { x / (1.0 - rate) }
                 }),
                 Mode::Eval => x,
             },
@@ -162,19 +148,13 @@ impl Layer {
             Self::MinibatchDiscrimination(inputs, kernels) => {
                 let w = pass.params.next().unwrap();
                 let point = |row: &Vec<Number>, c| -> Number {
-                    (0..*inputs)
-                        .map(|i| row[i] * w[i * kernels * KERNEL_DIM + c])
-                        .sum()
+                    (0..*inputs).map(|i| row[i] * w[i * kernels * KERNEL_DIM + c]).sum()
                 };
-                let points: Batch = x
-                    .iter()
-                    .map(|row| (0..kernels * KERNEL_DIM).map(|c| point(row, c)).collect())
-                    .collect();
+                let points: Batch =
+                    x.iter().map(|row| (0..kernels * KERNEL_DIM).map(|c| point(row, c)).collect()).collect();
                 let nearness = |a: usize, b: usize, kernel: usize| {
                     let coordinates = kernel * KERNEL_DIM..(kernel + 1) * KERNEL_DIM;
-                    let distance: Number = coordinates
-                        .map(|c| (points[a][c] - points[b][c]).abs())
-                        .sum();
+                    let distance: Number = coordinates.map(|c| (points[a][c] - points[b][c]).abs()).sum();
                     (-distance).exp()
                 };
                 let others = |a| (0..x.len()).filter(move |b| *b != a);
@@ -194,12 +174,7 @@ impl Layer {
             Self::Parallel(branches) => {
                 let mut outputs = vec![Vec::new(); x.len()];
                 for (ranges, network) in branches {
-                    let read = |row: &Vec<Number>| {
-                        ranges
-                            .iter()
-                            .flat_map(|r| row[r.clone()].to_vec())
-                            .collect()
-                    };
+                    let read = |row: &Vec<Number>| ranges.iter().flat_map(|r| row[r.clone()].to_vec()).collect();
                     let output = run(network, x.iter().map(read).collect(), pass);
                     outputs = beside(outputs, output);
                 }
@@ -207,37 +182,18 @@ impl Layer {
             }
             Self::Shared(parts, network) => {
                 let width = x[0].len() / parts;
-                let rows = x
-                    .iter()
-                    .flat_map(|row| row.chunks(width).map(<[Number]>::to_vec))
-                    .collect();
-                run(network, rows, pass)
-                    .chunks(*parts)
-                    .map(<[Vec<Number>]>::concat)
-                    .collect()
+                let rows = x.iter().flat_map(|row| row.chunks(width).map(<[Number]>::to_vec)).collect();
+                run(network, rows, pass).chunks(*parts).map(<[Vec<Number>]>::concat).collect()
             }
         }
     }
 
     /// The parameters of this layer, in their order.
     fn params(&self) -> Vec<ParamSpec> {
-        let weight = |rows, columns, init| ParamSpec {
-            shape: [rows, columns],
-            init,
-            normalized: true,
-        };
-        let row = |columns, init| ParamSpec {
-            shape: [1, columns],
-            init,
-            normalized: false,
-        };
+        let weight = |rows, columns, init| ParamSpec { shape: [rows, columns], init, normalized: true };
+        let row = |columns, init| ParamSpec { shape: [1, columns], init, normalized: false };
         match self {
-            Self::Linear {
-                inputs,
-                outputs,
-                bias,
-                init,
-            } => {
+            Self::Linear { inputs, outputs, bias, init } => {
                 let start = match init {
                     Init::Uniform(_) => *init,
                     _ => Init::Constant(0.0),
@@ -246,13 +202,8 @@ impl Layer {
                 all.extend(bias.then(|| row(*outputs, start)));
                 all
             }
-            Self::BatchNorm(channels)
-            | Self::LayerNorm(channels)
-            | Self::InstanceNorm(channels) => {
-                vec![
-                    row(*channels, Init::Normal(1.0, 0.02)),
-                    row(*channels, Init::Constant(0.0)),
-                ]
+            Self::BatchNorm(channels) | Self::LayerNorm(channels) | Self::InstanceNorm(channels) => {
+                vec![row(*channels, Init::Normal(1.0, 0.02)), row(*channels, Init::Constant(0.0))]
             }
             Self::Conv(plan) | Self::ConvTranspose(plan) => {
                 let [rows, columns] = match self {
@@ -267,14 +218,9 @@ impl Layer {
                 vec![weight(*inputs, kernels * KERNEL_DIM, uniform(*inputs))]
             }
             Self::LearnedConstant => vec![row(1, Init::Constant(1.0))],
-            Self::Parallel(branches) => branches
-                .iter()
-                .flat_map(|(_, network)| params(network))
-                .collect(),
+            Self::Parallel(branches) => branches.iter().flat_map(|(_, network)| params(network)).collect(),
             Self::Shared(_, network) => params(network),
-            Self::Activation(_) | Self::AddScalar(_) | Self::Dropout(_) | Self::MinibatchStddev => {
-                Vec::new()
-            }
+            Self::Activation(_) | Self::AddScalar(_) | Self::Dropout(_) | Self::MinibatchStddev => Vec::new(),
         }
     }
 
@@ -284,10 +230,7 @@ impl Layer {
             Self::BatchNorm(channels) => vec![vec![0.0; *channels], vec![1.0; *channels]],
             Self::MinibatchDiscrimination(_, kernels) => vec![vec![0.0; *kernels]],
             Self::MinibatchStddev => vec![vec![0.0]],
-            Self::Parallel(branches) => branches
-                .iter()
-                .flat_map(|(_, network)| buffers(network))
-                .collect(),
+            Self::Parallel(branches) => branches.iter().flat_map(|(_, network)| buffers(network)).collect(),
             Self::Shared(_, network) => buffers(network),
             _ => Vec::new(),
         }
@@ -316,17 +259,12 @@ pub fn couples_batch(network: &[Layer]) -> bool {
 }
 
 fn each(x: Batch, mut f: impl FnMut(Number) -> Number) -> Batch {
-    x.into_iter()
-        .map(|row| row.into_iter().map(&mut f).collect())
-        .collect()
+    x.into_iter().map(|row| row.into_iter().map(&mut f).collect()).collect()
 }
 
 /// Each row of `left` followed by the row of `right`.
 pub fn beside(left: Batch, right: Batch) -> Batch {
-    left.into_iter()
-        .zip(right)
-        .map(|(left, right)| [left, right].concat())
-        .collect()
+    left.into_iter().zip(right).map(|(left, right)| [left, right].concat()).collect()
 }
 
 pub fn mean(numbers: impl Iterator<Item = Number> + Clone) -> Number {
@@ -374,9 +312,7 @@ fn batch_norm(x: Batch, channels: usize, pass: &mut Pass) -> Batch {
         }
         let scale = gain[c] / (variance + NORM_EPSILON).sqrt();
         for row in &mut y {
-            row[span.clone()]
-                .iter_mut()
-                .for_each(|x| *x = (*x - mu) * scale + bias[c]);
+            row[span.clone()].iter_mut().for_each(|x| *x = (*x - mu) * scale + bias[c]);
         }
     }
     y
@@ -393,10 +329,7 @@ fn sample_norm(x: Batch, channels: usize, groups: usize, pass: &mut Pass) -> Bat
             let inverse = (variance + NORM_EPSILON).sqrt().recip();
             y.extend(group.iter().map(|x| (*x - mu) * inverse));
         }
-        let scaled = y
-            .iter()
-            .enumerate()
-            .map(|(i, y)| *y * gain[i / positions] + bias[i / positions]);
+        let scaled = y.iter().enumerate().map(|(i, y)| *y * gain[i / positions] + bias[i / positions]);
         scaled.collect()
     };
     x.into_iter().map(normalize).collect()
@@ -409,8 +342,7 @@ impl Convolution {
         for (x, y) in x.iter().zip(&mut y) {
             self.taps(half, |large, small, i, o, tap| {
                 let y = &mut y[o * half * half + small];
-                *y =
-                    *y + x[i * self.side * self.side + large] * w[(o * self.inputs + i) * 16 + tap];
+                *y = *y + x[i * self.side * self.side + large] * w[(o * self.inputs + i) * 16 + tap];
             });
         }
         y
@@ -422,8 +354,7 @@ impl Convolution {
         for (x, y) in x.iter().zip(&mut y) {
             self.taps(self.side, |large, small, i, o, tap| {
                 let y = &mut y[o * double * double + large];
-                *y = *y
-                    + x[i * self.side * self.side + small] * w[(i * self.outputs + o) * 16 + tap];
+                *y = *y + x[i * self.side * self.side + small] * w[(i * self.outputs + o) * 16 + tap];
             });
         }
         y
@@ -432,11 +363,7 @@ impl Convolution {
     /// The biases of each output channel, at every position.
     fn start(&self, n: usize, side: usize, pass: &mut Pass) -> Batch {
         let zeros = vec![Number::from(0.0); self.outputs];
-        let b = if self.bias {
-            pass.params.next().unwrap()
-        } else {
-            &zeros
-        };
+        let b = if self.bias { pass.params.next().unwrap() } else { &zeros };
         vec![b.iter().flat_map(|b| vec![*b; side * side]).collect(); n]
     }
 
@@ -449,9 +376,7 @@ impl Convolution {
                 let inside = |v: usize| (1..=large).contains(&v);
                 if inside(2 * y + ky) && inside(2 * x + kx) {
                     let at = (2 * y + ky - 1) * large + 2 * x + kx - 1;
-                    for (i, o) in
-                        (0..self.inputs).flat_map(|i| (0..self.outputs).map(move |o| (i, o)))
-                    {
+                    for (i, o) in (0..self.inputs).flat_map(|i| (0..self.outputs).map(move |o| (i, o))) {
                         join(at, y * small + x, i, o, 4 * ky + kx);
                     }
                 }
@@ -468,12 +393,7 @@ fn uniform(inputs: usize) -> Init {
 
 /// PyTorch's default: W and b uniform in ±1/√inputs.
 fn linear(inputs: usize, outputs: usize) -> Layer {
-    Layer::Linear {
-        inputs,
-        outputs,
-        bias: true,
-        init: uniform(inputs),
-    }
+    Layer::Linear { inputs, outputs, bias: true, init: uniform(inputs) }
 }
 
 fn norm(kind: Normalization, channels: usize) -> Option<Layer> {
@@ -505,23 +425,11 @@ fn hidden(
 }
 
 fn generator_body(e: &Experiment, inputs: usize) -> (Vec<Layer>, usize) {
-    hidden(
-        inputs,
-        &e.generator_hidden,
-        e.generator_norm,
-        e.generator_activation,
-        0.0,
-    )
+    hidden(inputs, &e.generator_hidden, e.generator_norm, e.generator_activation, 0.0)
 }
 
 fn discriminator_body(e: &Experiment, inputs: usize, widths: &[usize]) -> (Vec<Layer>, usize) {
-    hidden(
-        inputs,
-        widths,
-        e.discriminator_norm,
-        e.discriminator_activation,
-        e.dropout,
-    )
+    hidden(inputs, widths, e.discriminator_norm, e.discriminator_activation, e.dropout)
 }
 
 /// Of a network that makes images in [−1, 1]: tanh. BEGAN's networks (Berthelot et al. 2017) have none; they work on images in
@@ -545,21 +453,14 @@ fn mlp_generator(e: &Experiment) -> Vec<Layer> {
 fn head(e: &Experiment, mut width: usize, last: fn(usize, usize) -> Layer) -> Vec<Layer> {
     let mut layers = Vec::new();
     if e.minibatch_discrimination > 0 {
-        layers.push(Layer::MinibatchDiscrimination(
-            width,
-            e.minibatch_discrimination,
-        ));
+        layers.push(Layer::MinibatchDiscrimination(width, e.minibatch_discrimination));
         width += e.minibatch_discrimination;
     }
     if e.minibatch_stddev {
         layers.push(Layer::MinibatchStddev);
         width += 1;
     }
-    let classes = if e.conditional == Conditional::Acgan {
-        e.class_count()
-    } else {
-        0
-    };
+    let classes = if e.conditional == Conditional::Acgan { e.class_count() } else { 0 };
     layers.push(last(width, 1 + classes));
     layers
 }
@@ -611,12 +512,7 @@ fn dcgan_init(kind: Normalization, fan_in: usize) -> (Init, bool) {
 
 fn dcgan_linear(kind: Normalization, inputs: usize, outputs: usize) -> Layer {
     let (init, bias) = dcgan_init(kind, inputs);
-    Layer::Linear {
-        inputs,
-        outputs,
-        bias,
-        init,
-    }
+    Layer::Linear { inputs, outputs, bias, init }
 }
 
 /// The side of the smallest map, and the channels of each map from there.
@@ -626,21 +522,10 @@ fn dcgan_maps(e: &Experiment) -> (usize, Vec<usize>) {
         32 => (4, &[4, 2, 1]),
         _ => (4, &[8, 4, 2, 1]),
     };
-    (
-        side,
-        factors
-            .iter()
-            .map(|factor| factor * e.base_channels)
-            .collect(),
-    )
+    (side, factors.iter().map(|factor| factor * e.base_channels).collect())
 }
 
-fn dcgan_decoder(
-    e: &Experiment,
-    inputs: usize,
-    kind: Normalization,
-    function: Activation,
-) -> Vec<Layer> {
+fn dcgan_decoder(e: &Experiment, inputs: usize, kind: Normalization, function: Activation) -> Vec<Layer> {
     let (mut side, mut channels) = dcgan_maps(e);
     let mut layers = vec![dcgan_linear(kind, inputs, channels[0] * side * side)];
     channels.push(e.channels);
@@ -650,13 +535,7 @@ fn dcgan_decoder(
         // A pixel of a transposed convolution of stride 2 meets 2×2 of the kernel's 4×4.
         let (init, bias) = dcgan_init(kind, 4 * pair[0]);
         let (inputs, outputs) = (pair[0], pair[1]);
-        layers.push(Layer::ConvTranspose(Convolution {
-            inputs,
-            outputs,
-            side,
-            bias,
-            init,
-        }));
+        layers.push(Layer::ConvTranspose(Convolution { inputs, outputs, side, bias, init }));
         side *= 2;
     }
     layers.extend(image_output(e));
@@ -673,13 +552,7 @@ fn dcgan_encoder(e: &Experiment) -> (Vec<Layer>, usize) {
     for (i, pair) in channels.windows(2).enumerate() {
         let (inputs, outputs) = (pair[0], pair[1]);
         let (init, bias) = dcgan_init(kind, 16 * inputs);
-        layers.push(Layer::Conv(Convolution {
-            inputs,
-            outputs,
-            side,
-            bias,
-            init,
-        }));
+        layers.push(Layer::Conv(Convolution { inputs, outputs, side, bias, init }));
         layers.extend(norm(kind, outputs).filter(|_| i > 0));
         layers.push(Layer::Activation(e.discriminator_activation));
         side /= 2;
@@ -692,20 +565,10 @@ fn dcgan_discriminator(e: &Experiment) -> Vec<Layer> {
     if e.objective == Objective::Began {
         layers.insert(0, Layer::AddScalar(1.0));
         layers.push(dcgan_linear(e.discriminator_norm, width, e.latent_dim));
-        let decoder = dcgan_decoder(
-            e,
-            e.latent_dim,
-            e.discriminator_norm,
-            e.discriminator_activation,
-        );
+        let decoder = dcgan_decoder(e, e.latent_dim, e.discriminator_norm, e.discriminator_activation);
         layers.extend(decoder);
     } else {
-        let last = |inputs, outputs| Layer::Linear {
-            inputs,
-            outputs,
-            bias: false,
-            init: Init::Normal(0.0, 0.02),
-        };
+        let last = |inputs, outputs| Layer::Linear { inputs, outputs, bias: false, init: Init::Normal(0.0, 0.02) };
         layers.extend(head(e, width, last));
     }
     layers
@@ -721,19 +584,10 @@ fn image_mlp(e: &Experiment, inputs: usize, pixels: usize) -> Vec<Layer> {
 /// Makhzani et al. 2016: an encoder, then [code | decoder(code)].
 fn autoencoder(e: &Experiment) -> Vec<Layer> {
     let reversed: Vec<usize> = e.generator_hidden.iter().rev().copied().collect();
-    let (mut layers, width) = hidden(
-        e.data_dim(),
-        &reversed,
-        e.generator_norm,
-        e.generator_activation,
-        0.0,
-    );
+    let (mut layers, width) = hidden(e.data_dim(), &reversed, e.generator_norm, e.generator_activation, 0.0);
     layers.push(linear(width, e.latent_dim));
     let code = || vec![0..e.latent_dim];
-    layers.push(Layer::Parallel(vec![
-        (code(), vec![]),
-        (code(), mlp_generator(e)),
-    ]));
+    layers.push(Layer::Parallel(vec![(code(), vec![]), (code(), mlp_generator(e))]));
     layers
 }
 
@@ -745,10 +599,7 @@ fn stackgan_generator(e: &Experiment) -> Vec<Layer> {
     let second = image_mlp(e, seen.len(), e.data_dim());
     vec![
         Layer::Parallel(vec![(vec![0..inputs], vec![]), first]),
-        Layer::Parallel(vec![
-            (vec![inputs..inputs + coarse], vec![]),
-            (vec![seen], second),
-        ]),
+        Layer::Parallel(vec![(vec![inputs..inputs + coarse], vec![]), (vec![seen], second)]),
     ]
 }
 
@@ -757,29 +608,17 @@ fn stackgan_discriminator(e: &Experiment) -> Vec<Layer> {
     let (coarse, both) = (e.data_dim() / 4, d_dim(e));
     let class = both..discriminator_inputs(e);
     let branch = |image: Range<usize>| {
-        let (mut layers, width) =
-            discriminator_body(e, image.len() + class.len(), &e.discriminator_hidden);
+        let (mut layers, width) = discriminator_body(e, image.len() + class.len(), &e.discriminator_hidden);
         layers.push(linear(width, 1));
         (vec![image, class.clone()], layers)
     };
-    vec![Layer::Parallel(vec![
-        branch(0..coarse),
-        branch(coarse..both),
-    ])]
+    vec![Layer::Parallel(vec![branch(0..coarse), branch(coarse..both)])]
 }
 
 /// Liu & Tuzel 2016: [image | edges], which share all layers but the last.
 fn cogan_generator(e: &Experiment) -> Vec<Layer> {
     let (mut layers, width) = generator_body(e, e.generator_inputs());
-    let last = || {
-        (
-            vec![0..width],
-            vec![
-                linear(width, e.data_dim()),
-                Layer::Activation(Activation::Tanh),
-            ],
-        )
-    };
+    let last = || (vec![0..width], vec![linear(width, e.data_dim()), Layer::Activation(Activation::Tanh)]);
     layers.push(Layer::Parallel(vec![last(), last()]));
     layers
 }
@@ -791,21 +630,13 @@ fn cogan_discriminator(e: &Experiment) -> Vec<Layer> {
     let stem = |range| (vec![range], discriminator_body(e, image, first).0);
     let (mut shared, width) = discriminator_body(e, *first.first().unwrap_or(&image), rest);
     shared.push(linear(width, 1));
-    vec![
-        Layer::Parallel(vec![stem(0..image), stem(image..2 * image)]),
-        Layer::Shared(2, shared),
-    ]
+    vec![Layer::Parallel(vec![stem(0..image), stem(image..2 * image)]), Layer::Shared(2, shared)]
 }
 
 pub fn generator(e: &Experiment) -> Vec<Layer> {
     match e.architecture {
         Architecture::Mlp => mlp_generator(e),
-        Architecture::Dcgan => dcgan_decoder(
-            e,
-            e.generator_inputs(),
-            e.generator_norm,
-            e.generator_activation,
-        ),
+        Architecture::Dcgan => dcgan_decoder(e, e.generator_inputs(), e.generator_norm, e.generator_activation),
         Architecture::Dirac => vec![Layer::LearnedConstant],
         Architecture::Autoencoder => autoencoder(e),
         Architecture::Stacked => stackgan_generator(e),
@@ -818,12 +649,7 @@ pub fn discriminator(e: &Experiment) -> Vec<Layer> {
         Architecture::Mlp | Architecture::Autoencoder => mlp_discriminator(e),
         Architecture::Dcgan => dcgan_discriminator(e),
         // Mescheder et al. 2018: D(x) = ψ x, from ψ = 0.
-        Architecture::Dirac => vec![Layer::Linear {
-            inputs: 1,
-            outputs: 1,
-            bias: false,
-            init: Init::Constant(0.0),
-        }],
+        Architecture::Dirac => vec![Layer::Linear { inputs: 1, outputs: 1, bias: false, init: Init::Constant(0.0) }],
         Architecture::Stacked => stackgan_discriminator(e),
         Architecture::Coupled => cogan_discriminator(e),
     }

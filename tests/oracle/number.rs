@@ -42,11 +42,7 @@ pub fn in_single_precision<T>(compute: impl FnOnce() -> T) -> T {
 
 /// The value that an operation gives.
 pub fn round(value: f64) -> f64 {
-    if SINGLE.get() {
-        f64::from(value as f32)
-    } else {
-        value
-    }
+    if SINGLE.get() { f64::from(value as f32) } else { value }
 }
 
 /// Forgets every number that is not a constant.
@@ -295,16 +291,10 @@ fn derivatives_are_what_differences_show() {
             let value = |at: f64| f(at.into()).value;
             let h = 1e-4;
             let (low, middle, high) = (value(at - h), value(at), value(at + h));
-            let differences = [
-                (high - low) / (2.0 * h),
-                (high - 2.0 * middle + low) / (h * h),
-            ];
+            let differences = [(high - low) / (2.0 * h), (high - 2.0 * middle + low) / (h * h)];
             for (exact, difference) in [first.value, second].into_iter().zip(differences) {
                 let off = (exact - difference).abs();
-                assert!(
-                    off < 1e-6 * (1.0 + exact.abs()),
-                    "{i} at {at}: {exact} {difference}"
-                );
+                assert!(off < 1e-6 * (1.0 + exact.abs()), "{i} at {at}: {exact} {difference}");
             }
         }
     }

@@ -18,10 +18,7 @@ pub const INERT: [&str; 2] = ["name", "steps"];
 
 /// The tiny run: points in the plane, two networks of three hidden units, batches of four.
 const TINY: &[(&str, &str)] = &[
-    (
-        "mixture",
-        "[{mean=[-1,0.5],std=0.3},{weight=2,mean=[1,-0.5],std=0.5},{mean=[0.5,1],std=0.2}]",
-    ),
+    ("mixture", "[{mean=[-1,0.5],std=0.3},{weight=2,mean=[1,-0.5],std=0.5},{mean=[0.5,1],std=0.2}]"),
     ("latent_dim", "2"),
     ("generator_hidden", "[3]"),
     ("discriminator_hidden", "[3]"),
@@ -70,10 +67,7 @@ const fn with(
 }
 
 pub const VARIATIONS: &[Variation] = &[
-    of(
-        "mixture",
-        "[{mean=[-1],std=0.3},{weight=3,mean=[2],std=0.5},{mean=[0.3],std=0.1}]",
-    ),
+    of("mixture", "[{mean=[-1],std=0.3},{weight=3,mean=[2],std=0.5},{mean=[0.3],std=0.1}]"),
     with("data", "digits", &[IMAGES]),
     with("data", "mnist", &[IMAGES]),
     with("classes", "[3,7,1]", &[IMAGES]),
@@ -154,9 +148,7 @@ pub const VARIATIONS: &[Variation] = &[
 /// # Errors
 /// When the settings do not go together.
 pub fn experiment(variations: &[&Variation]) -> Result<Experiment> {
-    let own = variations
-        .iter()
-        .map(|variation| (variation.key, variation.value));
+    let own = variations.iter().map(|variation| (variation.key, variation.value));
     tiny(variations, own)
 }
 
@@ -166,22 +158,12 @@ pub fn experiment(variations: &[&Variation]) -> Result<Experiment> {
 /// Never.
 pub fn without(variation: &Variation) -> Result<Experiment> {
     let plain = tiny(&[], std::iter::empty())?;
-    let value =
-        plain.to_toml().parse::<toml::Table>().expect("it is TOML")[variation.key].to_string();
-    tiny(
-        &[variation],
-        std::iter::once((variation.key, value.as_str())),
-    )
-    .or(Ok(plain))
+    let value = plain.to_toml().parse::<toml::Table>().expect("it is TOML")[variation.key].to_string();
+    tiny(&[variation], std::iter::once((variation.key, value.as_str()))).or(Ok(plain))
 }
 
-fn tiny<'a>(
-    variations: &[&Variation],
-    own: impl Iterator<Item = (&'static str, &'a str)>,
-) -> Result<Experiment> {
-    let needs = variations
-        .iter()
-        .flat_map(|variation| variation.needs.iter().copied().flatten().copied());
+fn tiny<'a>(variations: &[&Variation], own: impl Iterator<Item = (&'static str, &'a str)>) -> Result<Experiment> {
+    let needs = variations.iter().flat_map(|variation| variation.needs.iter().copied().flatten().copied());
     // Of settings that are given twice the last counts.
     let all: BTreeMap<_, _> = TINY.iter().copied().chain(needs).chain(own).collect();
     let mut e = Experiment::default();

@@ -87,42 +87,24 @@ impl Run {
                 Init::Normal(mean, std) => mean + std * f64::from(rng.normal()),
                 Init::Constant(value) => value,
             };
-            let drawn = params.iter().map(|spec| {
-                (0..spec.shape[0] * spec.shape[1])
-                    .map(|_| draw(spec.init, &mut init))
-                    .collect()
-            });
+            let drawn = params
+                .iter()
+                .map(|spec| (0..spec.shape[0] * spec.shape[1]).map(|_| draw(spec.init, &mut init)).collect());
             let params: Vec<Values> = drawn.collect();
             let zeros: Vec<Values> = params.iter().map(|p| vec![0.0; p.len()]).collect();
             let buffers = network::buffers(&layers);
-            let optimizer = Optimizer {
-                updates: 0,
-                first: zeros.clone(),
-                second: zeros,
-            };
-            Player {
-                layers,
-                weights: Weights { params, buffers },
-                optimizer,
-            }
+            let optimizer = Optimizer { updates: 0, first: zeros.clone(), second: zeros };
+            Player { layers, weights: Weights { params, buffers }, optimizer }
         };
         let generator = player(network::generator(e));
         let discriminator = player(network::discriminator(e));
         let u = |spec: network::ParamSpec| {
-            let mut normals = || {
-                init.normals(spec.shape[0])
-                    .into_iter()
-                    .map(f64::from)
-                    .collect()
-            };
+            let mut normals = || init.normals(spec.shape[0]).into_iter().map(f64::from).collect();
             (e.spectral_norm && spec.normalized).then(|| unit(normals()))
         };
         Self {
             generator_ema: (e.ema_decay > 0.0).then(|| generator.weights.clone()),
-            u: network::params(&discriminator.layers)
-                .into_iter()
-                .map(u)
-                .collect(),
+            u: network::params(&discriminator.layers).into_iter().map(u).collect(),
             generator,
             discriminator,
             k: 0.0,
@@ -162,10 +144,7 @@ impl Run {
         let used = self.normalized(&params);
         let x = [self.d_input(&real), self.d_input(&fake)];
         let output = self.discriminate(&used, &x);
-        let logits = [
-            self.logits(&output[0], &x[0]),
-            self.logits(&output[1], &x[1]),
-        ];
+        let logits = [self.logits(&output[0], &x[0]), self.logits(&output[1], &x[1])];
 
         let real_rows = each(&logits[0], |d| self.real_loss(d));
         let fake_rows = each(&logits[1], |d| self.fake_loss(d));
@@ -201,17 +180,9 @@ impl Run {
         let inputs = variables_of(self.generator_inputs(classes.as_ref()));
         let params = variables(&self.generator.weights.params);
         let mode = Mode::Train(&mut self.dropout);
-        let (_, made) = forward(
-            &self.generator.layers,
-            &params,
-            &mut self.generator.weights.buffers,
-            mode,
-            inputs.clone(),
-        );
-        let fake = Samples {
-            rows: self.d_part(&made),
-            classes,
-        };
+        let (_, made) =
+            forward(&self.generator.layers, &params, &mut self.generator.weights.buffers, mode, inputs.clone());
+        let fake = Samples { rows: self.d_part(&made), classes };
 
         let d = self.normalized(&constants(&self.discriminator.weights.params));
         let x = self.d_input(&fake);
@@ -268,12 +239,7 @@ impl Run {
     // ---- Terms of the discriminator's loss --------------------------------------------------------------------------
 
     /// Gulrajani et al. 2017 between real and fake, Kodali et al. 2017 around real samples, Mescheder et al. 2018 at either.
-    fn gradient_penalty(
-        &mut self,
-        d: &[Vec<Number>],
-        x: &[Batch; 2],
-        report: &mut Report,
-    ) -> Number {
+    fn gradient_penalty(&mut self, d: &[Vec<Number>], x: &[Batch; 2], report: &mut Report) -> Number {
         let kind = self.e.gradient_penalty;
         if kind == GradientPenalty::None {
             return 0.0.into();
@@ -299,19 +265,12 @@ impl Run {
                 *point = variable(at);
             }
         }
-        let squared_norms = self
-            .input_gradients(d, &points, width)
-            .into_iter()
-            .map(|row| squared_norm(&row));
+        let squared_norms = self.input_gradients(d, &points, width).into_iter().map(|row| squared_norm(&row));
         let rows: Vec<Number> = match kind {
             GradientPenalty::R1 | GradientPenalty::R2 => squared_norms.map(|s| s * 0.5).collect(),
-            _ => squared_norms
-                .map(|s| ((s + EPSILON).sqrt() - 1.0).square())
-                .collect(),
+            _ => squared_norms.map(|s| ((s + EPSILON).sqrt() - 1.0).square()).collect(),
         };
-        report
-            .extras
-            .push(("penalty", rows.iter().map(|row| row.value).collect()));
+        report.extras.push(("penalty", rows.iter().map(|row| row.value).collect()));
         mean(rows.into_iter()) * f64::from(self.e.gp_weight)
     }
 
@@ -320,10 +279,7 @@ impl Run {
         let output = self.discriminate_in_eval(d, x);
         let sum = output.iter().map(|row| row[0]).sum();
         let inputs: Vec<Number> = x.iter().flat_map(|row| &row[..width]).copied().collect();
-        gradient(sum, &inputs)
-            .chunks(width)
-            .map(<[Number]>::to_vec)
-            .collect()
+        gradient(sum, &inputs).chunks(width).map(<[Number]>::to_vec).collect()
     }
 
     /// Balanced consistency regularisation (Zhao et al. 2021): (D(x) − D(T(x)))², for real x and for fake.
@@ -347,11 +303,7 @@ impl Run {
         let mut squares = Vec::new();
         for side in 0..2 {
             let augmented = self.logits(&output[side], &x[side]);
-            let rows = augmented
-                .iter()
-                .zip(&logits[side])
-                .map(|(a, b)| vec![(a[0] - b[0]).square()])
-                .collect();
+            let rows = augmented.iter().zip(&logits[side]).map(|(a, b)| vec![(a[0] - b[0]).square()]).collect();
             loss = loss + mean_of_rows(&rows) * weight;
             squares.extend(values(&rows));
         }
@@ -361,12 +313,7 @@ impl Run {
 
     /// Miyato et al. 2018: KL(D(x) ‖ D(x + r)), for the r of length ε that changes D(x) most. For one logit it is along the
     /// logit's gradient, with the sign that a power iteration from a random direction gives.
-    fn virtual_adversarial(
-        &mut self,
-        d: &[Vec<Number>],
-        x: &[Batch; 2],
-        report: &mut Report,
-    ) -> Number {
+    fn virtual_adversarial(&mut self, d: &[Vec<Number>], x: &[Batch; 2], report: &mut Report) -> Number {
         let weight = f64::from(self.e.vat_weight);
         if weight == 0.0 {
             return 0.0.into();
@@ -379,11 +326,7 @@ impl Run {
         let mut moved = x;
         for (row, gradient) in moved.iter_mut().zip(&gradients) {
             let direction: Vec<f64> = (0..width).map(|_| self.noise.normal().into()).collect();
-            let along: f64 = gradient
-                .iter()
-                .zip(&direction)
-                .map(|(g, d)| g.value * d)
-                .sum();
+            let along: f64 = gradient.iter().zip(&direction).map(|(g, d)| g.value * d).sum();
             let length = (squared_norm(gradient).value + EPSILON).sqrt();
             for (x, g) in row.iter_mut().zip(gradient) {
                 let r = f64::from(self.e.vat_epsilon) * along.signum() * g.value / length;
@@ -394,31 +337,17 @@ impl Run {
         let kl = |p: Number, q: Number| {
             // For Bernoulli distributions with logits p and q.
             let probability = p.sigmoid();
-            probability * ((-q).softplus() - (-p).softplus())
-                + (-probability + 1.0) * (q.softplus() - p.softplus())
+            probability * ((-q).softplus() - (-p).softplus()) + (-probability + 1.0) * (q.softplus() - p.softplus())
         };
-        let rows: Vec<Number> = clean
-            .iter()
-            .zip(&perturbed)
-            .map(|(p, q)| kl(p[0], q[0]))
-            .collect();
-        report.extras.push((
-            "virtual_adversarial",
-            rows.iter().map(|row| row.value).collect(),
-        ));
+        let rows: Vec<Number> = clean.iter().zip(&perturbed).map(|(p, q)| kl(p[0], q[0])).collect();
+        report.extras.push(("virtual_adversarial", rows.iter().map(|row| row.value).collect()));
         mean(rows.into_iter()) * weight
     }
 
     // ---- Terms of the generator's loss ------------------------------------------------------------------------------
 
     /// Salimans et al. 2016, §3.1: ‖mean features of fake samples − mean features of real ones‖².
-    fn feature_matching(
-        &mut self,
-        d: &[Vec<Number>],
-        fake: &Batch,
-        real: &Samples,
-        report: &mut Report,
-    ) -> Number {
+    fn feature_matching(&mut self, d: &[Vec<Number>], fake: &Batch, real: &Samples, report: &mut Report) -> Number {
         let weight = f64::from(self.e.feature_matching_weight);
         if weight == 0.0 {
             return 0.0.into();
@@ -426,12 +355,8 @@ impl Run {
         let x = self.d_input(real);
         let (real, _) = self.discriminate_in_passing(d, &x);
         let column = |batch: &Batch, j: usize| mean(batch.iter().map(|row| row[j]));
-        let distance: Number = (0..fake[0].len())
-            .map(|j| (column(fake, j) - column(&real, j)).square())
-            .sum();
-        report
-            .extras
-            .push(("feature_distance", vec![distance.value]));
+        let distance: Number = (0..fake[0].len()).map(|j| (column(fake, j) - column(&real, j)).square()).sum();
+        report.extras.push(("feature_distance", vec![distance.value]));
         distance * weight
     }
 
@@ -450,42 +375,25 @@ impl Run {
     }
 
     /// Karras et al. 2020, §3.2: (‖Jᵀy‖ − a)², with y ~ N(0, I) / √(height · width) and a the mean length; on half a batch.
-    fn path_length_penalty(
-        &mut self,
-        params: &[Vec<Number>],
-        inputs: &Batch,
-        report: &mut Report,
-    ) -> Number {
+    fn path_length_penalty(&mut self, params: &[Vec<Number>], inputs: &Batch, report: &mut Report) -> Number {
         const DECAY: f64 = 0.01;
         if self.e.path_length_weight == 0.0 {
             return 0.0.into();
         }
         let half = &inputs[..inputs.len().div_ceil(2)];
         let mut buffers = self.generator.weights.buffers.clone();
-        let (_, made) = forward(
-            &self.generator.layers,
-            params,
-            &mut buffers,
-            Mode::Eval,
-            half.to_vec(),
-        );
+        let (_, made) = forward(&self.generator.layers, params, &mut buffers, Mode::Eval, half.to_vec());
         let positions = (made[0].len() / self.e.channels) as f64;
         let mut project = |x: &Number| *x * (f64::from(self.noise.normal()) / positions.sqrt());
         let projection = made.iter().flatten().map(&mut project).sum();
-        let latents: Vec<Number> = half
-            .iter()
-            .flat_map(|row| &row[..self.e.latent_dim])
-            .copied()
-            .collect();
+        let latents: Vec<Number> = half.iter().flat_map(|row| &row[..self.e.latent_dim]).copied().collect();
         let length = |slope: &[Number]| (squared_norm(slope) + EPSILON).sqrt();
         let slopes = gradient(projection, &latents);
         let lengths: Vec<Number> = slopes.chunks(self.e.latent_dim).map(length).collect();
         let newest = mean(lengths.iter().copied()).value;
         self.path_length += DECAY * (newest - self.path_length);
         report.extras.push(("path_length", vec![self.path_length]));
-        let rows = lengths
-            .into_iter()
-            .map(|length| (length - self.path_length).square());
+        let rows = lengths.into_iter().map(|length| (length - self.path_length).square());
         mean(rows) * f64::from(self.e.path_length_weight)
     }
 
@@ -495,55 +403,31 @@ impl Run {
     fn real_batch(&mut self) -> Samples {
         let n = self.e.batch_size;
         if self.e.architecture == Architecture::Autoencoder {
-            return Samples {
-                rows: self.prior(),
-                classes: None,
-            };
+            return Samples { rows: self.prior(), classes: None };
         }
         let batch = self.data.next_batch(n);
         let side = self.e.image_size;
         let mut rows = rows(&batch.values, n);
         match self.e.architecture {
             Architecture::Stacked => {
-                rows = rows
-                    .into_iter()
-                    .map(|image| [coarse(&image, side), image].concat())
-                    .collect();
+                rows = rows.into_iter().map(|image| [coarse(&image, side), image].concat()).collect();
             }
             Architecture::Coupled => {
                 // Of other images: no pair of views is ever seen.
                 let others = self::rows(&self.data.next_batch(n).values, n);
-                rows = beside(
-                    rows,
-                    others.iter().map(|image| edges(image, side)).collect(),
-                );
+                rows = beside(rows, others.iter().map(|image| edges(image, side)).collect());
             }
             _ => {}
         }
-        Samples {
-            rows,
-            classes: self.one_hot(&batch.labels),
-        }
+        Samples { rows, classes: self.one_hot(&batch.labels) }
     }
 
     /// Samples of the generator, of the classes of the real ones.
     fn fake_batch(&mut self, real: &Samples) -> Samples {
         let inputs = self.generator_inputs(real.classes.as_ref());
-        let (params, mode) = (
-            constants(&self.generator.weights.params),
-            Mode::Train(&mut self.dropout),
-        );
-        let (_, made) = forward(
-            &self.generator.layers,
-            &params,
-            &mut self.generator.weights.buffers,
-            mode,
-            inputs,
-        );
-        Samples {
-            rows: self.d_part(&made),
-            classes: real.classes.clone(),
-        }
+        let (params, mode) = (constants(&self.generator.weights.params), Mode::Train(&mut self.dropout));
+        let (_, made) = forward(&self.generator.layers, &params, &mut self.generator.weights.buffers, mode, inputs);
+        Samples { rows: self.d_part(&made), classes: real.classes.clone() }
     }
 
     /// Latents and classes; for an autoencoder, images.
@@ -563,24 +447,14 @@ impl Run {
             Prior::Normal => f64::from(self.latents.normal()),
             Prior::Uniform => 2.0 * f64::from(self.latents.uniform()) - 1.0,
         };
-        let numbers: Vec<Number> = (0..self.e.batch_size * self.e.latent_dim)
-            .map(|_| draw().into())
-            .collect();
-        numbers
-            .chunks(self.e.latent_dim)
-            .map(<[Number]>::to_vec)
-            .collect()
+        let numbers: Vec<Number> = (0..self.e.batch_size * self.e.latent_dim).map(|_| draw().into()).collect();
+        numbers.chunks(self.e.latent_dim).map(<[Number]>::to_vec).collect()
     }
 
     /// One-hot rows: the place of a digit among the experiment's classes, or the number of a mixture's component.
     fn one_hot(&self, labels: &[u8]) -> Option<Batch> {
         let place = |label: &u8| match self.e.has_images() {
-            true => self
-                .e
-                .classes
-                .iter()
-                .position(|class| class == label)
-                .unwrap(),
+            true => self.e.classes.iter().position(|class| class == label).unwrap(),
             false => usize::from(*label),
         };
         let row = |label| {
@@ -627,13 +501,7 @@ impl Run {
         };
         let planes = |row: &Vec<Number>| row.iter().flat_map(|c| vec![*c; repeat]).collect();
         let classes: Batch = classes.iter().map(planes).collect();
-        beside(
-            packed,
-            classes
-                .chunks(self.e.pack)
-                .map(<[Vec<Number>]>::concat)
-                .collect(),
-        )
+        beside(packed, classes.chunks(self.e.pack).map(<[Vec<Number>]>::concat).collect())
     }
 
     /// Zhao et al. 2020: each image shifted by up to an eighth of its side, or with a square of half the side blanked.
@@ -659,18 +527,14 @@ impl Run {
                     Augmentation::Cutout => {
                         let [y0, x0] = [(); 2].map(|()| self.noise.below(side));
                         // From a quarter of the side before the centre, to a quarter after it.
-                        let blank = move |v: usize, centre: usize| {
-                            v + side / 4 >= centre && v < centre + side / 4
-                        };
+                        let blank = move |v: usize, centre: usize| v + side / 4 >= centre && v < centre + side / 4;
                         Box::new(move |y, x| match blank(y, y0) && blank(x, x0) {
                             true => black,
                             false => from[y * side + x],
                         })
                     }
                 };
-                *image = (0..side * side)
-                    .map(|i| pixel(i / side, i % side))
-                    .collect();
+                *image = (0..side * side).map(|i| pixel(i / side, i % side)).collect();
             }
         }
         x
@@ -682,16 +546,7 @@ impl Run {
     fn discriminate(&mut self, d: &[Vec<Number>], [real, fake]: &[Batch; 2]) -> [Batch; 2] {
         let layers = &self.discriminator.layers;
         let buffers = &mut self.discriminator.weights.buffers;
-        let mut pass = |x: &Batch| {
-            forward(
-                layers,
-                d,
-                buffers,
-                Mode::Train(&mut self.dropout),
-                x.clone(),
-            )
-            .1
-        };
+        let mut pass = |x: &Batch| forward(layers, d, buffers, Mode::Train(&mut self.dropout), x.clone()).1;
         if network::couples_batch(layers) {
             return [pass(real), pass(fake)];
         }
@@ -703,32 +558,18 @@ impl Run {
     /// In training, but its running statistics stay: features and output.
     fn discriminate_in_passing(&mut self, d: &[Vec<Number>], x: &Batch) -> (Batch, Batch) {
         let mut buffers = self.discriminator.weights.buffers.clone();
-        forward(
-            &self.discriminator.layers,
-            d,
-            &mut buffers,
-            Mode::Train(&mut self.dropout),
-            x.clone(),
-        )
+        forward(&self.discriminator.layers, d, &mut buffers, Mode::Train(&mut self.dropout), x.clone())
     }
 
     fn discriminate_in_eval(&self, d: &[Vec<Number>], x: &Batch) -> Batch {
         let mut buffers = self.discriminator.weights.buffers.clone();
-        forward(
-            &self.discriminator.layers,
-            d,
-            &mut buffers,
-            Mode::Eval,
-            x.clone(),
-        )
-        .1
+        forward(&self.discriminator.layers, d, &mut buffers, Mode::Eval, x.clone()).1
     }
 
     /// The logits in its output: all but ACGAN's class logits; for BEGAN, minus the mean absolute error of the reconstruction.
     fn logits(&self, output: &Batch, x: &Batch) -> Batch {
-        let began = |(output, x): (&Vec<Number>, &Vec<Number>)| {
-            vec![-mean(output.iter().zip(x).map(|(a, b)| (*a - *b).abs()))]
-        };
+        let began =
+            |(output, x): (&Vec<Number>, &Vec<Number>)| vec![-mean(output.iter().zip(x).map(|(a, b)| (*a - *b).abs()))];
         match (self.e.objective, self.e.conditional) {
             (Objective::Began, _) => output.iter().zip(x).map(began).collect(),
             (_, Conditional::Acgan) => output.iter().map(|row| row[..1].to_vec()).collect(),
@@ -741,21 +582,9 @@ impl Run {
         for (u, w) in self.u.iter_mut().zip(&self.discriminator.weights.params) {
             let Some(u) = u else { continue };
             let columns = w.len() / u.len();
-            let v = unit(
-                (0..columns)
-                    .map(|j| {
-                        u.iter()
-                            .zip(w.chunks(columns))
-                            .map(|(u, row)| u * row[j])
-                            .sum()
-                    })
-                    .collect(),
-            );
-            *u = unit(
-                w.chunks(columns)
-                    .map(|row| row.iter().zip(&v).map(|(w, v)| w * v).sum())
-                    .collect(),
-            );
+            let v =
+                unit((0..columns).map(|j| u.iter().zip(w.chunks(columns)).map(|(u, row)| u * row[j]).sum()).collect());
+            *u = unit(w.chunks(columns).map(|row| row.iter().zip(&v).map(|(w, v)| w * v).sum()).collect());
         }
     }
 
@@ -764,14 +593,8 @@ impl Run {
         let divide = |(w, u): (&Vec<Number>, &Option<Values>)| {
             let Some(u) = u else { return w.clone() };
             let columns = w.len() / u.len();
-            let product = |j: usize| {
-                u.iter()
-                    .enumerate()
-                    .map(|(i, u)| w[i * columns + j] * *u)
-                    .sum()
-            };
-            let sigma =
-                (squared_norm(&(0..columns).map(product).collect::<Vec<_>>()) + EPSILON).sqrt();
+            let product = |j: usize| u.iter().enumerate().map(|(i, u)| w[i * columns + j] * *u).sum();
+            let sigma = (squared_norm(&(0..columns).map(product).collect::<Vec<_>>()) + EPSILON).sqrt();
             w.iter().map(|w| *w / sigma).collect()
         };
         params.iter().zip(&self.u).map(divide).collect()
@@ -799,11 +622,7 @@ impl Run {
         };
         let t = self.step as f64;
         let decay = f64::from(self.e.ema_decay).min((1.0 + t) / (10.0 + t));
-        let pairs = ema
-            .params
-            .iter_mut()
-            .flatten()
-            .zip(self.generator.weights.params.iter().flatten());
+        let pairs = ema.params.iter_mut().flatten().zip(self.generator.weights.params.iter().flatten());
         pairs.for_each(|(ema, w)| *ema = decay * *ema + (1.0 - decay) * w);
         ema.buffers.clone_from(&self.generator.weights.buffers);
     }
@@ -821,37 +640,21 @@ impl Run {
     /// Samples for these inputs, from the averaged weights where there is an average; an autoencoder's decoder makes them.
     pub fn sample(&self, inputs: &[f32], n: usize) -> Values {
         number::clear();
-        let weights = self
-            .generator_ema
-            .as_ref()
-            .unwrap_or(&self.generator.weights);
+        let weights = self.generator_ema.as_ref().unwrap_or(&self.generator.weights);
         let inputs = rows(inputs, n);
         let (params, mut buffers) = (constants(&weights.params), weights.buffers.clone());
         let layers = match self.generator.layers.last() {
-            Some(Layer::Parallel(branches)) if self.e.architecture == Architecture::Autoencoder => {
-                &branches[1].1
-            }
+            Some(Layer::Parallel(branches)) if self.e.architecture == Architecture::Autoencoder => &branches[1].1,
             _ => &self.generator.layers,
         };
-        let (p, b) = (
-            network::params(layers).len(),
-            network::buffers(layers).len(),
-        );
+        let (p, b) = (network::params(layers).len(), network::buffers(layers).len());
         let (first_param, first_buffer) = (params.len() - p, buffers.len() - b);
-        let made = forward(
-            layers,
-            &params[first_param..],
-            &mut buffers[first_buffer..],
-            Mode::Eval,
-            inputs,
-        )
-        .1;
+        let made = forward(layers, &params[first_param..], &mut buffers[first_buffer..], Mode::Eval, inputs).1;
         let side = self.e.image_size;
         let pictured = |row: Vec<Number>| match self.e.architecture {
             Architecture::Stacked => {
                 let (small, image) = row.split_at(row.len() / 5);
-                let large =
-                    (0..side * side).map(|i| small[i / side / 2 * (side / 2) + i % side / 2]);
+                let large = (0..side * side).map(|i| small[i / side / 2 * (side / 2) + i % side / 2]);
                 large.chain(image.iter().copied()).collect()
             }
             _ => row,
@@ -875,12 +678,8 @@ impl Player {
     /// Moves the parameters against the gradient of `loss`.
     fn descend(&mut self, e: &Experiment, loss: Number, params: &[Vec<Number>], lr: f64) {
         let mut gradients = gradient_values(loss, &params.concat()).into_iter();
-        let gradients: Vec<Values> = params
-            .iter()
-            .map(|p| gradients.by_ref().take(p.len()).collect())
-            .collect();
-        self.optimizer
-            .update(e, &mut self.weights.params, &gradients, lr);
+        let gradients: Vec<Values> = params.iter().map(|p| gradients.by_ref().take(p.len()).collect()).collect();
+        self.optimizer.update(e, &mut self.weights.params, &gradients, lr);
     }
 }
 
@@ -904,8 +703,7 @@ impl Optimizer {
                     OptimizerKind::Adam => {
                         *m = beta1 * *m + (1.0 - beta1) * g;
                         *v = beta2 * *v + (1.0 - beta2) * g * g;
-                        let unbiased =
-                            |moment: f64, beta: f64| moment / (1.0 - beta.powi(self.updates));
+                        let unbiased = |moment: f64, beta: f64| moment / (1.0 - beta.powi(self.updates));
                         (unbiased(*m, beta1), unbiased(*v, beta2).sqrt() + 1e-8)
                     }
                 };
@@ -918,19 +716,11 @@ impl Optimizer {
 
 /// ACGAN (Odena et al. 2017): the cross-entropy of the class logits.
 fn class_loss(output: &Batch, samples: &Samples) -> Number {
-    let classes = samples
-        .classes
-        .as_ref()
-        .expect("ACGAN's samples have classes");
+    let classes = samples.classes.as_ref().expect("ACGAN's samples have classes");
     let row = |(output, class): (&Vec<Number>, &Vec<Number>)| {
         let logits = &output[1..];
         let log_sum = logits.iter().map(|l| l.exp()).sum::<Number>().ln();
-        log_sum
-            - logits
-                .iter()
-                .zip(class)
-                .map(|(l, c)| *l * *c)
-                .sum::<Number>()
+        log_sum - logits.iter().zip(class).map(|(l, c)| *l * *c).sum::<Number>()
     };
     mean(output.iter().zip(classes).map(row))
 }
@@ -939,28 +729,18 @@ fn class_loss(output: &Batch, samples: &Samples) -> Number {
 fn coarse(image: &[Number], side: usize) -> Vec<Number> {
     let corner = |i: usize| i / (side / 2) * 2 * side + i % (side / 2) * 2;
     let four = |at: usize| [at, at + 1, at + side, at + side + 1];
-    (0..side * side / 4)
-        .map(|i| mean(four(corner(i)).into_iter().map(|at| image[at])))
-        .collect()
+    (0..side * side / 4).map(|i| mean(four(corner(i)).into_iter().map(|at| image[at]))).collect()
 }
 
 /// The length of the Sobel gradient, of which 8 is a step from black to white; beyond its border an image goes on as it ends.
 fn edges(image: &[Number], side: usize) -> Vec<Number> {
     let last = side as isize - 1;
-    let at = |y: isize, x: isize| {
-        image[(y.clamp(0, last) * (last + 1) + x.clamp(0, last)) as usize].value
-    };
+    let at = |y: isize, x: isize| image[(y.clamp(0, last) * (last + 1) + x.clamp(0, last)) as usize].value;
     let weights = [(-1, 1.0), (0, 2.0), (1, 1.0)];
     let pixel = |i: usize| {
         let (y, x) = ((i / side) as isize, (i % side) as isize);
-        let across: f64 = weights
-            .iter()
-            .map(|(d, w)| w * (at(y + d, x + 1) - at(y + d, x - 1)))
-            .sum();
-        let down: f64 = weights
-            .iter()
-            .map(|(d, w)| w * (at(y + 1, x + d) - at(y - 1, x + d)))
-            .sum();
+        let across: f64 = weights.iter().map(|(d, w)| w * (at(y + d, x + 1) - at(y + d, x - 1))).sum();
+        let down: f64 = weights.iter().map(|(d, w)| w * (at(y + 1, x + d) - at(y - 1, x + d))).sum();
         Number::from((across.hypot(down) / 4.0).min(2.0) - 1.0)
     };
     (0..side * side).map(pixel).collect()
@@ -972,17 +752,11 @@ fn rows(values: &[f32], n: usize) -> Batch {
 }
 
 fn constants(params: &[Values]) -> Vec<Vec<Number>> {
-    params
-        .iter()
-        .map(|p| p.iter().map(|w| Number::from(*w)).collect())
-        .collect()
+    params.iter().map(|p| p.iter().map(|w| Number::from(*w)).collect()).collect()
 }
 
 fn variables(params: &[Values]) -> Vec<Vec<Number>> {
-    params
-        .iter()
-        .map(|p| p.iter().map(|w| variable(*w)).collect())
-        .collect()
+    params.iter().map(|p| p.iter().map(|w| variable(*w)).collect()).collect()
 }
 
 fn variables_of(x: Batch) -> Batch {
@@ -990,15 +764,11 @@ fn variables_of(x: Batch) -> Batch {
 }
 
 fn detached(x: &[Vec<Number>]) -> Batch {
-    x.iter()
-        .map(|row| row.iter().map(|x| x.detach()).collect())
-        .collect()
+    x.iter().map(|row| row.iter().map(|x| x.detach()).collect()).collect()
 }
 
 fn each(x: &Batch, mut f: impl FnMut(Number) -> Number) -> Batch {
-    x.iter()
-        .map(|row| row.iter().map(|x| f(*x)).collect())
-        .collect()
+    x.iter().map(|row| row.iter().map(|x| f(*x)).collect()).collect()
 }
 
 fn values(x: &Batch) -> Values {

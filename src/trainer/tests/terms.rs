@@ -32,10 +32,7 @@ fn a_convolved_class_is_a_plane_of_its_own() {
 fn an_acgan_guesses_classes_of_real_and_of_fake_samples() {
     let t = small("ring", &[("conditional", "acgan")]);
     let class_loss = |real: &[u8], fake: &[u8], output: &Tensor<2>| {
-        let samples = |labels: &[u8]| Samples {
-            rows: Tensor::zeros([2, 2], t.device()),
-            classes: t.one_hot(labels),
-        };
+        let samples = |labels: &[u8]| Samples { rows: Tensor::zeros([2, 2], t.device()), classes: t.one_hot(labels) };
         let mut loss = Loss::zero();
         t.add_class_loss(&mut loss, output, [&samples(real), &samples(fake)]);
         numbers(loss.rows()).iter().sum::<f32>()
@@ -48,10 +45,7 @@ fn an_acgan_guesses_classes_of_real_and_of_fake_samples() {
     let output = matrix(output, [4, 9], t.device()).autodiff();
     assert!(class_loss(&[1, 2], &[3, 4], &output) < 0.01);
     assert!(class_loss(&[1, 2], &[4, 3], &output) > 9.0, "fakes count");
-    assert!(
-        class_loss(&[2, 1], &[3, 4], &output) > 9.0,
-        "so do real samples"
-    );
+    assert!(class_loss(&[2, 1], &[3, 4], &output) > 9.0, "so do real samples");
 }
 
 #[test]
@@ -123,14 +117,8 @@ fn the_mean_path_length_follows_by_a_hundredth() {
     let mut loss = Loss::zero();
     t.add_path_length(&mut loss, &mut report, &leaves, inputs);
     let moved = numbers(t.path_length.clone().unwrap())[0];
-    assert!(
-        mean > 0.0 && (moved - 0.01 * mean).abs() < 1e-6,
-        "{moved} {mean}"
-    );
-    let wanted: f32 = numbers(lengths)
-        .iter()
-        .map(|l| 2.0 * (l - moved).powi(2) / 4.0)
-        .sum();
+    assert!(mean > 0.0 && (moved - 0.01 * mean).abs() < 1e-6, "{moved} {mean}");
+    let wanted: f32 = numbers(lengths).iter().map(|l| 2.0 * (l - moved).powi(2) / 4.0).sum();
     let got: f32 = numbers(loss.rows()).iter().sum();
     assert!((got - wanted).abs() < 1e-5 * wanted, "{got} {wanted}");
 }
