@@ -20,7 +20,7 @@ use counterfeit::rng::{Rng, Stream};
 use counterfeit::trainer::{StepReport, Trainer};
 
 use self::number::in_single_precision;
-use self::settings::{INERT, VARIATIONS, Variation};
+use self::settings::{CROWDS, INERT, VARIATIONS, Variation};
 use self::step::{Report, Run};
 
 const STEPS: u64 = 3;
@@ -184,16 +184,13 @@ fn compare(exact: &Groups, rounded: &Groups, given: &Groups) -> Result<(), Strin
     Ok(())
 }
 
-/// Runs both, and compares them at the start and after every step.
-fn check(e: &Experiment) -> Result<(), String> {
+/// Runs both from this step on, and compares them at the start and after every step.
+fn check(e: &Experiment, start: u64) -> Result<(), String> {
     let source = Source::new(e, Some(&mnist_files())).map_err(|error| error.to_string())?;
     let mut trainer = Trainer::new(e.clone(), source.clone(), &Device::flex()).map_err(|error| error.to_string())?;
     let mut exact = Run::new(e, source.clone());
     let mut rounded = in_single_precision(|| Run::new(e, source));
-    if e.critic_warmup {
-        // The warm-up's last step, and two after it.
-        (trainer.step, exact.step, rounded.step) = (24, 24, 24);
-    }
+    (trainer.step, exact.step, rounded.step) = (start, start, start);
     let probe = Probe::new(e);
     for step in 0..=STEPS {
         let reports = (step > 0).then(|| (exact.step(), in_single_precision(|| rounded.step()), trainer.step()));
@@ -236,7 +233,7 @@ fn mnist_files() -> MnistFiles {
 }
 
 /// Runs `check` over all cases on every core, and fails with what went wrong.
-fn check_all(cases: &[(String, Experiment)]) {
+fn check_all(cases: &[(String, u64, Experiment)]) {
     let (next, failures) = (Mutex::new(0), Mutex::new(Vec::new()));
     let work = || {
         loop {
@@ -245,10 +242,10 @@ fn check_all(cases: &[(String, Experiment)]) {
                 *next += 1;
                 *next - 1
             };
-            let Some((name, e)) = cases.get(at) else {
+            let Some((name, start, e)) = cases.get(at) else {
                 return;
             };
-            if let Err(why) = check(e) {
+            if let Err(why) = check(e, *start) {
                 failures.lock().unwrap().push(format!("{name}: {why}"));
             }
         }
@@ -259,6 +256,11 @@ fn check_all(cases: &[(String, Experiment)]) {
     });
     let failures = failures.into_inner().unwrap();
     assert!(failures.is_empty(), "{} of {}:\n{}", failures.len(), cases.len(), failures.join("\n"));
+}
+
+/// Where a run begins: with a critic's warm-up at its last step of many updates, to have two of few.
+fn first_step(e: &Experiment) -> u64 {
+    if e.critic_warmup { 24 } else { 0 }
 }
 
 fn name(variation: &Variation) -> String {
@@ -292,7 +294,7 @@ fn every_variation_changes_what_is_learnt() {
     let weights = |e: Experiment| {
         let source = Source::new(&e, Some(&mnist_files())).unwrap();
         let mut run = Run::new(&e, source);
-        run.step = if e.critic_warmup { 24 } else { 0 };
+        run.step = first_step(&e);
         (0..STEPS).for_each(|_| drop(run.step()));
         let ema = run.generator_ema.map(|ema| ema.params);
         (run.generator.weights.params, run.discriminator.weights.params, ema)
@@ -304,18 +306,27 @@ fn every_variation_changes_what_is_learnt() {
 }
 
 #[test]
-fn every_setting_alone() {
-    let mut cases = vec![("the tiny run".to_owned(), settings::experiment(&[]).unwrap())];
-    for variation in VARIATIONS {
-        let e = settings::experiment(&[variation]);
-        cases.push((name(variation), e.unwrap_or_else(|error| panic!("{}: {error}", name(variation)))));
-    }
-    // The deepest DCGANs.
+fn every_setting_alone_and_many_together() {
+    let mut cases = Vec::new();
+    let mut add = |name: String, e: counterfeit::Result<Experiment>| {
+        let e = e.unwrap_or_else(|error| panic!("{name}: {error}"));
+        cases.push((name, first_step(&e), e));
+    };
+    add("the tiny run".into(), settings::experiment(&[]));
+    VARIATIONS.iter().for_each(|variation| add(name(variation), settings::experiment(&[variation])));
+    CROWDS.iter().enumerate().for_each(|(i, crowd)| add(format!("crowd {i}"), settings::crowd(crowd)));
+    let with = |key, value| VARIATIONS.iter().find(|v| (v.key, v.value) == (key, value)).expect("it is a variation");
+    let dcgan = settings::experiment(&[with("architecture", "dcgan")]).unwrap();
     for size in ["32", "64"] {
-        let mut e = cases.iter().find(|(name, _)| name == "architecture=dcgan").unwrap().1.clone();
-        e.set("image_size", size).unwrap();
-        cases.push((format!("a DCGAN at {size} pixels"), e));
+        let mut e = dcgan.clone();
+        add(format!("a DCGAN at {size} pixels"), e.set("image_size", size).map(|()| e));
     }
+    // The critic's other warm-ups: each 500th step.
+    cases.push((
+        "critic_warmup at step 499".into(),
+        499,
+        settings::experiment(&[with("critic_warmup", "true")]).unwrap(),
+    ));
     check_all(&cases);
 }
 
@@ -325,7 +336,7 @@ fn every_pair_of_settings_that_go_together() {
         VARIATIONS.iter().enumerate().flat_map(|(i, one)| VARIATIONS[i + 1..].iter().map(move |other| [one, other]));
     let pairs: Vec<_> = pairs.filter(|[one, other]| one.key != other.key).collect();
     let allowed = pairs.iter().filter_map(|pair| Some((pair.map(name).join(", "), settings::experiment(pair).ok()?)));
-    let cases: Vec<_> = allowed.collect();
+    let cases: Vec<_> = allowed.map(|(name, e)| (name, first_step(&e), e)).collect();
     println!("{} of {} pairs of {} variations go together", cases.len(), pairs.len(), VARIATIONS.len());
     check_all(&cases);
 }

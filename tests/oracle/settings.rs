@@ -143,6 +143,97 @@ pub const VARIATIONS: &[Variation] = &[
     of("seed", "4"),
 ];
 
+/// Settings that meet in pairs above, and all at once here.
+pub const CROWDS: &[&[(&str, &str)]] = &[
+    &[
+        ("conditional", "label"),
+        ("pack", "2"),
+        ("gradient_penalty", "wgan-gp"),
+        ("spectral_norm", "true"),
+        ("discriminator_norm", "layer"),
+        ("generator_norm", "batch"),
+        ("instance_noise", "0.3"),
+        ("instance_noise_steps", "2"),
+        ("dropout", "0.3"),
+        ("label_smoothing", "0.8"),
+        ("vat_weight", "0.7"),
+        ("feature_matching_weight", "1.5"),
+        ("path_length_weight", "2"),
+        ("n_critic", "2"),
+        ("lr_half_life", "3"),
+        ("ema_decay", "0.2"),
+        ("optimizer", "adam"),
+        ("generator_lr", "0.02"),
+        ("discriminator_lr", "0.01"),
+    ],
+    &[
+        ("data", "digits"),
+        ("mixture", "[]"),
+        ("examples_per_class", "2"),
+        ("architecture", "dcgan"),
+        ("base_channels", "1"),
+        ("conditional", "label"),
+        ("classes", "[3,7,1]"),
+        ("pack", "2"),
+        ("gradient_penalty", "dragan"),
+        ("discriminator_norm", "instance"),
+        ("augment", "[\"cutout\",\"translation\"]"),
+        ("consistency_weight", "2"),
+        ("instance_noise", "0.1"),
+        ("objective", "least-squares"),
+        ("generator_activation", "relu"),
+        ("discriminator_activation", "leaky-relu"),
+        ("generator_lr", "0.02"),
+        ("discriminator_lr", "0.01"),
+    ],
+    &[
+        ("data", "digits"),
+        ("mixture", "[]"),
+        ("examples_per_class", "2"),
+        ("architecture", "dcgan"),
+        ("base_channels", "1"),
+        ("conditional", "acgan"),
+        ("generator_norm", "layer"),
+        ("discriminator_norm", "batch"),
+        ("minibatch_discrimination", "2"),
+        ("minibatch_stddev", "true"),
+        ("vat_weight", "0.7"),
+        ("feature_matching_weight", "1.5"),
+        ("path_length_weight", "2"),
+        ("augment", "[\"translation\"]"),
+        ("ema_decay", "0.2"),
+        ("prior", "uniform"),
+        ("generator_lr", "0.02"),
+        ("discriminator_lr", "0.01"),
+    ],
+    &[
+        ("data", "digits"),
+        ("mixture", "[]"),
+        ("examples_per_class", "2"),
+        ("architecture", "stacked"),
+        ("conditional", "label"),
+        ("objective", "wasserstein"),
+        ("weight_clip", "0.05"),
+        ("n_critic", "2"),
+        ("dropout", "0.3"),
+        ("spectral_norm", "true"),
+        ("generator_norm", "batch"),
+        ("discriminator_norm", "layer"),
+        ("optimizer", "rmsprop"),
+        ("ema_decay", "0.2"),
+        ("generator_lr", "0.002"),
+        ("discriminator_lr", "0.001"),
+    ],
+];
+
+/// The tiny run with these settings changed.
+///
+/// # Errors
+/// When the settings do not go together.
+pub fn crowd(settings: &[(&'static str, &str)]) -> Result<Experiment> {
+    tiny(&[], settings.iter().copied())
+}
+
 /// The tiny run with these variations and what they need.
 ///
 /// # Errors

@@ -1,0 +1,89 @@
+//! Golden values: weights of every preset after twenty steps, as the alarm for changes that nobody meant. Which value is right is
+//! the oracle's to say (`tests/oracle`); here it is only held to be what it was.
+//!
+//! After a change that is meant, the lines that the test prints belong in `tests/golden.toml`.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Device;
+use counterfeit::Experiment;
+use counterfeit::data::{MnistFiles, Source, digits};
+use counterfeit::experiment::Preset;
+use counterfeit::nets::matrix;
+use counterfeit::rng::{Rng, Stream};
+use counterfeit::trainer::Trainer;
+
+const STEPS: usize = 20;
+
+/// A weight's place among all of both networks, its value, and by how much it may be off.
+#[derive(serde::Deserialize)]
+struct Golden(usize, f32, f32);
+
+/// All weights of both networks, one after another.
+fn weights(trainer: &Trainer) -> Vec<f32> {
+    let players = [&trainer.generator, &trainer.discriminator];
+    let tensors = players.into_iter().flat_map(|player| &player.weights.trained);
+    tensors.flat_map(|w| w.clone().into_data().try_to_vec::<f32>().unwrap()).collect()
+}
+
+/// The weights of a preset at its start and after its steps; `nudge` moves the start by a few roundings.
+fn run(e: &Experiment, mnist: &MnistFiles, nudge: Option<u64>) -> [Vec<f32>; 2] {
+    let source = Source::new(e, Some(mnist)).unwrap();
+    let mut trainer = Trainer::new(e.clone(), source, &Device::flex()).unwrap();
+    if let Some(seed) = nudge {
+        let mut rng = Rng::new(seed, Stream::Noise);
+        for w in trainer.generator.weights.trained.iter_mut().chain(&mut trainer.discriminator.weights.trained) {
+            let [rows, columns] = w.dims();
+            let noise = rng.normals(rows * columns).iter().map(|x| 1.0 + 3e-7 * x).collect();
+            *w = w.clone() * matrix(noise, [rows, columns], &Device::flex());
+        }
+    }
+    let start = weights(&trainer);
+    for _ in 0..STEPS {
+        trainer.step();
+    }
+    [start, weights(&trainer)]
+}
+
+/// Of each sixth of the weights, one that moved far and that rounding hardly moves: place, value, and what rounding may change it by.
+fn golden(e: &Experiment, mnist: &MnistFiles) -> Vec<Golden> {
+    let [start, end] = run(e, mnist, None);
+    let nudged = [1, 2, 3].map(|seed| run(e, mnist, Some(seed))[1].clone());
+    let rounding = |i: usize| nudged.iter().fold(0.0, |most: f32, other| most.max((other[i] - end[i]).abs()));
+    let sixth = |i: usize| {
+        let mut places: Vec<usize> = (i * end.len() / 6..(i + 1) * end.len() / 6).collect();
+        places.sort_by(|&a, &b| (end[b] - start[b]).abs().total_cmp(&(end[a] - start[a]).abs()));
+        places.into_iter().take(30).min_by(|&a, &b| rounding(a).total_cmp(&rounding(b)))
+    };
+    (0..6).filter_map(sixth).map(|i| Golden(i, end[i], 10.0 * rounding(i) + 2e-6)).collect()
+}
+
+/// MNIST's two files, with drawn digits in them.
+fn mnist_files() -> MnistFiles {
+    let all: Vec<u8> = (0..10).collect();
+    let drawn = digits::set(&all, 30, 28, &mut Rng::new(1, Stream::Digits)).unwrap();
+    let n = drawn.len() as u8;
+    let mut images = vec![0, 0, 8, 3, 0, 0, 1, n, 0, 0, 0, 28, 0, 0, 0, 28];
+    images.extend(drawn.pixels());
+    let mut labels = vec![0, 0, 8, 1, 0, 0, 1, n];
+    labels.extend(drawn.labels());
+    MnistFiles { images, labels }
+}
+
+#[test]
+fn every_preset_trains_as_it_did() {
+    let mnist = mnist_files();
+    let known: BTreeMap<String, Vec<Golden>> = toml::from_str(include_str!("golden.toml")).unwrap();
+    let mut lines = Vec::new();
+    for Preset { experiment: e, .. } in Experiment::presets() {
+        let weights = known.get(&e.name).map(|golden| (golden, run(e, &mnist, None)[1].clone()));
+        if !weights
+            .is_some_and(|(golden, w)| golden.iter().all(|Golden(i, wanted, most)| (w[*i] - wanted).abs() <= *most))
+        {
+            let new = golden(e, &mnist).into_iter().map(|Golden(i, w, most)| format!("[{i}, {w:?}, {most:.1e}]"));
+            lines.push(format!("{} = [{}]", e.name, new.collect::<Vec<_>>().join(", ")));
+        }
+    }
+    assert!(lines.is_empty(), "these train otherwise than tests/golden.toml has it:\n{}", lines.join("\n"));
+    assert_eq!(known.len(), Experiment::presets().len(), "tests/golden.toml has presets that there are not");
+}
