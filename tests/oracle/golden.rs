@@ -1,17 +1,19 @@
-//! Golden values: weights of every preset after twenty steps, as the alarm for changes that nobody meant. Which value is right is
-//! the oracle's to say (`tests/oracle`); here it is only held to be what it was.
+//! Golden values: weights of every preset after twenty steps, as the alarm for changes that nobody meant. The oracle says which
+//! values are right; here they only have to be what they were.
 //!
-//! After a change that is meant, the lines that the test prints belong in `tests/golden.toml`.
+//! After a change that is meant, the lines that the test prints belong in `golden.toml`.
 
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use counterfeit::Experiment;
-use counterfeit::data::{MnistFiles, Source, digits};
+use counterfeit::data::{MnistFiles, Source};
 use counterfeit::experiment::Preset;
 use counterfeit::nets::matrix;
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::trainer::Trainer;
+
+use crate::mnist_files;
 
 const STEPS: usize = 20;
 
@@ -58,18 +60,6 @@ fn golden(e: &Experiment, mnist: &MnistFiles) -> Vec<Golden> {
     (0..6).filter_map(sixth).map(|i| Golden(i, end[i], 10.0 * rounding(i) + 2e-6)).collect()
 }
 
-/// MNIST's two files, with drawn digits in them.
-fn mnist_files() -> MnistFiles {
-    let all: Vec<u8> = (0..10).collect();
-    let drawn = digits::set(&all, 30, 28, &mut Rng::new(1, Stream::Digits)).unwrap();
-    let n = drawn.len() as u8;
-    let mut images = vec![0, 0, 8, 3, 0, 0, 1, n, 0, 0, 0, 28, 0, 0, 0, 28];
-    images.extend(drawn.pixels());
-    let mut labels = vec![0, 0, 8, 1, 0, 0, 1, n];
-    labels.extend(drawn.labels());
-    MnistFiles { images, labels }
-}
-
 #[test]
 fn every_preset_trains_as_it_did() {
     let mnist = mnist_files();
@@ -84,6 +74,6 @@ fn every_preset_trains_as_it_did() {
             lines.push(format!("{} = [{}]", e.name, new.collect::<Vec<_>>().join(", ")));
         }
     }
-    assert!(lines.is_empty(), "these train otherwise than tests/golden.toml has it:\n{}", lines.join("\n"));
-    assert_eq!(known.len(), Experiment::presets().len(), "tests/golden.toml has presets that there are not");
+    assert!(lines.is_empty(), "these train otherwise than golden.toml has it:\n{}", lines.join("\n"));
+    assert_eq!(known.len(), Experiment::presets().len(), "golden.toml has presets that there are not");
 }
