@@ -134,6 +134,11 @@ const CONFLICTS = [
   { broken: s => !dcgan(s) && s.discriminator_norm === 'instance', gives: [['discriminator_norm', 'none']] },
 ];
 
+/** Settings that the cost of a step does not depend on. */
+const FREE = ['name', 'seed', 'steps', 'generator_lr', 'discriminator_lr', 'beta1', 'beta2'];
+/** Equal for experiments whose steps cost the same. @param {Settings} settings */
+export const costKey = settings => JSON.stringify(settings, (key, value) => FREE.includes(key) ? undefined : value);
+
 /** @param {Setting} setting @param {Settings} settings */
 export const applies = ({ key, when }, settings) => key in settings && when?.(settings) !== false;
 

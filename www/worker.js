@@ -4,6 +4,7 @@
 
 import { Missing, loadMnist, loadModule } from './assets.js';
 import { Pace } from './pace.js';
+import { costKey } from './settings.js';
 
 /** @import { BenchConfig, Change, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, Probe, ProblemKind, Reply, Request, Search, Snapshot, State } from './messages.js' */
 
@@ -29,7 +30,7 @@ let searching = null;
 let choice = 'auto';
 /** @type {Gpu} */
 let gpu = 'unknown', adapterName = '', gpuReady = false;
-/** Steps per second by device, for each shape of experiment that was measured. @type {Map<string, Record<Device, number>>} */
+/** Steps per second by device, by the settings that they depend on. @type {Map<string, Record<Device, number>>} */
 const measured = new Map();
 /** The link last asked for: a download that another link has overtaken is dropped. */
 let wanted = '';
@@ -305,15 +306,11 @@ async function load(buffer, play) {
 
 // --- Devices ---------------------------------------------------------------------------------------------------------
 
-/** What the cost of a step depends on. @param {ExperimentInfo} info */
-const shape = ({ settings: s }) => JSON.stringify([s.data, s.architecture, s.latent_dim, s.generator_hidden,
-  s.discriminator_hidden, s.base_channels, s.image_size, s.batch_size, s.n_critic, s.optimizer, s.objective, s.gradient_penalty, s.generator_norm, s.discriminator_norm, s.conditional, s.pack]);
-
 /** @param {ExperimentInfo} info @returns {Device} */
 function deviceFor(info) {
   if (!gpuReady || choice === 'cpu') return 'cpu';
   if (choice === 'webgpu') return 'webgpu';
-  const rates = measured.get(shape(info));
+  const rates = measured.get(costKey(info.settings));
   return rates && rates.webgpu > rates.cpu ? 'webgpu' : 'cpu';
 }
 
@@ -336,7 +333,7 @@ let considering = 0;
 function considerGpu() {
   clearTimeout(considering);
   if (!run || choice === 'cpu' || run.device === 'webgpu') return;
-  const rates = measured.get(shape(run.info));
+  const rates = measured.get(costKey(run.info.settings));
   if (choice === 'auto' && rates) return void post({ type: 'measured', ...rates, chosen: run.device });
   considering = setTimeout(useGpu, choice === 'auto' ? GPU_AFTER_MS : 0);
 }
@@ -379,7 +376,7 @@ async function compare(trial, info) {
       cpu = await time(other, 'cpu');
       other.free();
     }
-    measured.set(shape(info), { cpu, webgpu });
+    measured.set(costKey(info.settings), { cpu, webgpu });
     const chosen = webgpu > cpu ? 'webgpu' : 'cpu';
     post({ type: 'measured', cpu, webgpu, chosen });
     if (chosen === 'webgpu') await move('webgpu');
