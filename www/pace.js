@@ -5,6 +5,8 @@
 const SLICE_MS = 10;
 /** The shown rate is that of the last second or so. */
 const WINDOW_MS = 1000;
+/** Training after which its speed counts as measured. */
+const MEASURED_MS = 250;
 
 export class Pace {
   /** Steps to train before looking up again. */
@@ -15,6 +17,7 @@ export class Pace {
   #creditAt = 0;
   #msPerStep = 0;
   #timed = 0;
+  #timedMs = 0;
   /** @type {{ at: number, steps: number }[]} */
   #log = [];
   #total = 0;
@@ -24,7 +27,7 @@ export class Pace {
     this.stride = 1;
     this.#credit = 1;
     this.#creditAt = performance.now();
-    this.#msPerStep = this.#timed = this.#total = 0;
+    this.#msPerStep = this.#timed = this.#timedMs = this.#total = 0;
     this.#log = [{ at: performance.now(), steps: 0 }];
   }
 
@@ -55,6 +58,7 @@ export class Pace {
     this.#credit -= steps;
     const each = ms / steps;
     this.#timed += steps;
+    this.#timedMs += ms;
     // The first steps also warm the module up.
     this.#msPerStep = this.#timed < 10 || !this.#msPerStep ? each : 0.9 * this.#msPerStep + 0.1 * each;
     // No more than doubling, so that one quick step does not make a long slice.
@@ -71,8 +75,8 @@ export class Pace {
     return first && last && last.at > first.at ? (last.steps - first.steps) / (last.at - first.at) * 1e3 : 0;
   }
 
-  /** Steps per second of training alone; 0 until enough were timed. */
+  /** Steps per second of training alone, most of all in the last tenth of a second; 0 until enough was timed. */
   measured() {
-    return this.#timed >= 30 ? 1e3 / this.#msPerStep : 0;
+    return this.#timedMs >= MEASURED_MS ? 1e3 / this.#msPerStep : 0;
   }
 }

@@ -6,7 +6,7 @@ import { Missing, loadMnist, loadModule } from './assets.js';
 import { Pace } from './pace.js';
 import { costKey } from './settings.js';
 
-/** @import { BenchConfig, Change, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, Probe, ProblemKind, Reply, Request, Search, Snapshot, State } from './messages.js' */
+/** @import { BenchConfig, Change, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, Probe, ProblemKind, Reply, Request, Search, Snapshot, State, Wasm } from './messages.js' */
 
 /** Pictures faster than this are not seen. */
 const PICTURE_MS = 33;
@@ -16,6 +16,8 @@ const SEARCH_MS = 8, FOUND_MS = 80;
 const RESCUE_MS = 10_000;
 /** `auto` looks for a GPU only once the first pictures are out, so as not to delay them. */
 const GPU_AFTER_MS = 1500;
+/** A GPU is timed once the browser has optimised the module's code, which takes some hundred steps. */
+const WARMUP_MS = 2000, TRIAL_MS = 500;
 
 /** @type {{ playground: Playground, device: Device, info: ExperimentInfo, mnist: MnistFiles | undefined } | null} */
 let run = null;
@@ -328,7 +330,7 @@ async function findAdapter() {
   gpuIs(adapter.info?.isFallbackAdapter ? 'software' : 'available');
 }
 
-let considering = 0;
+let considering = 0, trying = false;
 /** Looks in the background whether the GPU should have the run, and moves it there. */
 function considerGpu() {
   clearTimeout(considering);
@@ -343,7 +345,13 @@ async function useGpu() {
   if (!info) return;
   if (gpu === 'unknown') await findAdapter();
   if (gpu === 'absent' || gpu === 'unbuilt') return;
+  // A software adapter runs kernels on the cores that the CPU module has: there a step of the smallest network takes some 70 times
+  // as long as in the CPU module, however little its host costs (docs/performance.md). A trial would only take time from the run.
   if (gpu === 'software' && asked === 'auto') return;
+  // A paused run, or one that has just begun, has no speed to compare with.
+  if (asked === 'auto' && !pace.measured()) return considerGpu();
+  // One trial at a time; the one under way looks again at the end if the run is another by then.
+  if (asked === 'auto' && trying) return;
   const before = gpu;
   try {
     if (before !== 'available' || asked === 'webgpu') gpuIs('fetching');
@@ -351,12 +359,19 @@ async function useGpu() {
     gpuReady = true;
     gpuIs(before === 'software' ? 'software' : 'available');
     if (asked === 'webgpu') return enqueue(() => choice === 'webgpu' ? move('webgpu') : undefined);
-    // Pipelines compile while the CPU goes on training; only the timing itself needs the worker for itself.
-    const trial = wasm.Playground.open(info.hash, 'webgpu', run?.mnist);
-    trial.step(2);
-    await trial.sync();
-    enqueue(() => compare(trial, info));
+    // The CPU goes on training in turn; only the timing itself needs the worker for itself. The first slices compile pipelines:
+    // fusion reaches across steps, so that a slice of several has kernels of its own.
+    trying = true;
+    const warmup = wasm.Playground.open(info.hash, 'webgpu', run?.mnist);
+    for (const n of [1, 2, 2]) {
+      warmup.step(n);
+      await warmup.sync();
+    }
+    await time(warmup, WARMUP_MS);
+    warmup.free();
+    enqueue(() => compare(wasm, info));
   } catch (error) {
+    trying = false;
     if (error instanceof WebAssembly.RuntimeError) return fail(error);
     if (error instanceof Missing) return gpuIs('unbuilt');
     gpuIs('absent');
@@ -364,18 +379,15 @@ async function useGpu() {
   }
 }
 
-/** @param {Playground} trial @param {ExperimentInfo} info */
-async function compare(trial, info) {
+/** @param {Wasm} wasm @param {ExperimentInfo} info */
+async function compare(wasm, info) {
+  trying = false;
+  const cpu = pace.measured();
+  if (!run || choice !== 'auto' || run.info.hash !== info.hash || !cpu) return considerGpu();
+  // From the run's own state: some steps cost more than others (critic_warmup), and both rates are to be of the same ones.
+  const trial = await wasm.Playground.load(await run.playground.save(), 'webgpu', run.mnist);
   try {
-    if (!run || choice !== 'auto' || run.info.hash !== info.hash) return considerGpu();
-    const webgpu = await time(trial, 'webgpu');
-    let cpu = pace.measured();
-    if (!cpu) {
-      const { wasm } = await loadModule('cpu', progress);
-      const other = wasm.Playground.open(info.hash, 'cpu', run.mnist);
-      cpu = await time(other, 'cpu');
-      other.free();
-    }
+    const webgpu = await time(trial, TRIAL_MS);
     measured.set(costKey(info.settings), { cpu, webgpu });
     const chosen = webgpu > cpu ? 'webgpu' : 'cpu';
     post({ type: 'measured', cpu, webgpu, chosen });
@@ -385,17 +397,16 @@ async function compare(trial, info) {
   }
 }
 
-/** Steps per second over a quarter of a second. @param {Playground} playground @param {Device} device */
-async function time(playground, device) {
-  const start = performance.now();
-  let steps = 0, elapsed = 0;
-  for (let n = 1; elapsed < 250; n = Math.min(n * 2, 64)) {
+/** Steps per second on a GPU in slices like a run's own, each with its sync. @param {Playground} playground @param {number} ms */
+async function time(playground, ms) {
+  const trial = new Pace(), end = performance.now() + ms;
+  do {
+    const n = trial.stride, start = performance.now();
     playground.step(n);
-    if (device === 'webgpu') await playground.sync();
-    steps += n;
-    elapsed = performance.now() - start;
-  }
-  return steps / elapsed * 1e3;
+    await playground.sync();
+    trial.trained(n, performance.now() - start);
+  } while (performance.now() < end);
+  return trial.measured();
 }
 
 /** The same run, on another device. @param {Device} device */

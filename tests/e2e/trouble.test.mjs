@@ -1,7 +1,8 @@
 // Whatever goes wrong, the page says so and stays of use.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PATIENCE, WEBGPU, browse, report, says, serve, trainsOn, until, visit } from './helpers.mjs';
+import { PATIENCE, WEBGPU, browse, report, root, says, serve, trainsOn, until, visit } from './helpers.mjs';
 
 const site = await serve(), browser = await browse();
 
@@ -98,6 +99,28 @@ test('WebGPU, where it is chosen, takes the run over and trains it', async t => 
   const { step, d_loss, g_loss } = await report(page);
   t.diagnostic(`step ${step}: losses ${d_loss}, ${g_loss}; ${await page.innerText('#about-webgpu')}`);
   assert.ok(Number.isFinite(d_loss) && Number.isFinite(g_loss));
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
+test('where there is a GPU, auto times the run on both devices and keeps the faster one', async t => {
+  // A software adapter in the part of a real one, which auto would not try otherwise.
+  const real = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
+  const disguised = await serve((request, response) => {
+    if (!request.url.startsWith('/www/worker.js')) return false;
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end(real + readFileSync(`${root}www/worker.js`, 'utf8'));
+    return true;
+  });
+  const page = await visit(await browse(WEBGPU), `${disguised}#preset=mixture-1d&batch_size=32`);
+  page.setDefaultTimeout(4 * PATIENCE);
+  await until(page, 'running');
+  const found = await page.waitForFunction(() => document.querySelector('#about-auto').textContent.match(/^CPU (\S+) steps\/s · WebGPU (\S+) steps\/s → (.+)$/))
+    .then(handle => handle.jsonValue());
+  t.diagnostic(found[0]);
+  assert.ok(Number(found[1]) > 0 && Number(found[2]) > 0);
+  assert.equal(found[3], Number(found[1]) >= Number(found[2]) ? 'CPU' : 'WebGPU');
+  await page.waitForFunction(device => document.querySelector('#device-now').innerText === device, found[3]);
+  await trainsOn(page);
   assert.deepEqual(page.errors, []);
   await page.context().close();
 });
