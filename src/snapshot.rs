@@ -249,6 +249,24 @@ mod tests {
     }
 
     #[test]
+    fn a_report_is_read_as_the_losses_and_means_that_it_stands_for() {
+        let trainer = trainer("ring", &[]);
+        let column = |values: &[f32]| matrix(values.to_vec(), [values.len(), 1], trainer.device());
+        let three = 3.0_f32.ln();
+        let report = StepReport {
+            d_rows: column(&[1.0, 3.0, 2.0, 6.0]),
+            logits: column(&[0.0, three, 0.0, -three]),
+            g_rows: column(&[1.0, 2.0]),
+            extras: vec![("penalty", column(&[2.0, 4.0]))],
+        };
+        let game = pollster::block_on(read_game(&trainer, report)).unwrap();
+        // The mean over real rows plus the mean over fake ones; sigmoids of ½ and ¾, ½ and ¼.
+        assert_eq!((game.d_loss, game.g_loss), (2.0 + 4.0, 1.5));
+        assert!((game.d_real - 0.625).abs() < 1e-6 && (game.d_fake - 0.375).abs() < 1e-6, "{game:?}");
+        assert_eq!(game.extras, [("penalty", 3.0)]);
+    }
+
+    #[test]
     fn pulls_are_the_slopes_of_the_logit() {
         // A difference across the kink of a ReLU is no slope.
         let smooth = ("discriminator_activation", "tanh");
