@@ -83,7 +83,7 @@ pub enum Mode<'a> {
     Eval,
 }
 
-/// What a forward pass reads and updates, in the order of the layers.
+/// The parameters and buffers that a forward pass has yet to read, in the order of the layers.
 struct Pass<'a> {
     params: Iter<'a, Vec<Number>>,
     buffers: IterMut<'a, Vec<f64>>,

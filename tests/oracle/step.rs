@@ -49,7 +49,7 @@ pub struct Run {
     pub noise: Rng,
 }
 
-/// What the trainer reports of a step: rows of losses and logits, and the other terms by name.
+/// The report of a step: rows of losses and logits, and the other terms by name.
 #[derive(Default)]
 pub struct Report {
     pub d_rows: Values,
