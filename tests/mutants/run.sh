@@ -22,7 +22,7 @@ stages=(
 fresh_copy() {
   rm -rf "$copy"
   mkdir -p "$copy"
-  git ls-files -z --cached --others --exclude-standard | xargs -0 tar -c -- 2>/dev/null | tar -x -C "$copy"
+  git ls-files -z --cached --others --exclude-standard | xargs -0 tar -c -- 2>/dev/null | tar -xm -C "$copy"
 }
 
 # Prints what became of the mutant in $1; fails when it survived, or could not be tried.
