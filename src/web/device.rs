@@ -15,6 +15,27 @@ thread_local! {
 #[cfg(feature = "gpu")]
 const COMMANDS_A_SUBMISSION: usize = 128;
 
+#[cfg(feature = "gpu")]
+unsafe extern "C" {
+    /// The linker's function that calls every constructor of the module.
+    fn __wasm_call_ctors();
+}
+
+/// Runs the module's constructors, which cubecl-ir needs, the first time that it is called.
+///
+/// The call is here for speed as well as for their work. cubecl-ir registers some 2,800 of them (through pliron and
+/// inventory). Where nothing in a module refers to `__wasm_call_ctors`, wasm-ld takes the module for a command, whose exports
+/// each start the program anew, and wraps every export in a call of all constructors. wasm-bindgen calls exports hundreds of
+/// times a training step, and the constructors then take 97% of it. `tests/e2e/modules.test.mjs` examines the built modules.
+/// It is not in the start function, which wasm-bindgen's test runner leaves out.
+#[cfg(feature = "gpu")]
+fn run_constructors() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    // SAFETY: wasm-ld defines the symbol in every module, with this signature. The reference keeps wasm-ld from adding other
+    // calls of it, so each constructor runs once, on the only thread, before the code that needs what it registers.
+    ONCE.call_once(|| unsafe { __wasm_call_ctors() });
+}
+
 /// Gets `cpu` or `webgpu` ready, and names it.
 ///
 /// # Errors
@@ -25,6 +46,7 @@ pub async fn open_device(name: String) -> std::result::Result<String, JsError> {
         "cpu" => Ok("CPU".to_owned()),
         #[cfg(feature = "gpu")]
         "webgpu" => {
+            run_constructors();
             if WEBGPU.with_borrow(Option::is_none) {
                 let device = Device::wgpu_options()
                     .tasks_max(COMMANDS_A_SUBMISSION)

@@ -17,24 +17,9 @@ use crate::experiment::{Architecture, DataKind, Experiment};
 use crate::nets::Network;
 use picture::{object, set, text};
 
-unsafe extern "C" {
-    /// The linker's function that calls every constructor of the module.
-    fn __wasm_call_ctors();
-}
-
-/// Runs once, when the module is instantiated and before any other export.
-///
-/// The call of the constructors is here for speed as well as for their work. cubecl-ir registers some 2,800 of them (through
-/// pliron and inventory). Where nothing in a module refers to `__wasm_call_ctors`, wasm-ld takes the module for a command, whose
-/// exports each start the program anew, and wraps every export in a call of all constructors. wasm-bindgen calls exports
-/// hundreds of times a training step, and the constructors then take 97% of it. `tests/e2e/modules.test.mjs` examines the
-/// built modules.
 #[wasm_bindgen(start)]
 fn start() {
     console_error_panic_hook::set_once();
-    // SAFETY: wasm-ld defines the symbol in every module, with this signature. The reference keeps wasm-ld from adding other
-    // calls of it, so each constructor runs once, on the only thread, before the code that needs what it registers.
-    unsafe { __wasm_call_ctors() };
 }
 
 /// The named experiments: `PresetInfo[]`.
