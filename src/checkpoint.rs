@@ -1,43 +1,45 @@
-//! A run as bytes, in the safetensors format: both networks, the average, both optimisers, every random stream, the step
+//! A run as bytes, in the safetensors format: both networks, the moving average, both optimisers, the random streams, the step
 //! and the experiment. Ten steps are five, saved, loaded, and five more: bit for bit on the CPU.
 //!
-//! Everything here may come from a stranger, and is checked before it is used.
+//! Files may come from a stranger, and are checked before they are used.
 
 use std::collections::HashMap;
 
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::data::{MnistFiles, Source};
+use crate::data::{MnistFiles, TrainingData};
 use crate::error::{Error, Result, brief};
 use crate::experiment::{DataKind, Experiment};
-use crate::nets::{Network, Weights};
-use crate::optimizer;
+use crate::named_tensors::{self, File};
+use crate::nets::architectures::sampler;
+use crate::nets::{Network, ParamSpec, Weights};
+use crate::old_names::present_name;
 use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
-use crate::tensors::{self, File};
-use crate::trainer::{Streams, Trainer};
+use crate::trainer::{Gan, GanState, RngState, Trainer};
 
 /// Larger files are refused unread, 1 GiB.
 pub const SIZE_LIMIT: usize = 1 << 30;
-/// The format's version, in the file's metadata.
-const VERSION: &str = "2";
-/// Whom the tensors belong to, for errors.
+/// The format's versions, in the file's metadata, the newest last. Earlier ones have other names of tensors.
+const VERSIONS: &[&str] = &["2", "3"];
+/// The owner of the tensors, in errors.
 const OWNER: &str = "its experiment";
 
-/// What is not a tensor.
+/// Everything but tensors and the experiment.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Progress {
     step: u64,
     generator_updates: u64,
     discriminator_updates: u64,
-    streams: Streams,
+    #[serde(alias = "streams")]
+    rng_state: RngState,
 }
 
-/// A checkpoint that has been read, and found whole.
+/// A checkpoint that was read and is whole.
 pub struct Checkpoint {
-    /// What was run. `steps` may be raised before going on; other data come through [`Checkpoint::replace_data`].
+    /// The experiment of the run. `steps` may be raised before going on; [`Checkpoint::replace_data`] changes the data.
     pub experiment: Experiment,
     progress: Progress,
     file: File,
@@ -48,19 +50,18 @@ pub struct Checkpoint {
 /// # Errors
 /// When the device fails.
 pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
-    let tensors = tensors::read_all(named(trainer)).await?;
-    let progress = Progress {
-        step: trainer.step,
-        generator_updates: trainer.generator.optimizer.time,
-        discriminator_updates: trainer.discriminator.optimizer.time,
-        streams: trainer.streams(),
-    };
-    let words = HashMap::from([
-        ("counterfeit".to_owned(), VERSION.to_owned()),
-        ("experiment".to_owned(), trainer.experiment.to_toml()),
+    let mut state = trainer.state.clone();
+    let tensors = tensors(&trainer.gan, &mut state).into_iter().map(|(name, tensor)| (name, tensor.clone()));
+    let tensors = named_tensors::read_all(tensors.collect()).await?;
+    let [generator_updates, discriminator_updates] = trainer.updates();
+    let progress =
+        Progress { step: trainer.step, generator_updates, discriminator_updates, rng_state: trainer.rng_state() };
+    let metadata = HashMap::from([
+        ("counterfeit".to_owned(), VERSIONS[VERSIONS.len() - 1].to_owned()),
+        ("experiment".to_owned(), trainer.experiment().to_toml()),
         ("progress".to_owned(), serde_json::to_string(&progress).map_err(refuse)?),
     ]);
-    tensors::serialize(&tensors, words).map_err(refuse)
+    named_tensors::serialize(&tensors, metadata).map_err(refuse)
 }
 
 impl Checkpoint {
@@ -69,41 +70,41 @@ impl Checkpoint {
     /// # Errors
     /// When the bytes are not a whole checkpoint of this program, or hold numbers that are not finite.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        let file = File::parse(bytes, SIZE_LIMIT).map_err(refuse)?;
-        file.check_version("counterfeit", VERSION).map_err(refuse)?;
-        let experiment = Experiment::from_toml(file.word("experiment").map_err(refuse)?)?;
-        let progress = file.word("progress").map_err(refuse)?;
+        let mut file = File::parse(bytes, SIZE_LIMIT).map_err(refuse)?;
+        if file.version("counterfeit", VERSIONS).map_err(refuse)? == "2" {
+            file.rename(present_name);
+        }
+        let experiment = Experiment::from_toml(file.text("experiment").map_err(refuse)?)?;
+        let progress = file.text("progress").map_err(refuse)?;
         Ok(Self { experiment, progress: serde_json::from_str(progress).map_err(refuse)?, file })
     }
 
     /// The run, ready for its next step.
     ///
     /// # Errors
-    /// When the data are not to be had, or the tensors are not this experiment's.
+    /// When the data are missing, or the tensors are not this experiment's.
     pub fn resume(self, mnist: Option<&MnistFiles>, device: &Device) -> Result<Trainer> {
         // Before anything is allocated: a small file may name a huge experiment.
         let networks = [Network::generator(&self.experiment), Network::discriminator(&self.experiment)];
-        let needed: usize = networks.iter().map(Network::parameters).sum();
+        let needed: usize = networks.iter().map(Network::num_params).sum();
         let held = self.file.numbers();
         if held < needed {
             return Err(refuse(format!("it holds {held} numbers; its experiment needs at least {needed}")));
         }
-        let source = Source::new(&self.experiment, mnist)?;
-        let mut trainer = Trainer::new(self.experiment, source, device)?;
+        let data = TrainingData::new(&self.experiment, mnist)?;
+        let mut trainer = Trainer::new(self.experiment, data, device)?;
         let mut file = self.file;
-        let known: Vec<String> = named(&trainer).into_iter().map(|(name, _)| name).collect();
-        for (name, place) in known.iter().zip(places(&mut trainer)) {
-            *place = file.take(name, place.dims(), OWNER, device).map_err(refuse)?;
+        for (name, tensor) in tensors(&trainer.gan, &mut trainer.state) {
+            *tensor = file.take(&name, tensor.dims(), OWNER, device).map_err(refuse)?;
         }
         file.check_empty(OWNER).map_err(refuse)?;
-        trainer.step = self.progress.step;
-        trainer.generator.optimizer.time = self.progress.generator_updates;
-        trainer.discriminator.optimizer.time = self.progress.discriminator_updates;
-        trainer.seek(self.progress.streams)?;
+        let Progress { step, generator_updates, discriminator_updates, rng_state } = self.progress;
+        trainer.restore(step, [generator_updates, discriminator_updates], rng_state)?;
         Ok(trainer)
     }
 
-    /// Just what draws samples: the generator and its weights, averaged where the run keeps an average. Needs no data.
+    /// Just the network that maps latents to samples, with its weights: their moving average, where the run keeps one. Needs no
+    /// data.
     ///
     /// # Errors
     /// When the tensors are not this experiment's.
@@ -112,8 +113,7 @@ impl Checkpoint {
         Ok((self.experiment, network, weights))
     }
 
-    /// Both sides as they judge and sample at rest: the generator as in [`Checkpoint::generator`], and the discriminator.
-    /// Needs no data.
+    /// Both networks in evaluation: that of [`Checkpoint::generator`], and the discriminator. Needs no data.
     ///
     /// # Errors
     /// When the tensors are not this experiment's.
@@ -124,95 +124,84 @@ impl Checkpoint {
         if self.experiment.spectral_norm {
             // The vectors' start does not matter: each is replaced.
             let mut norm = SpectralNorm::new(&network, &mut Rng::new(0, Stream::Init), device);
-            for (vector, (name, _)) in norm.vectors.iter_mut().zip(network.trained_slots()) {
+            for (vector, spec) in norm.vectors.iter_mut().zip(network.params()) {
                 if let Some(u) = vector {
-                    *u = self.file.take(&format!("spectral_norm.{name}"), u.dims(), OWNER, device).map_err(refuse)?;
+                    let name = format!("spectral_norm.{}", spec.name);
+                    *u = self.file.take(&name, u.dims(), OWNER, device).map_err(refuse)?;
                 }
             }
-            weights = norm.normalise(&weights);
+            weights = norm.normalize(&weights);
         }
         Ok((self.experiment, [generator, (network, weights)]))
     }
 
     fn take_generator(&mut self, device: &Device) -> Result<(Network, Weights)> {
         let network = Network::generator(&self.experiment);
-        let side = if self.experiment.ema_decay > 0.0 { "average" } else { "generator" };
-        let weights = self.take_weights(side, &network, device)?;
-        Ok(Network::sampler(&self.experiment, &network, &weights))
+        let name = if self.experiment.ema_decay > 0.0 { "generator_ema" } else { "generator" };
+        let weights = self.take_weights(name, &network, device)?;
+        Ok(sampler(&self.experiment, &weights))
     }
 
-    fn take_weights(&mut self, side: &str, network: &Network, device: &Device) -> Result<Weights> {
-        let mut all = |slots: Vec<(String, crate::nets::Slot)>| {
-            slots
+    fn take_weights(&mut self, prefix: &str, network: &Network, device: &Device) -> Result<Weights> {
+        let mut all = |specs: Vec<ParamSpec>| {
+            specs
                 .into_iter()
-                .map(|(name, slot)| {
-                    self.file.take(&format!("{side}.{name}"), slot.shape, OWNER, device).map_err(refuse)
+                .map(|spec| {
+                    let name = format!("{prefix}.{}", spec.name);
+                    self.file.take(&name, spec.shape, OWNER, device).map_err(refuse)
                 })
                 .collect::<Result<Vec<_>>>()
         };
-        Ok(Weights { trained: all(network.trained_slots())?, statistics: all(network.statistics_slots())? })
+        Ok(Weights { params: all(network.params())?, buffers: all(network.buffers())? })
     }
 
-    /// Goes on with other data, from their start: drawn digits, say, where MNIST is not to be had.
+    /// Goes on with other data, from their start, such as drawn digits where MNIST is missing.
     pub fn replace_data(&mut self, data: DataKind) {
         if data != self.experiment.data {
             self.experiment.data = data;
-            self.progress.streams.restart_data();
+            self.progress.rng_state.restart_data();
         }
     }
 
-    /// Generator updates that it has behind it.
+    /// Generator updates so far.
     #[must_use]
     pub fn step(&self) -> u64 {
         self.progress.step
     }
 }
 
-/// Every tensor of the run with its name, in the order of [`places`].
-fn named(trainer: &Trainer) -> Vec<(String, Tensor<2>)> {
-    let mut all = Vec::new();
-    let mut weights = |side: &str, network: &Network, weights: &Weights| {
-        let names = network.trained_slots().into_iter().chain(network.statistics_slots());
-        let tensors = weights.trained.iter().chain(&weights.statistics);
-        all.extend(names.zip(tensors).map(|((name, _), t)| (format!("{side}.{name}"), t.clone())));
+/// Every tensor of a state with its name.
+fn tensors<'a>(gan: &Gan, state: &'a mut GanState) -> Vec<(String, &'a mut Tensor<2>)> {
+    fn weights<'a>(
+        prefix: &'static str,
+        network: &Network,
+        weights: &'a mut Weights,
+    ) -> impl Iterator<Item = (String, &'a mut Tensor<2>)> + use<'a> {
+        let specs = network.params().into_iter().chain(network.buffers());
+        let names = specs.map(move |spec| format!("{prefix}.{}", spec.name));
+        names.zip(weights.params.iter_mut().chain(&mut weights.buffers))
+    }
+    let moments = |prefix: &str, network: &Network| -> Vec<String> {
+        let kinds = gan.experiment.optimizer.moments();
+        let specs = network.params();
+        let names = specs.iter().flat_map(|spec| kinds.iter().map(move |kind| format!("{prefix}.{}.{kind}", spec.name)));
+        names.collect()
     };
-    weights("generator", &trainer.generator.network, &trainer.generator.weights);
-    weights("discriminator", &trainer.discriminator.network, &trainer.discriminator.weights);
-    if let Some(average) = &trainer.average {
-        weights("average", &trainer.generator.network, average);
+    let vectors = gan.discriminator.params().into_iter().map(|spec| format!("spectral_norm.{}", spec.name));
+    let mut all = Vec::new();
+    all.extend(weights("generator", &gan.generator, &mut state.generator.weights));
+    all.extend(weights("discriminator", &gan.discriminator, &mut state.discriminator.weights));
+    if let Some(ema) = &mut state.generator_ema {
+        all.extend(weights("generator_ema", &gan.generator, ema));
     }
-    for (side, player) in [("generator", &trainer.generator), ("discriminator", &trainer.discriminator)] {
-        let names = player.network.trained_slots().into_iter().flat_map(|(name, _)| {
-            optimizer::moments(trainer.experiment.optimizer)
-                .iter()
-                .map(move |moment| format!("{side}_optimizer.{name}.{moment}"))
-        });
-        all.extend(names.zip(player.optimizer.moments.iter().cloned()));
+    all.extend(moments("generator_optimizer", &gan.generator).into_iter().zip(&mut state.generator.moments));
+    all.extend(moments("discriminator_optimizer", &gan.discriminator).into_iter().zip(&mut state.discriminator.moments));
+    if let Some(norm) = &mut state.spectral_norm {
+        all.extend(vectors.zip(&mut norm.vectors).filter_map(|(name, u)| Some((name, u.as_mut()?))));
     }
-    if let Some(spectral_norm) = &trainer.spectral_norm {
-        let slots = trainer.discriminator.network.trained_slots().into_iter();
-        let named = slots.zip(&spectral_norm.vectors);
-        all.extend(named.filter_map(|((name, _), u)| Some((format!("spectral_norm.{name}"), u.clone()?))));
-    }
-    for (name, state) in [("balance", &trainer.balance), ("path_length", &trainer.path_length)] {
-        all.extend(state.iter().map(|state| (name.to_owned(), state.clone())));
-    }
+    all.extend(state.k.as_mut().map(|k| ("k".to_owned(), k)));
+    all.extend(state.path_length.as_mut().map(|mean| ("path_length".to_owned(), mean)));
     all
-}
-
-/// Where each of those tensors stands in the run.
-fn places(trainer: &mut Trainer) -> impl Iterator<Item = &mut Tensor<2>> {
-    fn both(weights: &mut Weights) -> impl Iterator<Item = &mut Tensor<2>> {
-        weights.trained.iter_mut().chain(&mut weights.statistics)
-    }
-    both(&mut trainer.generator.weights)
-        .chain(both(&mut trainer.discriminator.weights))
-        .chain(trainer.average.iter_mut().flat_map(both))
-        .chain(&mut trainer.generator.optimizer.moments)
-        .chain(&mut trainer.discriminator.optimizer.moments)
-        .chain(trainer.spectral_norm.iter_mut().flat_map(|norm| norm.vectors.iter_mut().flatten()))
-        .chain(&mut trainer.balance)
-        .chain(&mut trainer.path_length)
 }
 
 fn refuse(why: impl ToString) -> Error {
@@ -294,6 +283,35 @@ mod tests {
         }
     }
 
+    /// Runs of five and of ten steps, saved by the last program that wrote version 2.
+    #[test]
+    fn runs_of_version_2_go_on_as_they_did() {
+        macro_rules! run {
+            ($name:literal) => {
+                [
+                    &include_bytes!(concat!("../tests/fixtures/checkpoint-version-2/", $name, "-5.safetensors"))[..],
+                    &include_bytes!(concat!("../tests/fixtures/checkpoint-version-2/", $name, "-10.safetensors"))[..],
+                ]
+            };
+        }
+        for files in [run!("conditional-dcgan"), run!("spectral-mlp"), run!("began")] {
+            let [mut five, ten] = files.map(|bytes| load(bytes).unwrap());
+            for _ in 0..5 {
+                five.step();
+            }
+            let [five, ten] = [five, ten].map(|mut trainer| {
+                let tensors = tensors(&trainer.gan, &mut trainer.state).into_iter();
+                let numbers = |tensor: &Tensor<2>| tensor.clone().into_data().try_to_vec::<f32>().unwrap();
+                tensors.map(|(name, tensor)| (name, numbers(tensor))).collect::<Vec<_>>()
+            });
+            for ((name, a), (_, b)) in five.iter().zip(&ten) {
+                // To rounding, which differs between processors.
+                let close = a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-4 * b.abs().max(0.1));
+                assert!(close, "{name}: {a:?} {b:?}");
+            }
+        }
+    }
+
     #[test]
     fn damage_is_an_error_and_never_a_panic() {
         let small = [("generator_hidden", "[2]"), ("discriminator_hidden", "[2]"), ("latent_dim", "2")];
@@ -329,13 +347,13 @@ mod tests {
     fn sampling_needs_only_the_file() {
         let mut t = trainer(&[]);
         t.step();
-        let z = crate::nets::matrix(vec![0.5; 200], [2, 100], t.device());
+        let z = crate::tensor::matrix(vec![0.5; 200], [2, 100], t.device());
         let read = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
         let (_, network, weights) = Checkpoint::parse(&bytes(&t)).unwrap().generator(t.device()).unwrap();
-        assert_eq!(read(network.sample(&weights, z.clone())), read(t.sample(z.clone())));
-        let (_, [(generator, averaged), (discriminator, judge)]) =
+        assert_eq!(read(network.eval(&weights, z.clone())), read(t.sample(z.clone())));
+        let (_, [(generator, ema), (discriminator, weights)]) =
             Checkpoint::parse(&bytes(&t)).unwrap().players(t.device()).unwrap();
-        let samples = generator.sample(&averaged, z.clone());
-        assert_eq!(read(discriminator.sample(&judge, samples)), read(t.logits(t.sample(z), &[])));
+        let samples = generator.eval(&ema, z.clone());
+        assert_eq!(read(discriminator.eval(&weights, samples)), read(t.logits(t.sample(z), &[])));
     }
 }

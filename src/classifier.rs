@@ -15,12 +15,10 @@ pub use self::training::Training;
 use crate::error::Result;
 use crate::experiment::Activation;
 use crate::metrics::classes::likeliest;
-use crate::nets::batch_norm::BatchNorm;
-use crate::nets::convolution::Conv;
-use crate::nets::dropout::Dropout;
-use crate::nets::linear::Linear;
-use crate::nets::{Init, Layer, Network, Weights, matrix};
-use crate::snapshot::{floats, read};
+use crate::nets::init::DCGAN_WEIGHT;
+use crate::nets::layers::{BatchNorm, Conv, Dropout, Linear};
+use crate::nets::{Layer, Network, Weights};
+use crate::tensor::{floats, matrix, read};
 
 /// Height and width of the images that it takes.
 pub const SIZE: usize = 28;
@@ -78,25 +76,26 @@ pub struct Verdicts {
 /// Images to features.
 fn body() -> Network {
     let [narrow, wide] = [32, 64];
-    let conv =
-        |inputs, outputs, side| Layer::Conv(Conv { inputs, outputs, side, init: Init::Normal(0.0, 0.02), bias: false });
-    let norm = |channels, positions| Layer::BatchNorm(BatchNorm { channels, positions });
+    let conv = |inputs, outputs, side| -> Box<dyn Layer> {
+        Box::new(Conv { inputs, outputs, side, init: DCGAN_WEIGHT, bias: false })
+    };
+    let norm = |channels, positions| -> Box<dyn Layer> { Box::new(BatchNorm { channels, positions }) };
     let quarter = SIZE / 4 * (SIZE / 4);
     Network::new(vec![
         conv(1, narrow, SIZE),
-        Layer::Activation(Activation::LeakyRelu),
+        Box::new(Activation::LeakyRelu),
         conv(narrow, wide, SIZE / 2),
         norm(wide, quarter),
-        Layer::Activation(Activation::LeakyRelu),
-        Layer::Linear(Linear::new(wide * quarter, FEATURES)),
+        Box::new(Activation::LeakyRelu),
+        Box::new(Linear::new(wide * quarter, FEATURES)),
         norm(FEATURES, 1),
-        Layer::Activation(Activation::LeakyRelu),
+        Box::new(Activation::LeakyRelu),
     ])
 }
 
 /// Features to logits.
 fn head() -> Network {
-    Network::new(vec![Layer::Dropout(Dropout { rate: 0.3 }), Layer::Linear(Linear::new(FEATURES, CLASSES))])
+    Network::new(vec![Box::new(Dropout { width: FEATURES, rate: 0.3 }), Box::new(Linear::new(FEATURES, CLASSES))])
 }
 
 impl Classifier {
@@ -107,8 +106,8 @@ impl Classifier {
     pub async fn judge(&self, values: Vec<f32>) -> Result<Verdicts> {
         let n = values.len() / (SIZE * SIZE);
         let images = matrix(values, [n, SIZE * SIZE], &self.device);
-        let features = self.body.network.sample(&self.body.weights, images);
-        let logits = self.head.network.sample(&self.head.weights, features.clone());
+        let features = self.body.network.eval(&self.body.weights, images);
+        let logits = self.head.network.eval(&self.head.weights, features.clone());
         let transaction = Transaction::default().register(features).register(activation::softmax(logits, 1));
         let data = read(transaction).await?;
         Ok(Verdicts { features: floats(&data[0])?, probabilities: floats(&data[1])? })
@@ -120,10 +119,10 @@ impl Classifier {
         self.record.accuracy = right as f64 / tested_on.max(1) as f64;
     }
 
-    /// How many numbers it has learned.
+    /// The number of its parameters.
     #[must_use]
-    pub fn parameters(&self) -> usize {
-        self.body.network.parameters() + self.head.network.parameters()
+    pub fn num_params(&self) -> usize {
+        self.body.network.num_params() + self.head.network.num_params()
     }
 }
 

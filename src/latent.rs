@@ -84,11 +84,11 @@ fn folded(z: f32, threshold: f32) -> f32 {
 pub fn at_rest(network: Network, weights: Weights) -> impl Fn(Tensor<2>) -> Tensor<2> {
     let constants = Weights {
         // At rest the statistics take part in the graph too, as constants.
-        statistics: weights.statistics.iter().map(|t| t.clone().autodiff()).collect(),
-        ..weights.frozen()
+        buffers: weights.buffers.iter().map(|t| t.clone().autodiff()).collect(),
+        ..weights.no_grad()
     };
     move |rows| {
-        if rows.device().is_autodiff() { network.sample(&constants, rows) } else { network.sample(&weights, rows) }
+        if rows.device().is_autodiff() { network.eval(&constants, rows) } else { network.eval(&weights, rows) }
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
 
     use super::*;
     use crate::experiment::Experiment;
-    use crate::nets::matrix;
+    use crate::tensor::matrix;
     use crate::rng::Stream;
 
     fn moments(z: &[f32]) -> (f32, f32) {
@@ -192,7 +192,7 @@ mod tests {
         let generator = at_rest(network.clone(), weights.clone());
         let z = matrix(vec![0.5, -1.0, 2.0], [1, 3], &device);
         let read = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
-        let wanted = read(network.sample(&weights, z.clone()));
+        let wanted = read(network.eval(&weights, z.clone()));
         assert_eq!(read(generator(z.clone())), wanted);
         assert_eq!(read(generator(z.autodiff()).inner()), wanted);
     }

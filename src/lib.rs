@@ -18,13 +18,15 @@ pub mod error;
 pub mod experiment;
 pub mod latent;
 pub mod metrics;
+mod named_tensors;
 pub mod nets;
 pub mod objective;
+mod old_names;
 pub mod optimizer;
 pub mod regularizer;
 pub mod rng;
 pub mod snapshot;
-mod tensors;
+pub mod tensor;
 pub mod trainer;
 
 pub use error::{Error, Result};

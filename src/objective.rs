@@ -1,25 +1,25 @@
-//! What each side minimises, on logits; a higher logit means more real.
+//! The losses of both players, on logits; a higher logit means more real.
 //!
-//! Written with softplus, never with the logarithm of a sigmoid, so that a confident discriminator still gives its exact loss and
-//! gradient. Under BEGAN the logit is minus the error of the discriminator's reconstruction.
+//! Written with softplus, never with the logarithm of a sigmoid, so that a confident discriminator still has its exact loss and
+//! gradient. BEGAN's logit is minus the error of the discriminator's reconstruction.
 
 use burn::tensor::{Tensor, activation};
 
 pub use crate::experiment::Objective;
-use crate::nets::matrix;
+use crate::tensor::matrix;
 
-/// What a discriminator is to say of each row that it is shown, as columns `[2n, 1]`: the real half, then the fake.
+/// The targets of a discriminator update, as columns `[2n, 1]`: the real half, then the fake.
 #[derive(Clone)]
-pub struct Sides {
+pub struct Targets {
     /// −1 for a real row, +1 for a fake one.
     pub sign: Tensor<2>,
     /// One-sided label smoothing (Salimans et al. 2016, §3.4): 1 − α for a real row, 0 for a fake one; `None` where α is 1.
     pub slack: Option<Tensor<2>>,
-    /// BEGAN's balance: what a row weighs, 1 for a real one, k for a fake one.
+    /// BEGAN's balance, the weight of a row: 1 for a real one, k for a fake one.
     pub balance: Option<Tensor<2>>,
 }
 
-impl Sides {
+impl Targets {
     /// For `n` real rows and as many fake ones, real labels being `smoothing`.
     #[must_use]
     pub fn new(n: usize, smoothing: f32, device: &burn::tensor::Device) -> Self {
@@ -38,30 +38,30 @@ impl Objective {
     /// The whole loss is the mean over real rows plus the mean over fake rows. At an undecided discriminator the first two
     /// objectives give 2 ln 2.
     #[must_use]
-    pub fn discriminator(self, logits: Tensor<2>, sides: &Sides) -> Tensor<2> {
-        let sign = sides.sign.clone();
+    pub fn discriminator(self, logits: Tensor<2>, targets: &Targets) -> Tensor<2> {
+        let sign = targets.sign.clone();
         match self {
             Self::Saturating | Self::NonSaturating => {
                 let rows = softplus(logits.clone() * sign);
                 // α softplus(-d) + (1 - α) softplus(d) is softplus(-d) + (1 - α) d.
-                match &sides.slack {
+                match &targets.slack {
                     Some(slack) => rows + logits * slack.clone(),
                     None => rows,
                 }
             }
             Self::LeastSquares => {
                 // 1 for real rows and 0 for fake ones, less what is smoothed away.
-                let mut off = logits + sign * 0.5 - 0.5;
-                if let Some(slack) = &sides.slack {
-                    off = off + slack.clone();
+                let mut error = logits + sign * 0.5 - 0.5;
+                if let Some(slack) = &targets.slack {
+                    error = error + slack.clone();
                 }
-                off.clone() * off * 0.5
+                error.clone() * error * 0.5
             }
             Self::Wasserstein => logits * sign,
             Self::Hinge => activation::relu(logits * sign + 1.0),
             Self::Began => {
                 let rows = logits * sign;
-                match &sides.balance {
+                match &targets.balance {
                     Some(balance) => rows * balance.clone(),
                     None => rows,
                 }
@@ -76,17 +76,17 @@ impl Objective {
             Self::Saturating => -softplus(logits),
             Self::NonSaturating => softplus(-logits),
             Self::LeastSquares => {
-                let off = logits - 1.0;
-                off.clone() * off * 0.5
+                let error = logits - 1.0;
+                error.clone() * error * 0.5
             }
             Self::Wasserstein | Self::Hinge | Self::Began => -logits,
         }
     }
 }
 
-/// How well rows are reconstructed, as logits `[n, 1]`: minus the mean absolute error (BEGAN's L with η = 1).
+/// BEGAN's logits `[n, 1]`: minus the mean absolute error of each row's reconstruction (L with η = 1).
 #[must_use]
-pub fn likeness(rows: Tensor<2>, reconstructions: Tensor<2>) -> Tensor<2> {
+pub fn reconstruction_score(rows: Tensor<2>, reconstructions: Tensor<2>) -> Tensor<2> {
     -(rows - reconstructions).abs().mean_dim(1)
 }
 
@@ -129,23 +129,13 @@ mod tests {
     }
 
     fn scalar(rows: Tensor<2>) -> f32 {
-        rows.mean().inner_or_self().into_scalar()
-    }
-
-    trait InnerOrSelf {
-        fn inner_or_self(self) -> Self;
-    }
-
-    impl InnerOrSelf for Tensor<1> {
-        fn inner_or_self(self) -> Self {
-            crate::nets::untracked(self)
-        }
+        crate::tensor::detach(rows.mean()).into_scalar()
     }
 
     fn discriminator(objective: Objective, real: &[f32], fake: &[f32], smoothing: f32) -> f32 {
         let logits = column(&[real, fake].concat()).autodiff();
-        let sides = Sides::new(real.len(), smoothing, &Device::flex());
-        2.0 * scalar(objective.discriminator(logits, &sides))
+        let targets = Targets::new(real.len(), smoothing, &Device::flex());
+        2.0 * scalar(objective.discriminator(logits, &targets))
     }
 
     #[test]
@@ -171,18 +161,18 @@ mod tests {
     }
 
     #[test]
-    fn a_free_discriminator_says_half_of_a_smoothed_label() {
-        // At p = q the best D is α / 2 = .45 for α = .9, as a probability and as a least-squares score; smoothing both sides
+    fn a_free_discriminator_outputs_half_of_a_smoothed_label() {
+        // At p = q the best D is α / 2 = .45 for α = .9, as a probability and as a least-squares score; smoothing both targets
         // would give .5.
         for (objective, wanted) in [(Objective::NonSaturating, (0.45_f32 / 0.55).ln()), (Objective::LeastSquares, 0.45)]
         {
             let mut logit = 0.3_f32;
             for _ in 0..500 {
-                let tracked = column(&[logit]).autodiff().require_grad();
-                let logits = Tensor::cat(vec![tracked.clone(), tracked.clone()], 0);
-                let sides = Sides::new(1, 0.9, &Device::flex());
-                let grads = objective.discriminator(logits, &sides).sum().backward();
-                logit -= 0.2 * scalar(tracked.grad(&grads).unwrap());
+                let leaf = column(&[logit]).autodiff().require_grad();
+                let logits = Tensor::cat(vec![leaf.clone(), leaf.clone()], 0);
+                let targets = Targets::new(1, 0.9, &Device::flex());
+                let grads = objective.discriminator(logits, &targets).sum().backward();
+                logit -= 0.2 * scalar(leaf.grad(&grads).unwrap());
             }
             assert!((logit - wanted).abs() < 1e-4, "{objective:?}: {logit} {wanted}");
         }
@@ -213,13 +203,13 @@ mod tests {
     fn began_weighs_the_fakes_by_its_balance() {
         // Errors of 1 and .5 on a real row, .2 and .4 on fake ones, k = .25: (1 + .5 - .25 (.2 + .4)) / 2.
         let logits = column(&[-1.0, -0.5, -0.2, -0.4]).autodiff();
-        let mut sides = Sides::new(2, 1.0, &Device::flex());
-        sides.balance = Some(column(&[1.0, 1.0, 0.25, 0.25]).autodiff());
-        let loss = 2.0 * scalar(Objective::Began.discriminator(logits, &sides));
+        let mut targets = Targets::new(2, 1.0, &Device::flex());
+        targets.balance = Some(column(&[1.0, 1.0, 0.25, 0.25]).autodiff());
+        let loss = 2.0 * scalar(Objective::Began.discriminator(logits, &targets));
         assert!((loss - 0.675).abs() < 1e-6, "{loss}");
         assert!((scalar(Objective::Began.generator(column(&[-0.2]))) - 0.2).abs() < 1e-6);
         let rows = || matrix(vec![1.0, -1.0, 0.0, 0.5], [2, 2], &Device::flex());
-        let error = likeness(rows(), rows() * 0.0);
+        let error = reconstruction_score(rows(), rows() * 0.0);
         assert_eq!(error.into_data().try_to_vec::<f32>().unwrap(), [-1.0, -0.25]);
     }
 

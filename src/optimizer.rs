@@ -1,82 +1,128 @@
-//! SGD with momentum, Adam and RMSProp, on a flat list of matrices.
+//! SGD with momentum, Adam and RMSProp, on a flat list of matrices: a pure function of parameters, gradients, moments and the
+//! numbers that change from update to update.
 //!
 //! Moments are kept undivided: m ← β₁ m + g and v ← β₂ v + g², the usual ones times 1/(1 − β). Both factors then meet in
-//! a single scalar of the update, which saves two passes over every weight.
+//! [`OptimizerInputs`], which saves two passes over every parameter.
 
 use burn::tensor::Tensor;
 
-use crate::experiment::OptimizerKind;
+pub use crate::experiment::OptimizerKind;
+use crate::tensor::HostMatrix;
 
 /// Keeps a square root from dividing by 0.
 const EPSILON: f64 = 1e-8;
 
-/// One network's optimiser and its memory.
-#[derive(Clone, Debug)]
+/// How one network's gradients become updates.
+#[derive(Clone, Copy, Debug)]
 pub struct Optimizer {
     kind: OptimizerKind,
     learning_rate: f64,
     beta1: f64,
     beta2: f64,
-    /// Updates so far.
-    pub time: u64,
-    /// For each weight in turn, as many moments as [`moments`] says.
-    pub moments: Vec<Tensor<2>>,
 }
 
-/// Names of the moments that `kind` keeps for each weight.
-#[must_use]
-pub fn moments(kind: OptimizerKind) -> &'static [&'static str] {
-    match kind {
-        OptimizerKind::Sgd => &["first"],
-        OptimizerKind::Adam => &["first", "second"],
-        OptimizerKind::Rmsprop => &["second"],
+/// The numbers of an update that change with time, `[1, 1]` each: the learning rate with Adam's bias corrections, and the
+/// matching ε.
+#[derive(Clone, Debug)]
+pub struct OptimizerInputs<T> {
+    /// Factor of the update's direction.
+    pub rate: T,
+    /// Added to the root of the second moment; unused by SGD.
+    pub epsilon: T,
+}
+
+impl OptimizerKind {
+    /// Names of the moments that are kept for each parameter.
+    #[must_use]
+    pub fn moments(self) -> &'static [&'static str] {
+        match self {
+            Self::Sgd => &["first_moment"],
+            Self::Adam => &["first_moment", "second_moment"],
+            Self::Rmsprop => &["second_moment"],
+        }
+    }
+}
+
+impl<T> OptimizerInputs<T> {
+    /// The same, each matrix through `f`.
+    pub fn map<U>(self, f: &mut impl FnMut(T) -> U) -> OptimizerInputs<U> {
+        OptimizerInputs { rate: f(self.rate), epsilon: f(self.epsilon) }
     }
 }
 
 impl Optimizer {
-    /// An optimiser for `weights` that has not stepped yet.
+    /// With this learning rate and these decays of the moments.
     #[must_use]
-    pub fn new(kind: OptimizerKind, learning_rate: f32, (beta1, beta2): (f32, f32), weights: &[Tensor<2>]) -> Self {
-        let moments = weights.iter().flat_map(|w| moments(kind).iter().map(|_| w.zeros_like())).collect();
-        Self { kind, learning_rate: learning_rate.into(), beta1: beta1.into(), beta2: beta2.into(), time: 0, moments }
+    pub fn new(kind: OptimizerKind, learning_rate: f32, (beta1, beta2): (f32, f32)) -> Self {
+        Self { kind, learning_rate: learning_rate.into(), beta1: beta1.into(), beta2: beta2.into() }
     }
 
-    /// The weights, each moved against its gradient, at the share `rate` of the learning rate.
-    ///
-    /// Weights and moments are taken and given back, so that each has one owner and can be updated in place.
-    ///
-    /// # Panics
-    /// When there are more weights than the optimiser was made for.
+    /// Moments of 0: for each parameter in turn as many as [`OptimizerKind::moments`] names.
     #[must_use]
-    pub fn step(&mut self, weights: Vec<Tensor<2>>, gradients: Vec<Tensor<2>>, rate: f64) -> Vec<Tensor<2>> {
-        self.time += 1;
-        let learning_rate = self.learning_rate * rate;
-        let mut old = std::mem::take(&mut self.moments).into_iter();
-        let mut old = || old.next().expect("moments fit the weights");
-        let mut update = |(weight, gradient): (Tensor<2>, Tensor<2>)| match self.kind {
-            OptimizerKind::Sgd => {
-                let first = old() * self.beta1 + gradient;
-                let moved = weight - first.clone() * learning_rate;
-                self.moments.push(first);
-                moved
-            }
+    pub fn init(&self, params: &[Tensor<2>]) -> Vec<Tensor<2>> {
+        params.iter().flat_map(|param| self.kind.moments().iter().map(|_| param.zeros_like())).collect()
+    }
+
+    /// The numbers of update number `update`, counted from 1, with the learning rate times `lr_scale`.
+    #[must_use]
+    pub fn inputs(&self, update: u64, lr_scale: f64) -> OptimizerInputs<HostMatrix> {
+        let scalar = |value: f64| HostMatrix { values: vec![value as f32], shape: [1, 1] };
+        let learning_rate = self.learning_rate * lr_scale;
+        let (rate, root) = match self.kind {
+            OptimizerKind::Sgd => (learning_rate, 1.0),
             OptimizerKind::Adam => {
-                let first = old() * self.beta1 + gradient.clone();
-                let second = old() * self.beta2 + gradient.clone() * gradient;
-                let mean = (1.0 - self.beta1) / (1.0 - self.beta1.powf(self.time as f64));
-                let spread = ((1.0 - self.beta2) / (1.0 - self.beta2.powf(self.time as f64))).sqrt();
-                let direction = first.clone() / (second.clone().sqrt() + EPSILON / spread);
-                self.moments.extend([first, second]);
-                weight - direction * (learning_rate * mean / spread)
+                let correction = |beta: f64| (1.0 - beta) / (1.0 - beta.powf(update as f64));
+                let root = correction(self.beta2).sqrt();
+                (learning_rate * correction(self.beta1) / root, root)
             }
             OptimizerKind::Rmsprop => {
-                let second = old() * self.beta2 + gradient.clone() * gradient.clone();
-                let spread = (1.0 - self.beta2).sqrt();
-                let direction = gradient / (second.clone().sqrt() + EPSILON / spread);
-                self.moments.push(second);
-                weight - direction * (learning_rate / spread)
+                let root = (1.0 - self.beta2).sqrt();
+                (learning_rate / root, root)
             }
         };
-        weights.into_iter().zip(gradients).map(&mut update).collect()
+        OptimizerInputs { rate: scalar(rate), epsilon: scalar(EPSILON / root) }
+    }
+
+    /// Parameters and moments after one update against `gradients`.
+    ///
+    /// Both are taken and given back, so that each has one owner and can be updated in place.
+    ///
+    /// # Panics
+    /// When there are more parameters than moments were made for.
+    #[must_use]
+    pub fn step(
+        &self,
+        params: Vec<Tensor<2>>,
+        moments: Vec<Tensor<2>>,
+        gradients: Vec<Tensor<2>>,
+        inputs: &OptimizerInputs<Tensor<2>>,
+    ) -> (Vec<Tensor<2>>, Vec<Tensor<2>>) {
+        let mut new_moments = Vec::with_capacity(moments.len());
+        let mut moments = moments.into_iter();
+        let mut next = || moments.next().expect("moments fit the parameters");
+        let (rate, epsilon) = (|| inputs.rate.clone(), || inputs.epsilon.clone());
+        let mut update = |(param, gradient): (Tensor<2>, Tensor<2>)| match self.kind {
+            OptimizerKind::Sgd => {
+                let first = next() * self.beta1 + gradient;
+                let param = param - first.clone() * rate();
+                new_moments.push(first);
+                param
+            }
+            OptimizerKind::Adam => {
+                let first = next() * self.beta1 + gradient.clone();
+                let second = next() * self.beta2 + gradient.clone() * gradient;
+                let direction = first.clone() / (second.clone().sqrt() + epsilon());
+                new_moments.extend([first, second]);
+                param - direction * rate()
+            }
+            OptimizerKind::Rmsprop => {
+                let second = next() * self.beta2 + gradient.clone() * gradient.clone();
+                let direction = gradient / (second.clone().sqrt() + epsilon());
+                new_moments.push(second);
+                param - direction * rate()
+            }
+        };
+        let params = params.into_iter().zip(gradients).map(&mut update).collect();
+        (params, new_moments)
     }
 }

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Objective};
 use crate::latent::sheet::{Probe, Sheet};
 use crate::metrics::Metric;
-use crate::nets::matrix;
+use crate::tensor::{floats, matrix, read};
 use crate::objective;
 use crate::trainer::{StepReport, Trainer};
 
@@ -81,7 +81,7 @@ pub struct Observer {
 pub async fn read_game(trainer: &Trainer, report: StepReport) -> Result<Game> {
     let names = names(&report);
     let data = read(register_report(Transaction::default(), report)).await?;
-    let (game, _) = game(&trainer.experiment, trainer.step, &data, names)?;
+    let (game, _) = game(trainer.experiment(), trainer.step, &data, names)?;
     Ok(game)
 }
 
@@ -89,8 +89,8 @@ impl Observer {
     /// An observer that shows `images` samples, where the data are images.
     #[must_use]
     pub fn new(trainer: &Trainer, images: usize) -> Self {
-        let e = &trainer.experiment;
-        let count = if e.has_images() { (images / e.pictures()).max(1) } else { METRIC_SAMPLES };
+        let e = trainer.experiment();
+        let count = if e.has_images() { (images / e.views()).max(1) } else { METRIC_SAMPLES };
         Self {
             count,
             inputs: rows(trainer, e.fixed_inputs(count, e.seed)),
@@ -105,7 +105,7 @@ impl Observer {
     /// [`Error::Setting`] when the probe names a sample that is not shown.
     pub fn probe(&mut self, trainer: &Trainer, probe: &Probe) -> Result<()> {
         probe.check(self.count)?;
-        let e = &trainer.experiment;
+        let e = trainer.experiment();
         let sheet = Sheet::new(e, self.count, e.seed, probe.truncation);
         self.beside = [probe.walk.map(|walk| sheet.walk(walk)), probe.sum.as_ref().map(|sum| sheet.sum(sum))]
             .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
@@ -124,7 +124,7 @@ impl Observer {
     /// # Errors
     /// When the device fails, or a loss is no longer finite.
     pub async fn look(&self, trainer: &Trainer, report: Option<StepReport>) -> Result<Snapshot> {
-        let e = &trainer.experiment;
+        let e = trainer.experiment();
         let samples = trainer.sample(self.inputs.clone());
         let mut asked = self.scene.ask(trainer, &samples);
         let mut transaction = Transaction::default().register(samples);
@@ -174,7 +174,7 @@ impl Observer {
 
 /// Rows of what a run's generator is given, where the run is.
 fn rows(trainer: &Trainer, inputs: Vec<f32>) -> Tensor<2> {
-    let width = trainer.experiment.generator_inputs();
+    let width = trainer.experiment().generator_inputs();
     let shape = [inputs.len() / width, width];
     matrix(inputs, shape, trainer.device())
 }
@@ -187,18 +187,6 @@ fn register_report(transaction: Transaction, report: StepReport) -> Transaction 
     let transaction = transaction.register(report.d_rows).register(report.g_rows).register(report.logits);
     let extras = report.extras.into_iter();
     extras.fold(transaction, |all, (_, rows)| all.register(rows))
-}
-
-/// Waits for everything in a transaction.
-///
-/// # Errors
-/// When the device fails.
-pub(crate) async fn read(transaction: Transaction) -> Result<Vec<TensorData>> {
-    transaction.execute_async().await.map_err(|error| Error::Device(crate::error::brief(&error.to_string())))
-}
-
-pub(crate) fn floats(data: &TensorData) -> Result<Vec<f32>> {
-    data.try_to_vec().map_err(|error| Error::Device(format!("it returned other data than asked for: {error:?}")))
 }
 
 fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>) -> Result<(Game, Scores)> {
@@ -284,7 +272,7 @@ mod tests {
                 panic!("the ring is drawn in the plane");
             };
             assert_eq!(plane.pulls.len(), 160);
-            let e = &trainer.experiment;
+            let e = trainer.experiment();
             let labels = &e.fixed_labels(METRIC_SAMPLES, e.seed)[..80];
             let step = 1e-3;
             let logits = |axis: usize, by: f32| {

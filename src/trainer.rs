@@ -1,332 +1,279 @@
-//! Alternating gradient descent (Goodfellow et al. 2014, algorithm 1): the only place where weights move.
+//! Alternating gradient descent (Goodfellow et al. 2014, algorithm 1).
+//!
+//! [`Gan::step`] is the algorithm, a pure function (state, inputs) → (state, report). [`GanState`] holds all numbers that a step
+//! changes, [`StepInputs`] all numbers that it takes from the host, in one upload. [`Trainer`] is a run: it draws the inputs from
+//! its seeded streams, and keeps the state.
 
-mod batches;
-mod terms;
+mod discriminator;
+mod eval;
+mod inputs;
+mod losses;
+mod run;
+mod sampler;
 #[cfg(test)]
 pub(crate) mod tests;
-mod verdicts;
+
+use std::mem::take;
 
 use burn::tensor::{Device, Tensor};
 
-use self::terms::Loss;
-use crate::data::{Cursor, Feed, Source};
-use crate::error::Result;
+pub use self::inputs::{DiscriminatorInputs, GeneratorInputs, Samples, StepInputs};
+use self::losses::Loss;
+pub use self::run::Trainer;
+pub use self::sampler::RngState;
 use crate::experiment::{Experiment, Objective};
-use crate::nets::{Network, Weights, untracked};
-use crate::objective::{self, Sides};
-use crate::optimizer::Optimizer;
+use crate::nets::{Mode, Network, Weights};
+use crate::objective::{self, Targets};
+use crate::optimizer::{Optimizer, OptimizerInputs};
 use crate::regularizer::spectral_norm::SpectralNorm;
-use crate::rng::{Position, Rng, Stream};
+use crate::rng::{Rng, Stream};
+use crate::tensor::{attach, detach};
 
-/// One side of the game.
-pub struct Player {
-    /// Its plan.
-    pub network: Network,
-    /// Its numbers.
-    pub weights: Weights,
-    /// What moves them.
-    pub optimizer: Optimizer,
-}
-
-/// A run in progress.
-pub struct Trainer {
-    /// What is run.
+/// The two networks and what each minimises: everything that stays the same throughout a run.
+pub struct Gan {
+    /// Every setting.
     pub experiment: Experiment,
     /// Latents to samples.
-    pub generator: Player,
+    pub generator: Network,
     /// Samples to logits.
+    pub discriminator: Network,
+    /// Of the generator and of the discriminator.
+    optimizers: [Optimizer; 2],
+    targets: Targets,
+}
+
+/// One player's numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Player {
+    /// Parameters and buffers.
+    pub weights: Weights,
+    /// The optimiser's, in the order of the parameters.
+    pub moments: Vec<Tensor<2>>,
+}
+
+/// All numbers that a step changes.
+#[derive(Clone, Debug, Default)]
+pub struct GanState {
+    /// The generator.
+    pub generator: Player,
+    /// The discriminator.
     pub discriminator: Player,
-    /// The moving average of the generator's weights, where the experiment keeps one.
-    pub average: Option<Weights>,
-    /// What the discriminator's weights are divided by, where the experiment normalises them.
+    /// The moving average of the generator's weights, where `ema_decay` is set.
+    pub generator_ema: Option<Weights>,
+    /// The singular vectors u of the discriminator's matrices, where `spectral_norm` is set.
     pub spectral_norm: Option<SpectralNorm>,
     /// BEGAN's k, `[1, 1]`.
-    pub balance: Option<Tensor<2>>,
-    /// The mean path length, `[1, 1]`, where the experiment evens it.
+    pub k: Option<Tensor<2>>,
+    /// The running mean of the path length, `[1, 1]`, where `path_length_weight` is set.
     pub path_length: Option<Tensor<2>>,
-    /// Generator updates so far.
-    pub step: u64,
-    device: Device,
-    feed: Feed,
-    latents: Rng,
-    classes: Rng,
-    dropout: Rng,
-    noise: Rng,
-    sides: Sides,
 }
 
-/// Samples `[n, data_dim]` and, where the networks are told of them, their classes `[n, classes]`, one-hot.
-#[derive(Clone)]
-struct Samples {
-    rows: Tensor<2>,
-    classes: Option<Tensor<2>>,
-}
-
-/// A step's results, still on the device and unread. Rows are left as they are: to add them up is for whoever reads them.
+/// A step's results, still on the device and unread. Means are left to the reader, so that the device is spared them.
 #[derive(Clone)]
 pub struct StepReport {
-    /// The last discriminator update's objective, row by row: the real half, then the fake. Penalties are not in it.
+    /// The rows of the last discriminator update's objective, real then fake, without further terms.
     pub d_rows: Tensor<2>,
     /// Its logits, likewise.
     pub logits: Tensor<2>,
-    /// The generator update's objective, row by row.
+    /// The rows of the generator update's objective.
     pub g_rows: Tensor<2>,
-    /// What else the experiment's regularisers measured, by name: the mean of the rows is meant.
+    /// Further terms and state by name; each value is the mean of the rows.
     pub extras: Vec<(&'static str, Tensor<2>)>,
 }
 
-/// Where the random streams of a run stand; with the weights and the optimisers, all that a step depends on.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Streams {
-    /// `None`: at the start of the data.
-    data: Option<Cursor>,
-    latents: Position,
-    classes: Position,
-    dropout: Position,
-    noise: Position,
-}
-
-impl Streams {
-    /// Forgets where the data stood.
-    pub fn restart_data(&mut self) {
-        self.data = None;
-    }
-}
-
-impl Trainer {
-    /// A run at its start, on `device`.
-    ///
-    /// # Errors
-    /// When the experiment is not valid.
-    pub fn new(experiment: Experiment, source: Source, device: &Device) -> Result<Self> {
-        experiment.validate()?;
+impl Gan {
+    /// The networks of a valid experiment.
+    #[must_use]
+    pub fn new(experiment: Experiment, device: &Device) -> Self {
         let e = &experiment;
-        let mut init = Rng::new(e.seed, Stream::Init);
-        let mut player = |network: Network, learning_rate| {
-            let weights = network.init(&mut init, device);
-            let betas = (e.beta1, e.beta2);
-            let optimizer = Optimizer::new(e.optimizer, learning_rate, betas, &weights.trained);
-            Player { network, weights, optimizer }
-        };
-        let generator = player(Network::generator(e), e.generator_lr);
-        let discriminator = player(Network::discriminator(e), e.discriminator_lr);
-        let zero = || Tensor::zeros([1, 1], device);
-        Ok(Self {
-            average: (e.ema_decay > 0.0).then(|| generator.weights.clone()),
-            spectral_norm: e.spectral_norm.then(|| SpectralNorm::new(&discriminator.network, &mut init, device)),
-            balance: (e.objective == Objective::Began).then(zero),
-            path_length: (e.path_length_weight > 0.0).then(zero),
-            generator,
-            discriminator,
-            step: 0,
-            device: device.clone(),
-            feed: Feed::new(source, e.seed),
-            latents: Rng::new(e.seed, Stream::Latent),
-            classes: Rng::new(e.seed, Stream::Class),
-            dropout: Rng::new(e.seed, Stream::Dropout),
-            noise: Rng::new(e.seed, Stream::Noise),
-            sides: Sides::new(e.batch_size / e.pack, e.label_smoothing, device),
+        let optimizer = |learning_rate| Optimizer::new(e.optimizer, learning_rate, (e.beta1, e.beta2));
+        Self {
+            generator: Network::generator(e),
+            discriminator: Network::discriminator(e),
+            optimizers: [optimizer(e.generator_lr), optimizer(e.discriminator_lr)],
+            targets: Targets::new(e.batch_size / e.pack, e.label_smoothing, device),
             experiment,
-        })
+        }
     }
 
-    /// `n_critic` discriminator updates, then one generator update. Nothing is read back from the device.
-    pub fn step(&mut self) -> StepReport {
-        let (mut report, mut real) = self.update_discriminator();
-        for _ in 1..self.n_critic() {
-            (report, real) = self.update_discriminator();
+    /// The state at the start of a run, drawn from the experiment's seed.
+    #[must_use]
+    pub fn init(&self, device: &Device) -> GanState {
+        let e = &self.experiment;
+        let mut rng = Rng::new(e.seed, Stream::Init);
+        let [generator, discriminator] = [&self.generator, &self.discriminator].map(|net| net.init(&mut rng, device));
+        let player = |weights: Weights, optimizer: &Optimizer| Player { moments: optimizer.init(&weights.params), weights };
+        let zero = || Tensor::zeros([1, 1], device);
+        GanState {
+            generator_ema: (e.ema_decay > 0.0).then(|| generator.clone()),
+            spectral_norm: e.spectral_norm.then(|| SpectralNorm::new(&self.discriminator, &mut rng, device)),
+            k: (e.objective == Objective::Began).then(zero),
+            path_length: (e.path_length_weight > 0.0).then(zero),
+            generator: player(generator, &self.optimizers[0]),
+            discriminator: player(discriminator, &self.optimizers[1]),
         }
-        self.update_generator(&mut report, real);
-        self.update_balance(&mut report);
-        self.update_average();
-        self.step += 1;
-        report
     }
 
-    /// Descends the discriminator's loss on a real batch and a fresh fake one; gives what it saw, and the real batch.
-    fn update_discriminator(&mut self) -> (StepReport, Samples) {
-        let real = self.real_batch();
-        let fake = self.fake_batch(&real);
-        if let Some(spectral_norm) = &mut self.spectral_norm {
-            spectral_norm.iterate(&self.discriminator.weights);
-        }
-        let mut leaves = self.discriminator.weights.tracked();
-        let mut weights = self.normalised(&leaves);
+    /// `n_critic` discriminator updates, then one generator update. Nothing is read from the device, and nothing sent to it.
+    ///
+    /// # Panics
+    /// When the inputs are not this experiment's.
+    #[must_use]
+    pub fn step(&self, mut state: GanState, inputs: StepInputs<Tensor<2>>) -> (GanState, StepReport) {
+        let updates = inputs.discriminator.into_iter();
+        let last = updates.map(|inputs| self.update_discriminator(&mut state, inputs)).last();
+        let (mut report, real) = last.expect("at least one discriminator update");
+        self.update_generator(&mut state, inputs.generator, real, &mut report);
+        self.update_k(&mut state, &mut report);
+        update_ema(&mut state, inputs.ema_decay);
+        (state, report)
+    }
 
-        let shown = [self.show(&real), self.show(&fake)];
-        let output = self.judge(&mut weights, shown.clone());
-        let logits = self.logit(&output, &shown);
-        let rows = self.experiment.objective.discriminator(logits.clone(), &self.sides());
-        let mut report = StepReport {
-            d_rows: untracked(rows.clone()),
-            logits: untracked(logits.clone()),
-            g_rows: untracked(rows.clone()),
-            extras: Vec::new(),
-        };
-        let mut loss = Loss::mean_of_each_side(rows);
+    /// Descends the discriminator's loss on a batch of real samples and a batch of fakes.
+    fn update_discriminator(
+        &self,
+        state: &mut GanState,
+        inputs: DiscriminatorInputs<Tensor<2>>,
+    ) -> (StepReport, Samples<Tensor<2>>) {
+        let real = inputs.real;
+        let fake = Samples { rows: self.fakes(state, inputs.latents), classes: real.classes.clone() };
+        if let Some(spectral_norm) = &mut state.spectral_norm {
+            spectral_norm.iterate(&state.discriminator.weights);
+        }
+        let mut leaves = state.discriminator.weights.require_grad();
+        let mut weights = normalized(state, &leaves);
+
+        let [real_perturbation, fake_perturbation] = inputs.perturbations;
+        let d_inputs =
+            [self.prepare_d_input(&real, real_perturbation), self.prepare_d_input(&fake, fake_perturbation)];
+        let output = self.discriminate(&mut weights, d_inputs.clone(), inputs.masks);
+        let logits = self.logits_of(&output, &d_inputs);
+        let rows = self.experiment.objective.discriminator(logits.clone(), &self.targets(state));
+        let mut report = StepReport::new(&rows, &logits);
+
+        let mut loss = Loss::mean_of_each_half(rows);
         self.add_class_loss(&mut loss, &output, [&real, &fake]);
-        self.add_penalty(&mut loss, &mut report, &weights, &shown);
-        self.add_consistency(&mut loss, &mut report, &mut weights, logits, [&real, &fake]);
-        self.add_adversarial_smoothness(&mut loss, &mut report, &weights, &shown);
+        self.add_gradient_penalty(&mut loss, &mut report, &weights, &d_inputs, inputs.penalty);
+        self.add_bcr(&mut loss, &mut report, &mut weights, logits, [&real, &fake], inputs.consistency);
+        self.add_vat(&mut loss, &mut report, &weights, &d_inputs, inputs.vat);
 
-        leaves.statistics = weights.statistics;
-        let rate = self.rate();
-        self.discriminator.descend(leaves, loss, rate);
+        leaves.buffers = weights.buffers;
+        state.discriminator.apply_gradients(&self.optimizers[1], leaves, loss, &inputs.optimizer);
         let clip = self.experiment.weight_clip;
         if clip > 0.0 {
-            // After the update, so that the next verdicts come from clipped weights.
-            for weight in &mut self.discriminator.weights.trained {
-                *weight = weight.clone().clamp(-clip, clip);
+            for param in &mut state.discriminator.weights.params {
+                *param = param.clone().clamp(-clip, clip);
             }
         }
         (report, real)
     }
 
-    /// Descends the generator's loss on fresh latents, through a discriminator that stays as it is.
-    fn update_generator(&mut self, report: &mut StepReport, real: Samples) {
-        let n = self.experiment.batch_size;
-        let labels = self.feed.classes(n, &mut self.classes);
-        let classes = self.one_hot(&labels);
-        let inputs = self.generator_inputs(classes.clone()).autodiff();
-        let mut leaves = self.generator.weights.tracked();
-        let pass = self.generator.network.train(&leaves, inputs.clone(), &mut self.dropout);
-        leaves.statistics = pass.statistics;
-        let fake = Samples { rows: self.judged(pass.output.clone()), classes: classes.map(Tensor::autodiff) };
+    /// Descends the generator's loss on a batch of fakes, through a discriminator whose parameters do not move.
+    fn update_generator(
+        &self,
+        state: &mut GanState,
+        inputs: GeneratorInputs<Tensor<2>>,
+        real: Samples<Tensor<2>>,
+        report: &mut StepReport,
+    ) {
+        let latents = inputs.latents.autodiff();
+        let mut leaves = state.generator.weights.require_grad();
+        let made = self.generator.forward(&leaves, latents.clone(), Mode::train(Vec::new()));
+        leaves.buffers = made.buffers;
+        let fake = Samples { rows: self.d_part(made.output.clone()), classes: inputs.classes.map(attach) };
 
-        let judge = self.normalised(&self.discriminator.weights).frozen();
-        let shown = self.show(&fake);
-        let verdict = self.discriminator.network.train(&judge, shown.clone(), &mut self.dropout);
-        let logits = self.logit(&verdict.output, &[shown]);
-        let rows = self.experiment.objective.generator(logits);
-        report.g_rows = untracked(rows.clone());
+        let weights = normalized(state, &state.discriminator.weights).no_grad();
+        let d_input = self.prepare_d_input(&fake, inputs.perturbation);
+        let seen = self.discriminator.forward(&weights, d_input.clone(), Mode::train(inputs.masks));
+        let rows = self.experiment.objective.generator(self.logits_of(&seen.output, &[d_input]));
+        report.g_rows = detach(rows.clone());
 
         let mut loss = Loss::mean(rows);
-        self.add_class_loss(&mut loss, &verdict.output, [&fake]);
-        self.add_feature_distance(&mut loss, report, verdict.features, &real);
-        self.add_reconstruction(&mut loss, report, pass.output, &inputs);
-        self.add_path_length(&mut loss, report, &leaves, inputs);
-        let rate = self.rate();
-        self.generator.descend(leaves, loss, rate);
+        self.add_class_loss(&mut loss, &seen.output, [&fake]);
+        self.add_feature_matching(&mut loss, report, state, seen.features, &real, inputs.feature_matching);
+        self.add_reconstruction(&mut loss, report, made.output, &latents);
+        self.add_path_length(&mut loss, report, state, &leaves, latents, inputs.path_length);
+        state.generator.apply_gradients(&self.optimizers[0], leaves, loss, &inputs.optimizer);
     }
 
-    /// Moves BEGAN's balance towards fakes that are reconstructed γ times as well as real samples.
-    fn update_balance(&mut self, report: &mut StepReport) {
-        let Some(k) = &mut self.balance else {
+    /// Samples from the generator in training, without a graph; moves its buffers.
+    fn fakes(&self, state: &mut GanState, latents: Tensor<2>) -> Tensor<2> {
+        let weights = &mut state.generator.weights;
+        let made = self.generator.forward(weights, latents, Mode::train(Vec::new()));
+        weights.buffers = made.buffers;
+        self.d_part(made.output)
+    }
+
+    /// BEGAN: moves k towards the balance at which fakes have γ times the reconstruction error of real samples.
+    fn update_k(&self, state: &mut GanState, report: &mut StepReport) {
+        let Some(k) = &mut state.k else {
             return;
         };
         let e = &self.experiment;
-        let n = e.batch_size;
-        let real = -report.logits.clone().narrow(0, 0, n).mean_dim(0);
+        let real = -report.logits.clone().narrow(0, 0, e.batch_size).mean_dim(0);
         let fake = report.g_rows.clone().mean_dim(0);
         *k = objective::balance(k.clone(), real, fake, e.began_gamma, e.began_lambda);
         report.note("k", k);
     }
 
-    /// What the discriminator is to say of the rows of an update.
-    fn sides(&self) -> Sides {
-        let mut sides = self.sides.clone();
-        sides.balance = self.balance.as_ref().map(|k| {
+    /// The targets of a discriminator update.
+    fn targets(&self, state: &GanState) -> Targets {
+        let mut targets = self.targets.clone();
+        targets.balance = state.k.as_ref().map(|k| {
             let n = self.experiment.batch_size;
-            let one = Tensor::ones([n, 1], &self.device);
+            let one = Tensor::ones([n, 1], &k.device());
             Tensor::cat(vec![one, k.clone().expand([n, 1])], 0).autodiff()
         });
-        sides
-    }
-
-    /// Moves the average a little towards the generator: less and less far at first, so that the start is soon forgotten
-    /// (the warm-up of TensorFlow's `ExponentialMovingAverage`).
-    fn update_average(&mut self) {
-        let Some(average) = &mut self.average else {
-            return;
-        };
-        let t = self.step as f32;
-        let decay = self.experiment.ema_decay.min((1.0 + t) / (10.0 + t));
-        let old = std::mem::take(&mut average.trained).into_iter();
-        average.trained = old
-            .zip(&self.generator.weights.trained)
-            .map(|(mean, weight)| mean * decay + weight.clone() * (1.0 - decay))
-            .collect();
-        average.statistics.clone_from(&self.generator.weights.statistics);
-    }
-
-    /// Discriminator updates in this step.
-    fn n_critic(&self) -> usize {
-        let warm_up = self.step < 25 || self.step.is_multiple_of(500);
-        if self.experiment.critic_warmup && warm_up { 100 } else { self.experiment.n_critic }
-    }
-
-    /// What is left of the learning rates.
-    fn rate(&self) -> f64 {
-        match self.experiment.lr_half_life {
-            0 => 1.0,
-            half_life => (-(self.step as f64) / half_life as f64).exp2(),
-        }
-    }
-
-    /// Where the data come from.
-    #[must_use]
-    pub fn source(&self) -> &Source {
-        self.feed.source()
-    }
-
-    /// Where the run's tensors are.
-    #[must_use]
-    pub fn device(&self) -> &Device {
-        &self.device
-    }
-
-    /// Where the random streams stand.
-    #[must_use]
-    pub fn streams(&self) -> Streams {
-        Streams {
-            data: Some(self.feed.cursor()),
-            latents: self.latents.position(),
-            classes: self.classes.position(),
-            dropout: self.dropout.position(),
-            noise: self.noise.position(),
-        }
-    }
-
-    /// Puts the random streams where they stood.
-    ///
-    /// # Errors
-    /// When the data have no such place.
-    pub fn seek(&mut self, streams: Streams) -> Result<()> {
-        if let Some(cursor) = streams.data {
-            self.feed.seek(cursor)?;
-        }
-        self.latents = Rng::at(streams.latents);
-        self.classes = Rng::at(streams.classes);
-        self.dropout = Rng::at(streams.dropout);
-        self.noise = Rng::at(streams.noise);
-        Ok(())
+        targets
     }
 }
 
+/// The weights as the discriminator uses them: with spectral normalisation, where set.
+fn normalized(state: &GanState, weights: &Weights) -> Weights {
+    match &state.spectral_norm {
+        Some(spectral_norm) => spectral_norm.normalize(weights),
+        None => weights.clone(),
+    }
+}
+
+/// Moves the average towards the generator; its buffers are the generator's.
+fn update_ema(state: &mut GanState, decay: Option<[Tensor<2>; 2]>) {
+    let (Some(ema), Some([decay, complement])) = (&mut state.generator_ema, decay) else {
+        return;
+    };
+    let means = take(&mut ema.params).into_iter();
+    let params = &state.generator.weights.params;
+    ema.params = means.zip(params).map(|(mean, p)| mean * decay.clone() + p.clone() * complement.clone()).collect();
+    ema.buffers.clone_from(&state.generator.weights.buffers);
+}
+
 impl StepReport {
+    /// Of a discriminator update; the generator's rows are still to come.
+    fn new(rows: &Tensor<2>, logits: &Tensor<2>) -> Self {
+        let [d_rows, logits] = [rows, logits].map(|rows| detach(rows.clone()));
+        Self { g_rows: d_rows.clone(), d_rows, logits, extras: Vec::new() }
+    }
+
     fn note(&mut self, name: &'static str, rows: &Tensor<2>) {
-        self.extras.push((name, untracked(rows.clone())));
+        self.extras.push((name, detach(rows.clone())));
     }
 }
 
 impl Player {
-    /// One optimiser step against the gradient of a loss with respect to `leaves`, the tracked copy of the weights that it came
-    /// from, at this share of the learning rate.
-    fn descend(&mut self, leaves: Weights, loss: Loss, rate: f64) {
-        self.weights.statistics = leaves.statistics;
+    /// One update against the gradient of a loss with respect to `leaves`, a copy of the weights that requires gradients and has
+    /// the new buffers.
+    fn apply_gradients(
+        &mut self,
+        optimizer: &Optimizer,
+        leaves: Weights,
+        loss: Loss,
+        inputs: &OptimizerInputs<Tensor<2>>,
+    ) {
+        self.weights.buffers = leaves.buffers;
         let mut gradients = loss.rows().backward();
-        let gradients = leaves
-            .trained
-            .into_iter()
-            .map(|weight| weight.grad_remove(&mut gradients).expect("every weight takes part in the loss"))
-            .collect();
-        let trained = std::mem::take(&mut self.weights.trained);
-        self.weights.trained = self.optimizer.step(trained, gradients, rate);
+        let leaves = leaves.params.into_iter();
+        let gradients = leaves.map(|leaf| leaf.grad_remove(&mut gradients).expect("every parameter is in the loss"));
+        let (params, moments) = (take(&mut self.weights.params), take(&mut self.moments));
+        (self.weights.params, self.moments) = optimizer.step(params, moments, gradients.collect(), inputs);
     }
-}
-
-/// The same numbers as constants of a graph, unless they are part of one.
-fn tracked(tensor: Tensor<2>) -> Tensor<2> {
-    if tensor.device().is_autodiff() { tensor } else { tensor.autodiff() }
 }

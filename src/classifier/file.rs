@@ -6,13 +6,14 @@ use burn::tensor::{Device, Tensor};
 
 use super::{Classifier, Part, Record, body, head};
 use crate::error::{Error, Result};
-use crate::nets::{Network, Slot, Weights};
-use crate::tensors::{self, File};
+use crate::nets::{Network, ParamSpec, Weights};
+use crate::named_tensors::{self, File};
+use crate::old_names::present_name;
 
 /// Larger files are refused unread: 16 MiB, where a classifier has 1.
 pub const SIZE_LIMIT: usize = 16 << 20;
-/// The format's version, in the file's metadata, and with it the network's plan.
-const VERSION: &str = "1";
+/// The format's versions, the newest last. Version 1 has other names of tensors.
+const VERSIONS: &[&str] = &["1", "2"];
 /// Where the version stands. A checkpoint's stands elsewhere, so that neither is taken for the other.
 const KEY: &str = "counterfeit classifier";
 /// Whom the tensors belong to, for errors.
@@ -25,12 +26,12 @@ impl Classifier {
     /// When the device fails.
     pub async fn save(&self) -> Result<Vec<u8>> {
         let tensors = named("body", &self.body).chain(named("head", &self.head));
-        let tensors = tensors::read_all(tensors.collect()).await?;
-        let words = HashMap::from([
-            (KEY.to_owned(), VERSION.to_owned()),
+        let tensors = named_tensors::read_all(tensors.collect()).await?;
+        let metadata = HashMap::from([
+            (KEY.to_owned(), VERSIONS[VERSIONS.len() - 1].to_owned()),
             ("record".to_owned(), serde_json::to_string(&self.record).map_err(refuse)?),
         ]);
-        tensors::serialize(&tensors, words).map_err(refuse)
+        named_tensors::serialize(&tensors, metadata).map_err(refuse)
     }
 
     /// The classifier of these bytes, ready on `device`.
@@ -39,22 +40,26 @@ impl Classifier {
     /// [`Error::Classifier`] when they are not a whole classifier of this program, or hold numbers that cannot be.
     pub fn parse(bytes: &[u8], device: &Device) -> Result<Self> {
         let mut file = File::parse(bytes, SIZE_LIMIT).map_err(refuse)?;
-        file.check_version(KEY, VERSION).map_err(refuse)?;
-        let record = file.word("record").map_err(refuse)?;
+        if file.version(KEY, VERSIONS).map_err(refuse)? == "1" {
+            file.rename(present_name);
+        }
+        let record = file.text("record").map_err(refuse)?;
         let record: Record = serde_json::from_str(record).map_err(refuse)?;
         if !(0.0..=1.0).contains(&record.accuracy) {
             let accuracy = record.accuracy;
             return Err(refuse(format!("it claims an accuracy of {accuracy}")));
         }
         let mut part = |side: &str, network: Network| {
-            let mut all = |slots: Vec<(String, Slot)>| {
-                slots
+            let mut all = |specs: Vec<ParamSpec>| {
+                specs
                     .into_iter()
-                    .map(|(name, slot)| file.take(&format!("{side}.{name}"), slot.shape, OWNER, device).map_err(refuse))
+                    .map(|spec| {
+                        let name = format!("{side}.{}", spec.name);
+                        file.take(&name, spec.shape, OWNER, device).map_err(refuse)
+                    })
                     .collect::<Result<Vec<_>>>()
             };
-            let weights =
-                Weights { trained: all(network.trained_slots())?, statistics: all(network.statistics_slots())? };
+            let weights = Weights { params: all(network.params())?, buffers: all(network.buffers())? };
             Ok(Part { network, weights })
         };
         let (body, head) = (part("body", body())?, part("head", head())?);
@@ -65,12 +70,9 @@ impl Classifier {
 
 /// Every matrix of a part with its name.
 fn named<'a>(side: &'a str, part: &'a Part) -> impl Iterator<Item = (String, Tensor<2>)> + 'a {
-    let slots = part.network.trained_slots().into_iter();
-    let weights = part.weights.trained.iter().chain(&part.weights.statistics);
-    slots
-        .chain(part.network.statistics_slots())
-        .zip(weights)
-        .map(move |((name, _), weight)| (format!("{side}.{name}"), weight.clone()))
+    let specs = part.network.params().into_iter().chain(part.network.buffers());
+    let tensors = part.weights.params.iter().chain(&part.weights.buffers);
+    specs.zip(tensors).map(move |(spec, tensor)| (format!("{side}.{}", spec.name), tensor.clone()))
 }
 
 fn refuse(why: impl ToString) -> Error {
@@ -148,6 +150,20 @@ mod tests {
     }
 
     #[test]
+    fn a_file_of_version_1_opens() {
+        let mut file = File::parse(&bytes(), SIZE_LIMIT).unwrap();
+        let scale = |name: &str| ["body.3.weight", "body.6.weight"].contains(&name);
+        file.rename(|name| match name {
+            scaled if scale(scaled) => scaled.replace("weight", "gain"),
+            other => other.replace("running_mean", "mean").replace("running_var", "variance"),
+        });
+        let old = file.into_bytes(&[(KEY, "1")]).unwrap();
+        assert!(old.windows(14).any(|bytes| bytes == b"body.6.gain\":{"), "the name is an old one");
+        let read = parse(&old).unwrap();
+        assert_eq!(pollster::block_on(read.save()).unwrap().len(), bytes().len());
+    }
+
+    #[test]
     fn foreign_files_and_claims_are_refused() {
         let whole = bytes();
         let replaced = |from: &str, to: &str| {
@@ -159,8 +175,8 @@ mod tests {
         };
         let foreign = replaced("counterfeit classifier", "counterfeit_classifier");
         assert!(foreign.contains("not written by this program"), "{foreign}");
-        let newer = replaced(r#"classifier":"1""#, r#"classifier":"2""#);
-        assert!(newer.contains("its format is 2"), "{newer}");
+        let newer = replaced(r#"classifier":"2""#, r#"classifier":"3""#);
+        assert!(newer.contains("its format is 3"), "{newer}");
         let claim = replaced("0.75", "7.50");
         assert!(claim.contains("accuracy of 7.5"), "{claim}");
         let unknown = replaced("trained_on", "strained_o");

@@ -1,7 +1,7 @@
-//! Real data: what the discriminator is shown, as seeded batches.
+//! Real data as seeded batches.
 //!
-//! A [`Source`] holds what there is to learn; a [`Feed`] deals it out for ever, in an order that a seed fixes and a
-//! [`Cursor`] restores. Nothing here knows files, clocks or devices: bytes in, numbers out.
+//! [`TrainingData`] is a mixture or a set of images in memory; a [`DataLoader`] gives batches of it without end, in an order that a
+//! seed fixes and a [`LoaderState`] restores. Nothing here knows files, clocks or devices: bytes in, numbers out.
 
 pub mod digits;
 mod glyphs;
@@ -36,17 +36,17 @@ pub struct MnistFiles {
     pub labels: Vec<u8>,
 }
 
-/// What there is to learn.
+/// The data of a run, in memory.
 #[derive(Clone, Debug)]
-pub enum Source {
-    /// A mixture of Gaussians, drawn from without end.
+pub enum TrainingData {
+    /// A mixture of Gaussians, an endless supply of samples.
     Mixture(Mixture),
     /// A finite set of images.
     Images(Images),
 }
 
-impl Source {
-    /// The data that an experiment names, digits drawn where it asks for them; `mnist` is read only for `data = "mnist"`.
+impl TrainingData {
+    /// The data of an experiment. `mnist` is read only for `data = "mnist"`.
     ///
     /// # Errors
     /// [`Error::Data`] when MNIST is asked for and not given, or damaged; [`Error::Setting`] when the settings leave
@@ -104,44 +104,44 @@ fn no_mnist() -> Error {
     }
 }
 
-/// Where a [`Feed`] stands. Of images it keeps where the epoch's shuffle began, from which its order is rebuilt, and
-/// how many of the epoch are dealt; of a mixture, where the draws are.
+/// The position of a [`DataLoader`]: for images, the random stream before the epoch's shuffle, from which the order is rebuilt, and how
+/// many of the epoch's images are used; for a mixture, the random stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Cursor {
+pub struct LoaderState {
     position: Position,
     index: usize,
 }
 
-/// Endless real batches in a seeded order: images in epochs, each shuffled anew; draws from a mixture.
+/// Endless batches in a seeded order: images in epochs, each shuffled anew; independent samples from a mixture.
 #[derive(Clone, Debug)]
-pub struct Feed {
-    source: Source,
+pub struct DataLoader {
+    data: TrainingData,
     rng: Rng,
-    /// Where `rng` stood before it shuffled `order`.
+    /// The position of `rng` before it shuffled `order`.
     epoch: Position,
     /// The epoch's images; empty for a mixture.
     order: Vec<usize>,
-    /// How many of them are dealt.
+    /// How many of them are used.
     index: usize,
 }
 
-impl Feed {
-    /// The feed at its start, for a run with this seed.
+impl DataLoader {
+    /// The loader at its start, for a run with this seed.
     #[must_use]
-    pub fn new(source: Source, seed: u64) -> Self {
+    pub fn new(data: TrainingData, seed: u64) -> Self {
         let rng = Rng::new(seed, Stream::Data);
-        let mut feed = Self { epoch: rng.position(), source, rng, order: Vec::new(), index: 0 };
-        feed.begin_epoch();
-        feed
+        let mut loader = Self { epoch: rng.position(), data, rng, order: Vec::new(), index: 0 };
+        loader.begin_epoch();
+        loader
     }
 
-    /// The next `n` samples. Batches are always full: one that outlasts an epoch goes on in the next. Where images are stacked,
-    /// those that follow one another in the shuffled order make a sample.
+    /// The next `n` samples. Batches are always full: one that outlasts an epoch goes on in the next. A sample of several channels takes
+    /// consecutive images of the shuffled order.
     pub fn next_batch(&mut self, n: usize) -> Batch {
-        let images = match &self.source {
-            Source::Mixture(mixture) => return mixture.sample(n, &mut self.rng),
-            Source::Images(images) => n * images.channels(),
+        let images = match &self.data {
+            TrainingData::Mixture(mixture) => return mixture.sample(n, &mut self.rng),
+            TrainingData::Images(images) => n * images.channels(),
         };
         let mut chosen = Vec::with_capacity(images);
         while chosen.len() < images {
@@ -153,59 +153,59 @@ impl Feed {
             chosen.extend_from_slice(&left[..taken]);
             self.index += taken;
         }
-        self.source.images().map_or_else(Batch::default, |images| images.batch(&chosen))
+        self.data.images().map_or_else(Batch::default, |images| images.batch(&chosen))
     }
 
-    /// Classes of `n` samples, drawn in the data's own shares without dealing any.
+    /// Classes of `n` samples, drawn with the data's own frequencies, without using any sample.
     pub fn classes(&self, n: usize, rng: &mut Rng) -> Vec<u8> {
-        match &self.source {
-            Source::Mixture(mixture) => (0..n).map(|_| mixture.mode(rng)).collect(),
-            Source::Images(images) => {
+        match &self.data {
+            TrainingData::Mixture(mixture) => (0..n).map(|_| mixture.mode(rng)).collect(),
+            TrainingData::Images(images) => {
                 let labels = images.labels();
                 (0..n).map(|_| labels[rng.below(labels.len())]).collect()
             }
         }
     }
 
-    /// What it deals from.
+    /// The data.
     #[must_use]
-    pub fn source(&self) -> &Source {
-        &self.source
+    pub fn data(&self) -> &TrainingData {
+        &self.data
     }
 
-    /// Where it stands, for a checkpoint.
+    /// The position, for a checkpoint.
     #[must_use]
-    pub fn cursor(&self) -> Cursor {
-        let position = match self.source {
-            Source::Mixture(_) => self.rng.position(),
-            Source::Images(_) => self.epoch.clone(),
+    pub fn state(&self) -> LoaderState {
+        let position = match self.data {
+            TrainingData::Mixture(_) => self.rng.position(),
+            TrainingData::Images(_) => self.epoch.clone(),
         };
-        Cursor { position, index: self.index }
+        LoaderState { position, index: self.index }
     }
 
-    /// Goes to where a feed of the same source stood, so that the same batches follow.
+    /// Takes the position of a loader of the same data, so that the same batches follow.
     ///
     /// # Errors
-    /// [`Error::Checkpoint`] when the cursor lies beyond this source's epoch; then the feed stays where it is.
-    pub fn seek(&mut self, cursor: Cursor) -> Result<()> {
-        if cursor.index > self.order.len() {
+    /// [`Error::Checkpoint`] when the position is beyond this data's epoch; then the loader is unchanged.
+    pub fn restore(&mut self, state: LoaderState) -> Result<()> {
+        if state.index > self.order.len() {
             return Err(Error::Checkpoint(format!(
-                "it stands at sample {} of the data, which have {}",
-                cursor.index,
+                "its position is image {} of the data, which have {}",
+                state.index,
                 self.order.len()
             )));
         }
-        self.rng = Rng::at(cursor.position);
+        self.rng = Rng::at(state.position);
         self.begin_epoch();
-        self.index = cursor.index;
+        self.index = state.index;
         Ok(())
     }
 
-    /// Shuffles from the identity, so that an order depends on nothing but where the stream stood.
+    /// Shuffles from the identity, so that an order depends on nothing but the position of the stream.
     fn begin_epoch(&mut self) {
         self.epoch = self.rng.position();
         self.index = 0;
-        self.order = (0..self.source.images().map_or(0, Images::len)).collect();
+        self.order = (0..self.data.images().map_or(0, Images::len)).collect();
         self.rng.shuffle(&mut self.order);
     }
 }
@@ -214,15 +214,15 @@ impl Feed {
 mod tests {
     use super::*;
 
-    /// Ten images of one pixel, each told by its label.
-    fn ten() -> Source {
-        Source::Images(Images::new(1, (0..10).collect(), (0..10).collect()).unwrap())
+    /// Ten images of one pixel, whose value is the label.
+    fn ten() -> TrainingData {
+        TrainingData::Images(Images::new(1, (0..10).collect(), (0..10).collect()).unwrap())
     }
 
     /// The same, three to a sample.
-    fn stacked() -> Source {
-        let Source::Images(images) = ten() else { unreachable!("they are images") };
-        Source::Images(images.stacked(3))
+    fn stacked() -> TrainingData {
+        let TrainingData::Images(images) = ten() else { unreachable!("they are images") };
+        TrainingData::Images(images.stacked(3))
     }
 
     fn digits(seed: u64) -> Experiment {
@@ -232,16 +232,16 @@ mod tests {
         experiment
     }
 
-    fn ring() -> Source {
-        Source::new(&Experiment::preset("ring").unwrap(), None).unwrap()
+    fn ring() -> TrainingData {
+        TrainingData::new(&Experiment::preset("ring").unwrap(), None).unwrap()
     }
 
     #[test]
-    fn sources_are_what_the_experiment_names() {
+    fn data_are_what_the_experiment_names() {
         assert_eq!(ring().dim(), 2);
         assert_eq!(ring().mixture().map(|mixture| mixture.modes().len()), Some(8));
         assert!(ring().images().is_none());
-        let drawn = Source::new(&digits(0), None).unwrap();
+        let drawn = TrainingData::new(&digits(0), None).unwrap();
         assert_eq!((drawn.dim(), drawn.images().map(Images::len)), (784, Some(30)));
         assert!(drawn.mixture().is_none());
     }
@@ -249,7 +249,7 @@ mod tests {
     #[test]
     fn mnist_is_cut_to_the_experiment_or_says_how_to_get_it() {
         let mut experiment = Experiment::preset("mnist-mlp").unwrap();
-        let error = Source::new(&experiment, None).unwrap_err().to_string();
+        let error = TrainingData::new(&experiment, None).unwrap_err().to_string();
         assert!(error.contains("--data DIR") && error.contains("train-images-idx3-ubyte"), "{error}");
         let mut images = vec![0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 28, 0, 0, 0, 28];
         images.extend([9; 4 * 784]);
@@ -257,20 +257,20 @@ mod tests {
         experiment.classes = vec![3];
         experiment.examples_per_class = 2;
         experiment.image_size = 32;
-        let source = Source::new(&experiment, Some(&files)).unwrap();
-        let images = source.images().unwrap();
+        let data = TrainingData::new(&experiment, Some(&files)).unwrap();
+        let images = data.images().unwrap();
         assert_eq!((images.labels(), images.dim()), (&[3, 3][..], 1024));
         experiment.classes = vec![1];
-        assert!(Source::new(&experiment, Some(&files)).unwrap_err().to_string().contains("`classes`"));
+        assert!(TrainingData::new(&experiment, Some(&files)).unwrap_err().to_string().contains("`classes`"));
     }
 
     #[test]
     fn every_epoch_shows_every_image_once_in_a_new_order() {
-        let mut feed = Feed::new(ten(), 5);
+        let mut loader = DataLoader::new(ten(), 5);
         // 7 does not divide 10: batches stay full across the epochs' seams.
         let dealt: Vec<u8> = (0..10)
             .flat_map(|_| {
-                let batch = feed.next_batch(7);
+                let batch = loader.next_batch(7);
                 assert_eq!((batch.values.len(), batch.labels.len()), (7, 7));
                 batch.labels
             })
@@ -281,45 +281,45 @@ mod tests {
             assert_eq!(sorted, (0..10).collect::<Vec<_>>());
         }
         assert_ne!(dealt[..10], dealt[10..20]);
-        assert_eq!(Feed::new(ten(), 5).next_batch(25).labels, dealt[..25], "larger than an epoch");
-        assert!(feed.next_batch(0).labels.is_empty());
-        assert_ne!(Feed::new(ten(), 6).next_batch(10).labels, dealt[..10], "seeds differ");
+        assert_eq!(DataLoader::new(ten(), 5).next_batch(25).labels, dealt[..25], "larger than an epoch");
+        assert!(loader.next_batch(0).labels.is_empty());
+        assert_ne!(DataLoader::new(ten(), 6).next_batch(10).labels, dealt[..10], "seeds differ");
     }
 
     #[test]
     fn channels_are_draws_of_their_own() {
         let mut e = digits(0);
         e.channels = 3;
-        let source = Source::new(&e, None).unwrap();
-        assert_eq!((source.dim(), e.data_dim()), (3 * 784, 3 * 784));
+        let data = TrainingData::new(&e, None).unwrap();
+        assert_eq!((data.dim(), e.data_dim()), (3 * 784, 3 * 784));
         let dim = stacked().dim();
-        let batch = Feed::new(stacked(), 5).next_batch(4000);
+        let batch = DataLoader::new(stacked(), 5).next_batch(4000);
         assert_eq!((dim, batch.values.len(), batch.labels.len()), (3, 12_000, 12_000));
         // The pixel tells the label: each channel is the image that its label says.
-        let told = batch.values.iter().zip(&batch.labels);
-        assert!(told.clone().all(|(&pixel, &label)| pixel == f32::from(label) / 127.5 - 1.0));
+        let pairs = batch.values.iter().zip(&batch.labels);
+        assert!(pairs.clone().all(|(&pixel, &label)| pixel == f32::from(label) / 127.5 - 1.0));
         // All 1,000 triples would be seen but for those with the same image twice, which only an epoch's seam can hold: 720 and
         // few others. Were channels tied to one another, there would be 100 or 10.
         let mut triples: Vec<&[u8]> = batch.labels.chunks(3).collect();
         triples.sort_unstable();
         triples.dedup();
         assert!(triples.len() > 720, "{}", triples.len());
-        let one_by_one = Feed::new(ten(), 5).next_batch(12_000);
+        let one_by_one = DataLoader::new(ten(), 5).next_batch(12_000);
         assert_eq!(batch, one_by_one);
     }
 
     #[test]
-    fn a_feed_continues_exactly_where_its_cursor_stood() {
-        for source in [ten(), ring(), stacked()] {
-            let mut feed = Feed::new(source.clone(), 5);
+    fn a_loader_continues_exactly_from_its_state() {
+        for data in [ten(), ring(), stacked()] {
+            let mut loader = DataLoader::new(data.clone(), 5);
             // 0 is the start, 10 and 20 an epoch's end, the others its midst.
             for taken in [0, 3, 7, 1, 9] {
-                feed.next_batch(taken);
-                let saved = serde_json::to_string(&feed.cursor()).unwrap();
-                let mut again = Feed::new(source.clone(), 99);
-                again.seek(serde_json::from_str(&saved).unwrap()).unwrap();
-                assert_eq!(again.cursor(), feed.cursor());
-                let mut ahead = feed.clone();
+                loader.next_batch(taken);
+                let saved = serde_json::to_string(&loader.state()).unwrap();
+                let mut again = DataLoader::new(data.clone(), 99);
+                again.restore(serde_json::from_str(&saved).unwrap()).unwrap();
+                assert_eq!(again.state(), loader.state());
+                let mut ahead = loader.clone();
                 for n in [4, 10, 23] {
                     assert_eq!(again.next_batch(n), ahead.next_batch(n), "after {taken}");
                 }
@@ -328,23 +328,23 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_of_other_data_is_refused_and_changes_nothing() {
-        for mut feed in [Feed::new(ten(), 5), Feed::new(ring(), 5)] {
-            let before = feed.cursor();
-            let error = feed.seek(Cursor { index: 11, ..before.clone() }).unwrap_err();
+    fn a_state_of_other_data_is_refused_and_changes_nothing() {
+        for mut loader in [DataLoader::new(ten(), 5), DataLoader::new(ring(), 5)] {
+            let before = loader.state();
+            let error = loader.restore(LoaderState { index: 11, ..before.clone() }).unwrap_err();
             assert!(matches!(error, Error::Checkpoint(_)), "{error}");
-            assert_eq!(feed.cursor(), before);
+            assert_eq!(loader.state(), before);
         }
-        assert!(serde_json::from_str::<Cursor>("{\"index\": -1}").is_err());
+        assert!(serde_json::from_str::<LoaderState>("{\"index\": -1}").is_err());
     }
 
     #[test]
     fn digits_and_their_order_are_independent() {
-        let pixels = |seed| Source::new(&digits(seed), None).unwrap().images().unwrap().pixels().to_vec();
+        let pixels = |seed| TrainingData::new(&digits(seed), None).unwrap().images().unwrap().pixels().to_vec();
         assert_eq!(pixels(1), pixels(1));
         assert_ne!(pixels(1), pixels(2));
-        let drawn = Source::new(&digits(1), None).unwrap();
-        let order = Feed::new(drawn, 1).next_batch(30).labels;
+        let drawn = TrainingData::new(&digits(1), None).unwrap();
+        let order = DataLoader::new(drawn, 1).next_batch(30).labels;
         let mut stream = Rng::new(1, Stream::Data);
         let mut wanted: Vec<u8> = (0..30).map(|i| i / 3).collect();
         stream.shuffle(&mut wanted);

@@ -1,4 +1,4 @@
-//! Other views of an image, for GANs that learn two at once: the image at half its size, and its edges.
+//! Second views of an image, for GANs that learn two at once: the image at half its size, and its edges.
 
 use crate::experiment::{Architecture, Experiment};
 
@@ -43,12 +43,12 @@ pub fn edges(images: &[f32], side: usize) -> Vec<f32> {
     out
 }
 
-/// Real images as an experiment's samples are shown: alone, or beside their other view.
+/// Real images as all views of an experiment's samples: the image alone, or with its second view.
 #[must_use]
-pub fn pictures(e: &Experiment, images: Vec<f32>) -> Vec<f32> {
+pub fn all(e: &Experiment, images: Vec<f32>) -> Vec<f32> {
     let (side, dim) = (e.image_size, e.data_dim());
     match e.architecture {
-        Architecture::Coupled => beside(&images, &edges(&images, side), [dim, dim]),
+        Architecture::Coupled => concat_rows(&images, &edges(&images, side), [dim, dim]),
         Architecture::Stacked => {
             let small = coarse(&images, side);
             let half = side / 2;
@@ -56,15 +56,15 @@ pub fn pictures(e: &Experiment, images: Vec<f32>) -> Vec<f32> {
                 .chunks_exact(half * half)
                 .flat_map(|small| (0..dim).map(move |i| small[i / side / 2 * half + i % side / 2]))
                 .collect();
-            beside(&large, &images, [dim, dim])
+            concat_rows(&large, &images, [dim, dim])
         }
         _ => images,
     }
 }
 
-/// Rows of `left` and `right` side by side, given how many numbers a row of each has.
+/// Each row of `left` followed by that of `right`, given their widths.
 #[must_use]
-pub fn beside(left: &[f32], right: &[f32], widths: [usize; 2]) -> Vec<f32> {
+pub fn concat_rows(left: &[f32], right: &[f32], widths: [usize; 2]) -> Vec<f32> {
     let rows = left.chunks_exact(widths[0]).zip(right.chunks_exact(widths[1]));
     rows.flat_map(|(left, right)| left.iter().chain(right).copied()).collect()
 }
@@ -81,16 +81,16 @@ mod tests {
     }
 
     #[test]
-    fn pictures_of_two_views_stand_in_pairs() {
+    fn two_views_follow_one_another() {
         let mut e = Experiment::preset("digits-stacked").unwrap();
         let image: Vec<f32> = (0..784).map(|i| (i % 2) as f32).collect();
-        let pair = pictures(&e, image.clone());
+        let pair = all(&e, image.clone());
         assert!(pair[..784].iter().all(|&v| v == 0.5) && pair[784..] == image[..]);
         e = Experiment::preset("digits-coupled").unwrap();
-        let pair = pictures(&e, image.clone());
+        let pair = all(&e, image.clone());
         assert!(pair[..784] == image[..] && pair[784..] == edges(&image, 28)[..]);
         e = Experiment::preset("digits-mlp").unwrap();
-        assert_eq!(pictures(&e, image.clone()), image);
+        assert_eq!(all(&e, image.clone()), image);
     }
 
     #[test]

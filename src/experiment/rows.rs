@@ -1,4 +1,4 @@
-//! What follows from the settings for the rows that networks are given and give: how long they are, and what stands in them.
+//! Widths and contents of the networks' input and output rows, as they follow from the settings.
 
 use super::{Architecture, Conditional, DataKind, Experiment};
 use crate::data::Mixture;
@@ -20,9 +20,9 @@ impl Experiment {
         (self.image_size / 2).pow(2)
     }
 
-    /// Numbers in what the discriminator judges: a sample, two views of one, or an autoencoder's code.
+    /// Numbers of what the discriminator sees of one sample: the sample, two views of it, or the code of an adversarial autoencoder.
     #[must_use]
-    pub fn judged_dim(&self) -> usize {
+    pub fn d_dim(&self) -> usize {
         match self.architecture {
             Architecture::Mlp | Architecture::Dcgan | Architecture::Dirac => self.data_dim(),
             Architecture::Autoencoder => self.latent_dim,
@@ -31,9 +31,9 @@ impl Experiment {
         }
     }
 
-    /// Images that a sample is shown as: two where the generator makes two views.
+    /// Images that a sample consists of: 2 where the generator makes two views, else 1.
     #[must_use]
-    pub fn pictures(&self) -> usize {
+    pub fn views(&self) -> usize {
         match self.architecture {
             Architecture::Stacked | Architecture::Coupled => 2,
             _ => 1,
@@ -46,7 +46,7 @@ impl Experiment {
         self.data != DataKind::Mixture
     }
 
-    /// Classes that a sample can be of: the digits asked for, or the Gaussians of a mixture.
+    /// The number of classes: of the chosen digits, or of a mixture's components.
     #[must_use]
     pub fn class_count(&self) -> usize {
         match self.data {
@@ -55,7 +55,7 @@ impl Experiment {
         }
     }
 
-    /// Numbers in a row that the generator is given: a latent, and the class where it is told.
+    /// Numbers of a generator input: the latent, and the one-hot class where it is conditioned.
     #[must_use]
     pub fn generator_inputs(&self) -> usize {
         match self.conditional {
@@ -64,8 +64,8 @@ impl Experiment {
         }
     }
 
-    /// The classes of samples as rows of 0 and a 1, `[n, class_count]`, where a network is told of them. Labels are digits, or
-    /// numbers of a mixture's Gaussians.
+    /// One-hot rows `[n, class_count]` of these labels, where a network is conditioned on them. Labels are digits, or
+    /// numbers of a mixture's components.
     #[must_use]
     pub fn one_hot(&self, labels: &[u8]) -> Option<Vec<f32>> {
         if self.conditional == Conditional::None {
@@ -85,11 +85,11 @@ impl Experiment {
         Some(rows)
     }
 
-    /// What the generator is given for the samples that are shown and measured throughout a run, `[n, generator_inputs]`: latents
-    /// from the stream that is kept for them and, where it is told, classes.
+    /// The generator inputs `[n, generator_inputs]` of the fixed samples, which are shown and measured throughout a run: latents from a
+    /// random stream of their own and, where it is conditioned, classes.
     #[must_use]
     pub fn fixed_inputs(&self, n: usize, seed: u64) -> Vec<f32> {
-        self.told(self.fixed_latents(n, seed), &self.fixed_labels(n, seed))
+        self.concat_labels(self.fixed_latents(n, seed), &self.fixed_labels(n, seed))
     }
 
     /// The latents of those samples, one after another.
@@ -111,9 +111,9 @@ impl Experiment {
         }
     }
 
-    /// Latents, each with its class beside it where the generator is told: `[n, generator_inputs]`.
+    /// Latents, each followed by its one-hot class where the generator is conditioned: `[n, generator_inputs]`.
     #[must_use]
-    pub fn told(&self, latents: Vec<f32>, labels: &[u8]) -> Vec<f32> {
+    pub fn concat_labels(&self, latents: Vec<f32>, labels: &[u8]) -> Vec<f32> {
         let Some(classes) = self.one_hot(labels) else {
             return latents;
         };
@@ -124,8 +124,8 @@ impl Experiment {
             .collect()
     }
 
-    /// Numbers in which the discriminator is told a sample's class: none, one for each class, or, beside images that are
-    /// convolved, a plane for each.
+    /// Numbers by which a conditional discriminator gets a sample's class: one for each class, or for convolutions a plane for each; 0
+    /// where it is not conditioned.
     #[must_use]
     pub fn label_dim(&self) -> usize {
         match (self.conditional, self.architecture) {
@@ -135,13 +135,13 @@ impl Experiment {
         }
     }
 
-    /// Numbers in a row that the discriminator is given: `pack` samples, each with its class where it is told.
+    /// Numbers of a discriminator input: `pack` samples, each with its class where it is conditioned.
     #[must_use]
     pub fn discriminator_inputs(&self) -> usize {
-        self.pack * (self.judged_dim() + self.label_dim())
+        self.pack * (self.d_dim() + self.label_dim())
     }
 
-    /// Logits in a row that the discriminator gives: one, and one for each class where it guesses.
+    /// Logits of a discriminator output: one, and in an ACGAN one more for each class.
     #[must_use]
     pub fn discriminator_outputs(&self) -> usize {
         match self.conditional {

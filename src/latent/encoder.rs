@@ -5,8 +5,9 @@ use burn::tensor::Tensor;
 use super::at_rest;
 use super::projection::{Map, Model};
 use crate::experiment::{Conditional, Experiment};
-use crate::nets::{Network, Weights, beside};
+use crate::nets::{Network, Weights};
 use crate::objective::Objective;
+use crate::tensor::{constant_like, detach, matrix};
 
 /// Both sides at rest: the generator and the discriminator.
 pub type Players = [(Network, Weights); 2];
@@ -17,7 +18,7 @@ pub fn refusal(experiment: &Experiment) -> Option<&'static str> {
     if !experiment.has_images() {
         return Some("it makes points; a projection needs one that makes images");
     }
-    if experiment.pictures() > 1 {
+    if experiment.views() > 1 {
         return Some("it makes two images from each latent; a projection needs one that makes single images");
     }
     let grey = "its images have three channels; a projection needs one that makes grey images";
@@ -44,10 +45,11 @@ pub fn model(experiment: &Experiment, players: Players, restarts: usize) -> Mode
         let class = |i: usize| e.classes[i % restarts % e.classes.len()];
         let labels: Vec<u8> = (0..n).map(class).collect();
         match e.one_hot(&labels) {
-            Some(told) => {
-                let width = told.len() / n;
-                let told = beside(&latents, told, [n, width]);
-                draw(Tensor::cat(vec![latents, told], 1))
+            Some(classes) => {
+                let width = classes.len() / n;
+                let classes = matrix(classes, [n, width], &detach(latents.clone()).device());
+                let classes = constant_like(&latents, classes);
+                draw(Tensor::cat(vec![latents, classes], 1))
             }
             None => draw(latents),
         }

@@ -5,11 +5,9 @@ use burn::tensor::{Device, Tensor, Transaction};
 
 use super::Prior;
 use crate::error::Result;
-use crate::experiment::OptimizerKind;
-use crate::nets::matrix;
-use crate::optimizer::Optimizer;
+use crate::optimizer::{Optimizer, OptimizerKind};
 use crate::rng::Rng;
-use crate::snapshot::{floats, read};
+use crate::tensor::{constant_like, floats, matrix, read};
 
 /// Adam's own betas: the loss stands still, which a game's does not.
 const BETAS: (f32, f32) = (0.9, 0.999);
@@ -80,6 +78,7 @@ pub struct Projection {
     /// The errors of the latents that it started from.
     start: Tensor<2>,
     optimizer: Optimizer,
+    moments: Vec<Tensor<2>>,
     rng: Rng,
     step: usize,
 }
@@ -112,13 +111,10 @@ impl Projection {
         let targets = matrix(rows, [n, dim], device);
         let weights = matrix(weights, [1, dim], device);
         let start = error((model.generator)(latents.clone()), targets.clone(), weights.clone());
+        let optimizer = Optimizer::new(OptimizerKind::Adam, settings.learning_rate, BETAS);
         Self {
-            optimizer: Optimizer::new(
-                OptimizerKind::Adam,
-                settings.learning_rate,
-                BETAS,
-                std::slice::from_ref(&latents),
-            ),
+            moments: optimizer.init(std::slice::from_ref(&latents)),
+            optimizer,
             model,
             settings,
             targets,
@@ -135,12 +131,17 @@ impl Projection {
     /// # Panics
     /// When the generator makes nothing of its latents.
     pub fn step(&mut self) {
-        let tracked = self.latents.clone().autodiff().require_grad();
-        let (loss, ..) = self.loss(tracked.clone());
+        let leaf = self.latents.clone().autodiff().require_grad();
+        let (loss, ..) = self.loss(leaf.clone());
         // From the rows, not from their mean: no latent's gradient depends on how many there are.
         let mut gradients = loss.backward();
-        let gradient = tracked.grad_remove(&mut gradients).expect("latents take part in the loss");
-        let moved = self.optimizer.step(vec![self.latents.clone()], vec![gradient], 1.0);
+        let gradient = leaf.grad_remove(&mut gradients).expect("latents take part in the loss");
+        let device = self.latents.device();
+        let inputs = self.optimizer.inputs(self.step as u64 + 1, 1.0);
+        let inputs = inputs.map(&mut |scalar| matrix(scalar.values, scalar.shape, &device));
+        let moments = std::mem::take(&mut self.moments);
+        let (moved, moments) = self.optimizer.step(vec![self.latents.clone()], moments, vec![gradient], &inputs);
+        self.moments = moments;
         for moved in moved {
             let way = moved - self.latents.clone();
             let latents = self.latents.clone() + way * self.pace();
@@ -167,7 +168,7 @@ impl Projection {
                 let drawn = self.model.prior.draw(&mut self.rng, restarts, dim);
                 let drawn = matrix(drawn.repeat(n / restarts), [n, dim], &latents.device());
                 let beyond = latents.clone().abs().greater_elem(1.0);
-                if let Some(momentum) = self.optimizer.moments.first_mut() {
+                if let Some(momentum) = self.moments.first_mut() {
                     *momentum = momentum.clone().mask_fill(beyond.clone(), 0.0);
                 }
                 latents.mask_where(beyond, drawn)
@@ -177,12 +178,9 @@ impl Projection {
 
     /// The loss row by row, and of it the error; and the samples.
     fn loss(&self, latents: Tensor<2>) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
-        // Constants go where the latents are: into the graph, or not.
-        let beside = |constant: &Tensor<2>| {
-            if latents.device().is_autodiff() { constant.clone().autodiff() } else { constant.clone() }
-        };
+        let constant = |tensor: &Tensor<2>| constant_like(&latents, tensor.clone());
         let samples = (self.model.generator)(latents.clone());
-        let error = error(samples.clone(), beside(&self.targets), beside(&self.weights));
+        let error = error(samples.clone(), constant(&self.targets), constant(&self.weights));
         let mut loss = error.clone();
         if let Some(realism) = &self.model.realism {
             loss = loss + realism(samples.clone()) * self.settings.realism_weight;
@@ -347,10 +345,10 @@ mod tests {
         (e.base_channels, e.latent_dim) = (2, 5);
         let network = Network::generator(&e);
         let mut weights = network.init(&mut Rng::new(0, Stream::Init), device);
-        for weight in &mut weights.trained {
+        for weight in &mut weights.params {
             *weight = weight.clone() * 15.0;
         }
-        for statistic in &mut weights.statistics {
+        for statistic in &mut weights.buffers {
             *statistic = statistic.clone() * 0.5 + 0.3;
         }
         (e, network, weights)
@@ -398,7 +396,7 @@ mod tests {
         let (e, network, weights) = dcgan(&device);
         let mut rng = Rng::new(9, Stream::Latent);
         let z = matrix(rng.normals(2 * e.latent_dim), [2, e.latent_dim], &device);
-        let images = floats(&network.sample(&weights, z).into_data()).unwrap();
+        let images = floats(&network.eval(&weights, z).into_data()).unwrap();
         let patient = Settings { restarts: 64, ..settings() };
         let found = search(model(&network, &weights, e.latent_dim), patient, &images, &[1.0; 784]);
         for found in &found {

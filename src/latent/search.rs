@@ -39,7 +39,7 @@ impl Search {
     /// # Errors
     /// [`Error::Setting`] when the run does not make single grey images of this size, or nothing is known.
     pub fn new(trainer: &Trainer, image: &[u8], known: &[u8]) -> Result<Self> {
-        let e = &trainer.experiment;
+        let e = trainer.experiment();
         if encoder::refusal(e).is_some() {
             let expected = "that of an experiment that makes single grey images";
             return Err(Error::setting("projection", "of another run", expected));
@@ -54,7 +54,7 @@ impl Search {
         let mask = Mask::of(known.iter().map(|&known| known != 0).collect())?;
         let settings = Settings::default();
         let settings = Settings { restarts: encoder::restarts(e, settings.restarts), ..settings };
-        let players = [trainer.sampler(), trainer.discriminator_at_rest()];
+        let players = [trainer.sampler(), trainer.eval_discriminator()];
         let target: Vec<f32> = image.iter().copied().map(from_byte).collect();
         let projection = Projection::new(
             encoder::model(e, players, settings.restarts),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     fn image(trainer: &Trainer) -> Vec<u8> {
-        trainer.source().images().unwrap().pixels()[..784].to_vec()
+        trainer.data().images().unwrap().pixels()[..784].to_vec()
     }
 
     fn read(search: &Search) -> Found {

@@ -81,7 +81,7 @@ impl<'a> Sheet<'a> {
     /// What the generator is given for all of them, row after row.
     #[must_use]
     pub fn inputs(self) -> Vec<f32> {
-        self.experiment.told(self.latents, &self.labels)
+        self.experiment.concat_labels(self.latents, &self.labels)
     }
 
     /// What it is given on a walk: [`STEPS`] rows, of the class that it starts from, where there are classes.
@@ -93,7 +93,7 @@ impl<'a> Sheet<'a> {
         let dim = self.experiment.latent_dim;
         let row = |i: usize| &self.latents[i * dim..(i + 1) * dim];
         let points = path.points(row(from), row(to), STEPS);
-        self.experiment.told(points, &[self.labels[from]; STEPS])
+        self.experiment.concat_labels(points, &[self.labels[from]; STEPS])
     }
 
     /// What it is given for the terms of a sum, and then for the sum: a row each, of the first sample's class.
@@ -106,7 +106,7 @@ impl<'a> Sheet<'a> {
         let rows = [sum.means(&self.latents, dim), sum.value(&self.latents, dim)].concat();
         let class = self.labels[sum.first()];
         let count = sum.terms().len() + 1;
-        self.experiment.told(rows, &vec![class; count])
+        self.experiment.concat_labels(rows, &vec![class; count])
     }
 }
 

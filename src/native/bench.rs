@@ -11,7 +11,7 @@ use super::args::Bench;
 use super::progress::say;
 use super::report::print_json;
 use super::{device, presets};
-use crate::data::Source;
+use crate::data::TrainingData;
 use crate::error::Error;
 use crate::experiment::{DataKind, Experiment};
 use crate::trainer::Trainer;
@@ -43,9 +43,9 @@ struct Figures {
 pub fn run(args: &Bench) -> Result<ExitCode> {
     let experiment = experiment(args)?;
     let opened = device::open(args.device)?;
-    let source = Source::new(&experiment, None)?;
+    let source = TrainingData::new(&experiment, None)?;
     let mut trainer = Trainer::new(experiment, source, &opened.device)?;
-    say(&format!("{} on {}", trainer.experiment.name, opened.name));
+    say(&format!("{} on {}", trainer.experiment().name, opened.name));
 
     let part = args.steps / REPEATS;
     let warm_up = (args.steps / 10).max(3);
@@ -56,7 +56,7 @@ pub fn run(args: &Bench) -> Result<ExitCode> {
     }
     rates.sort_by(f64::total_cmp);
 
-    let e = &trainer.experiment;
+    let e = trainer.experiment();
     let images = |steps_per_s: f64| round(steps_per_s * e.batch_size as f64);
     let median = rates[rates.len() / 2];
     print_json(&Figures {
@@ -70,8 +70,8 @@ pub fn run(args: &Bench) -> Result<ExitCode> {
         steps_per_s: round(median),
         images_per_s: images(median),
         images_per_s_range: [images(rates[0]), images(rates[rates.len() - 1])],
-        generator_parameters: trainer.generator.network.parameters(),
-        discriminator_parameters: trainer.discriminator.network.parameters(),
+        generator_parameters: trainer.gan.generator.num_params(),
+        discriminator_parameters: trainer.gan.discriminator.num_params(),
     })?;
     Ok(ExitCode::SUCCESS)
 }

@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         print_json(&Outcome {
             event: "done",
             record,
-            parameters: classifier.parameters(),
+            parameters: classifier.num_params(),
             seconds,
             device: &opened.name,
             classifier: out.display().to_string(),

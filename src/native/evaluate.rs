@@ -15,10 +15,10 @@ use super::report::{Report, Seen, print, print_json};
 use super::sample::CHUNK;
 use super::score::{self, Scorer};
 use super::{device, files, folder, grid, mnist};
-use crate::data::Feed;
+use crate::data::DataLoader;
 use crate::experiment::Experiment;
-use crate::nets::{matrix, untracked};
-use crate::objective::Sides;
+use crate::tensor::{detach, matrix};
+use crate::objective::Targets;
 use crate::rng::{Rng, Stream};
 use crate::snapshot::{Game, METRIC_SAMPLES, Observer, Picture};
 use crate::trainer::Trainer;
@@ -92,23 +92,23 @@ fn beside(checkpoint: &std::path::Path) -> PathBuf {
 
 /// The game at rest, over as many samples as the metrics have.
 fn verdict(trainer: &Trainer) -> Result<Game> {
-    let e = &trainer.experiment;
+    let e = trainer.experiment();
     let device = trainer.device();
     let n = CHUNK / e.pack * e.pack;
-    let mut feed = Feed::new(trainer.source().clone(), e.seed);
+    let mut feed = DataLoader::new(trainer.data().clone(), e.seed);
     let mut latents = Rng::new(e.seed, Stream::Metrics);
     let mut sums = [0.0; 4];
     let chunks = METRIC_SAMPLES / n;
     for _ in 0..chunks {
         let real = feed.next_batch(n);
-        let inputs = e.told(e.prior.draw(&mut latents, n, e.latent_dim), &real.labels);
+        let inputs = e.concat_labels(e.prior.draw(&mut latents, n, e.latent_dim), &real.labels);
         let fake = trainer.sample(matrix(inputs, [n, e.generator_inputs()], device));
         let samples = matrix(real.values, [n, e.data_dim()], device);
         let real_logits = trainer.logits(samples, &real.labels);
         let fake_logits = trainer.logits(fake, &real.labels);
         let logits = Tensor::cat(vec![real_logits.clone(), fake_logits.clone()], 0);
-        let sides = Sides::new(n / e.pack, e.label_smoothing, device);
-        let d_rows = untracked(e.objective.discriminator(logits.autodiff(), &sides));
+        let sides = Targets::new(n / e.pack, e.label_smoothing, device);
+        let d_rows = detach(e.objective.discriminator(logits.autodiff(), &sides));
         let g_rows = e.objective.generator(fake_logits.clone());
         let belief = |logits| burn::tensor::activation::sigmoid(logits).mean();
         let values = [d_rows.mean() * 2.0, g_rows.mean(), belief(real_logits), belief(fake_logits)];

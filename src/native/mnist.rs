@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::failure::mistake;
 use super::{download, files};
-use crate::data::{Images, MnistFiles, Source, idx};
+use crate::data::{Images, MnistFiles, TrainingData, idx};
 use crate::experiment::{DataKind, Experiment};
 
 /// One of MNIST's files.
@@ -102,8 +102,8 @@ impl Set {
 ///
 /// # Errors
 /// When they are damaged, or the settings leave none.
-pub fn source(experiment: &Experiment, mnist: Option<&Mnist>) -> Result<Source> {
-    blame(Source::new(experiment, mnist.map(Mnist::files)), experiment, mnist)
+pub fn training_data(experiment: &Experiment, mnist: Option<&Mnist>) -> Result<TrainingData> {
+    blame(TrainingData::new(experiment, mnist.map(Mnist::files)), experiment, mnist)
 }
 
 /// Says which folder the files are from, where reading them failed.

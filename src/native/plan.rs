@@ -48,10 +48,10 @@ impl Plan {
             }
             found => found?,
         };
-        let source = mnist::source(&experiment, mnist.as_ref())?;
+        let source = mnist::training_data(&experiment, mnist.as_ref())?;
         let opened = device::open(args.device)?;
         let trainer = Trainer::new(experiment, source, &opened.device)?;
-        let folder = Folder::create(args.out.as_deref(), &trainer.experiment)?;
+        let folder = Folder::create(args.out.as_deref(), trainer.experiment())?;
         notices.push(introduction(&trainer, &opened, &folder));
         Ok(Self { trainer, folder, notices })
     }
@@ -116,8 +116,8 @@ fn names_data(args: &Train) -> bool {
 }
 
 fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {
-    let e = &trainer.experiment;
-    let data = match (e.data, trainer.source().images()) {
+    let e = trainer.experiment();
+    let data = match (e.data, trainer.data().images()) {
         (DataKind::Mnist, Some(images)) => format!("{} images of MNIST", images.len()),
         (_, Some(images)) => format!("{} drawn digits", images.len()),
         (_, None) => format!("{} Gaussians", e.mixture.len()),
@@ -129,8 +129,8 @@ fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {
     format!(
         "{}: {data}, {} + {} parameters, {} steps of {}{from}, on {}, to {}",
         e.name,
-        trainer.generator.network.parameters(),
-        trainer.discriminator.network.parameters(),
+        trainer.gan.generator.num_params(),
+        trainer.gan.discriminator.num_params(),
         e.steps,
         e.batch_size,
         opened.name,

@@ -24,8 +24,7 @@ use crate::data::Mixture;
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::metrics::{Evaluator, SAMPLES};
-use crate::nets::matrix;
-use crate::snapshot::floats;
+use crate::tensor::{floats, matrix};
 use crate::trainer::Trainer;
 
 /// Steps that may wait on a device; more only take memory.
@@ -110,9 +109,9 @@ impl<'a> Stage<'a> {
         self.bar.set_message(format!("{}, seed {seed}", experiment.name));
         let mut experiment = experiment.clone();
         experiment.set("seed", &seed.to_string())?;
-        let source = mnist::source(&experiment, self.mnist.as_ref())?;
+        let source = mnist::training_data(&experiment, self.mnist.as_ref())?;
         let mut trainer = Trainer::new(experiment, source, &self.opened.device)?;
-        while trainer.step < trainer.experiment.steps {
+        while trainer.step < trainer.experiment().steps {
             if interrupt::asked() {
                 return Ok(None);
             }
@@ -137,7 +136,7 @@ impl<'a> Stage<'a> {
     /// In the mean over the protocol's sets of samples. The first set is the one that `train` and `evaluate` show.
     fn score_points(&self, trainer: &Trainer) -> Result<(Vec<f64>, Vec<f64>)> {
         let Protocol { sets, columns, .. } = self.protocol;
-        let e = &trainer.experiment;
+        let e = trainer.experiment();
         let evaluator = Evaluator::new(&Mixture::new(&e.mixture)?, SAMPLES);
         let inputs = e.fixed_inputs(sets * SAMPLES, e.seed);
         let width = e.generator_inputs();

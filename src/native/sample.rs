@@ -16,7 +16,8 @@ use crate::experiment::Experiment;
 use crate::latent::arithmetic::Expression;
 use crate::latent::path::Path;
 use crate::latent::sheet::{STEPS, Sheet, Walk};
-use crate::nets::{matrix, pairs};
+use crate::nets::architectures::as_views;
+use crate::tensor::matrix;
 
 /// Samples that are computed at a time, to bound memory.
 pub const CHUNK: usize = 250;
@@ -53,7 +54,7 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
     for inputs in inputs.chunks(CHUNK * width) {
         let shape = [inputs.len() / width, width];
         let inputs = matrix(inputs.to_vec(), shape, &opened.device);
-        let made = pairs::pictured(&experiment, network.sample(&weights, inputs));
+        let made = as_views(&experiment, network.eval(&weights, inputs));
         let data = made.into_data();
         let values: Vec<f32> = data.try_to_vec().map_err(|error| Error::Device(format!("{error:?}")))?;
         samples.extend(values);
@@ -64,7 +65,7 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
         let (size, channels) = (experiment.image_size, experiment.channels);
         match request {
             Request::Grid(_) => grid::png(&pixels, size, channels)?,
-            Request::Walk(..) => grid::rows(&pixels, size, channels, STEPS * experiment.pictures())?,
+            Request::Walk(..) => grid::rows(&pixels, size, channels, STEPS * experiment.views())?,
             Request::Sum(_) => grid::rows(&pixels, size, channels, count)?,
         }
     } else {

@@ -13,14 +13,13 @@ use super::sample::CHUNK;
 use super::{device::Opened, files};
 use crate::classifier::{self, CLASSES, Classifier, SIZE, Verdicts};
 use crate::data::images::to_byte;
-use crate::data::{Feed, Images};
+use crate::data::{DataLoader, Images};
 use crate::experiment::DataKind;
 use crate::metrics::classes::Classes;
 use crate::metrics::images::ImageEvaluator;
 use crate::metrics::{Metric, stacked};
-use crate::nets::matrix;
+use crate::tensor::{floats, matrix};
 use crate::rng::{Rng, Stream};
-use crate::snapshot::floats;
 use crate::trainer::Trainer;
 
 /// The command that makes the file.
@@ -85,8 +84,8 @@ impl Scorer {
     /// # Errors
     /// When the device fails.
     pub fn score(&self, trainer: &Trainer) -> Result<Option<(Vec<Metric>, Seen)>> {
-        let held = trainer.source().images().map_or(0, Images::len);
-        let channels = trainer.experiment.channels;
+        let held = trainer.data().images().map_or(0, Images::len);
+        let channels = trainer.experiment().channels;
         let [count, n] = if channels > 1 {
             [stacked::samples(held); 2]
         } else if let Some(count) = ImageEvaluator::real_images(held) {
@@ -97,9 +96,9 @@ impl Scorer {
         // Drawing a sample takes about as long as judging some images: it is counted as one more.
         let bar = progress::bar(((count + n) * channels + n) as u64);
         bar.set_message("scoring images");
-        let mut feed = Feed::new(trainer.source().clone(), 0);
+        let mut feed = DataLoader::new(trainer.data().clone(), 0);
         let real = self.judge_samples(trainer, count, &bar, |n| Ok(feed.next_batch(n).values))?;
-        let mut latents = Rng::new(trainer.experiment.seed, Stream::Metrics);
+        let mut latents = Rng::new(trainer.experiment().seed, Stream::Metrics);
         let generated = self.judge_samples(trainer, n, &bar, |n| {
             bar.inc(n as u64);
             generate(trainer, n, &mut latents)
@@ -144,9 +143,9 @@ impl Scorer {
 
 /// Samples from the generator.
 fn generate(trainer: &Trainer, n: usize, latents: &mut Rng) -> Result<Vec<f32>> {
-    let e = &trainer.experiment;
+    let e = trainer.experiment();
     let latents = e.prior.draw(latents, n, e.latent_dim);
-    let inputs = e.told(latents, &e.fixed_labels(n, e.seed));
+    let inputs = e.concat_labels(latents, &e.fixed_labels(n, e.seed));
     let samples = trainer.sample(matrix(inputs, [n, e.generator_inputs()], trainer.device()));
     Ok(floats(&samples.into_data())?)
 }
@@ -154,7 +153,7 @@ fn generate(trainer: &Trainer, n: usize, latents: &mut Rng) -> Result<Vec<f32>> 
 /// Values in [-1, 1] as images of the classifier's size, one a channel. Real and generated ones come this way, so that what it takes
 /// from them it takes from both: half a grey level, and at 64 pixels some sharpness.
 fn for_classifier(trainer: &Trainer, values: Vec<f32>) -> Result<Images> {
-    let e = &trainer.experiment;
+    let e = trainer.experiment();
     let labels = vec![0; values.len() / e.image_size.pow(2)];
     let pixels = values.into_iter().map(to_byte).collect();
     let images = Images::new(e.image_size, pixels, labels)?;

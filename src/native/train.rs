@@ -65,7 +65,7 @@ impl Due {
 
 impl<'a> Run<'a> {
     fn new(args: &'a Train, trainer: Trainer, folder: Folder) -> Self {
-        let e = &trainer.experiment;
+        let e = trainer.experiment();
         let report_every = args.report_every.unwrap_or_else(|| default_report_every(e));
         let progress = Progress::new(trainer.step, e.steps, args.json);
         Self {
@@ -86,7 +86,7 @@ impl<'a> Run<'a> {
             let unread = self.trainer.step();
             self.progress.step();
             let step = self.trainer.step;
-            let last = step >= self.trainer.experiment.steps || interrupt::asked();
+            let last = step >= self.trainer.experiment().steps || interrupt::asked();
             let due = self.due(step, last);
             if due.any() {
                 let report = self.look(unread, due).map_err(|error| self.explain(&error))?;
@@ -103,7 +103,7 @@ impl<'a> Run<'a> {
         let due = |every| last || step.is_multiple_of(every);
         Due {
             report: due(self.report_every),
-            grid: due(self.args.sample_every) && self.trainer.experiment.has_images(),
+            grid: due(self.args.sample_every) && self.trainer.experiment().has_images(),
             checkpoint: due(self.args.checkpoint_every),
         }
     }
@@ -112,7 +112,7 @@ impl<'a> Run<'a> {
     fn look(&mut self, unread: StepReport, due: Due) -> Result<Report> {
         self.wait()?;
         let steps_per_s = self.pace.stop(self.trainer.step);
-        let scored = due.report && !self.trainer.experiment.has_images();
+        let scored = due.report && !self.trainer.experiment().has_images();
         let (game, metrics, picture) = if due.grid || scored {
             let look = self.observer.look(&self.trainer, Some(unread));
             let snapshot = pollster::block_on(look)?;
@@ -148,7 +148,7 @@ impl<'a> Run<'a> {
     }
 
     fn images(&self, steps_per_s: f64) -> f64 {
-        let rate = steps_per_s * self.trainer.experiment.batch_size as f64;
+        let rate = steps_per_s * self.trainer.experiment().batch_size as f64;
         (rate * 10.0).round() / 10.0
     }
 
@@ -165,7 +165,7 @@ impl<'a> Run<'a> {
 
     /// Says how the run ended.
     fn end(self, mut report: Report) -> Result<ExitCode> {
-        let done = report.step >= self.trainer.experiment.steps;
+        let done = report.step >= self.trainer.experiment().steps;
         let checkpoint = self.folder.checkpoint().display().to_string();
         report.event = Some(if done { "done" } else { "interrupted" });
         report.images_per_s = Some(self.images(self.pace.mean()));

@@ -1,32 +1,81 @@
-//! Differentiable augmentation (Zhao et al. 2020): changes of images through which gradients pass to the generator.
+//! Differentiable augmentation (Zhao et al. 2020): random changes of images through which gradients pass to the generator.
 //!
-//! Both are linear maps drawn on the host: a translation is a product with shifted identities on either side, a cutout a mask.
+//! Both are linear maps, drawn on the host: a translation is a product with shifted identities on either side, a cutout a mask.
 
 use burn::tensor::Tensor;
 
 pub use crate::experiment::Augmentation;
-use crate::nets::beside;
 use crate::rng::Rng;
+use crate::tensor::{HostMatrix, constant_like};
 
-/// The black of images in [-1, 1], which moves in from the edges.
+/// Black, in images in [−1, 1]: the value beyond the edges.
 const BLACK: f32 = -1.0;
 
+/// The random numbers of one augmentation of n images of `side` × `side`, as matrices `[n, side²]`.
+#[derive(Clone, Debug)]
+pub enum AugmentationInputs<T> {
+    /// For each image the matrices that shift its rows and its columns.
+    Translation {
+        /// Multiplied from the left.
+        down: T,
+        /// Multiplied from the right.
+        across: T,
+    },
+    /// For each pixel 1, or 0 where it is blanked.
+    Cutout(T),
+}
+
 impl Augmentation {
-    /// Changed images, one square of `side` × `side` a row: `[n, side²]`, each by its own draw.
+    /// The random numbers for `n` images of `side` × `side`, each by itself.
     #[must_use]
-    pub fn apply(self, images: Tensor<2>, side: usize, rng: &mut Rng) -> Tensor<2> {
+    pub fn draw(self, n: usize, side: usize, rng: &mut Rng) -> AugmentationInputs<HostMatrix> {
+        let shape = [n, side * side];
+        match self {
+            Self::Translation => {
+                let (down, across) = translations(n, side, rng);
+                let [down, across] = [down, across].map(|values| HostMatrix { values, shape });
+                AugmentationInputs::Translation { down, across }
+            }
+            Self::Cutout => AugmentationInputs::Cutout(HostMatrix { values: cutouts(n, side, rng), shape }),
+        }
+    }
+}
+
+impl<T> AugmentationInputs<T> {
+    /// The same, each matrix through `f`.
+    pub fn map<U>(self, f: &mut impl FnMut(T) -> U) -> AugmentationInputs<U> {
+        match self {
+            Self::Translation { down, across } => AugmentationInputs::Translation { down: f(down), across: f(across) },
+            Self::Cutout(mask) => AugmentationInputs::Cutout(f(mask)),
+        }
+    }
+}
+
+impl AugmentationInputs<Tensor<2>> {
+    /// Images `[n, side²]` after the augmentation.
+    #[must_use]
+    pub fn apply(self, images: Tensor<2>, side: usize) -> Tensor<2> {
+        // Relative to black, which is then 0 and moves in from the edges.
         let light = images - BLACK;
         let changed = match self {
-            Self::Translation => translate(light, side, rng),
-            Self::Cutout => cut_out(light, side, rng),
+            Self::Translation { down, across } => {
+                let [n, dim] = light.dims();
+                let square = |matrix: Tensor<2>| matrix.reshape([n, side, side]);
+                let [down, across] = [down, across].map(|matrix| square(constant_like(&light, matrix)));
+                down.matmul(square(light)).matmul(across).reshape([n, dim])
+            }
+            Self::Cutout(mask) => {
+                let mask = constant_like(&light, mask);
+                light * mask
+            }
         };
         changed + BLACK
     }
 }
 
 /// Shifts by up to an eighth of the side in both directions.
-fn translate(light: Tensor<2>, side: usize, rng: &mut Rng) -> Tensor<2> {
-    let [n, dim] = light.dims();
+fn translations(n: usize, side: usize, rng: &mut Rng) -> (Vec<f32>, Vec<f32>) {
+    let dim = side * side;
     let most = side / 8;
     let mut down = vec![0.0; n * dim];
     let mut across = vec![0.0; n * dim];
@@ -42,17 +91,12 @@ fn translate(light: Tensor<2>, side: usize, rng: &mut Rng) -> Tensor<2> {
             }
         }
     }
-    let square = |values| {
-        let flat = beside(&light, values, [n, dim]);
-        flat.reshape([n, side, side])
-    };
-    let (down, across) = (square(down), square(across));
-    down.matmul(light.clone().reshape([n, side, side])).matmul(across).reshape([n, dim])
+    (down, across)
 }
 
-/// Blanks a square of half the side, whose centre is anywhere in the image.
-fn cut_out(light: Tensor<2>, side: usize, rng: &mut Rng) -> Tensor<2> {
-    let [n, dim] = light.dims();
+/// Masks that blank a square of half the side, whose centre is anywhere in the image.
+fn cutouts(n: usize, side: usize, rng: &mut Rng) -> Vec<f32> {
+    let dim = side * side;
     let half = side / 4;
     let mut mask = vec![1.0; n * dim];
     for image in mask.chunks_exact_mut(dim) {
@@ -62,8 +106,7 @@ fn cut_out(light: Tensor<2>, side: usize, rng: &mut Rng) -> Tensor<2> {
             image[row * side..][columns].fill(0.0);
         }
     }
-    let mask = beside(&light, mask, [n, dim]);
-    light * mask
+    mask
 }
 
 #[cfg(test)]
@@ -71,14 +114,20 @@ mod tests {
     use burn::tensor::Device;
 
     use super::*;
-    use crate::nets::matrix;
     use crate::rng::Stream;
+    use crate::tensor::matrix;
 
     const SIDE: usize = 16;
 
+    fn apply(augmentation: Augmentation, images: Tensor<2>) -> Tensor<2> {
+        let inputs = augmentation.draw(images.dims()[0], SIDE, &mut Rng::new(1, Stream::Noise));
+        let mut tensor = |m: HostMatrix| matrix(m.values, m.shape, &Device::flex());
+        inputs.map(&mut tensor).apply(images, SIDE)
+    }
+
     fn changed(augmentation: Augmentation, image: &[f32], n: usize) -> Vec<Vec<f32>> {
         let images = matrix(image.repeat(n), [n, SIDE * SIDE], &Device::flex());
-        let out = augmentation.apply(images, SIDE, &mut Rng::new(1, Stream::Noise));
+        let out = apply(augmentation, images);
         let out = out.into_data().try_to_vec::<f32>().unwrap();
         out.chunks(SIDE * SIDE).map(<[f32]>::to_vec).collect()
     }
@@ -115,8 +164,7 @@ mod tests {
         for augmentation in [Augmentation::Translation, Augmentation::Cutout] {
             let images = Tensor::<2>::zeros([4, SIDE * SIDE], &Device::flex());
             let images = images.autodiff().require_grad();
-            let mut rng = Rng::new(1, Stream::Noise);
-            let seen = augmentation.apply(images.clone(), SIDE, &mut rng);
+            let seen = apply(augmentation, images.clone());
             let lit: f32 = (seen.clone() + 1.0).sum().inner().into_scalar();
             let grads = seen.sum().backward();
             let gradient: f32 = images.grad(&grads).unwrap().sum().into_scalar();

@@ -1,69 +1,83 @@
-//! Penalties on the slope of the discriminator: WGAN-GP (Gulrajani et al. 2017), DRAGAN (Kodali et al. 2017), R1 and R2
-//! (Mescheder, Geiger & Nowozin 2018).
+//! Gradient penalties: WGAN-GP (Gulrajani et al. 2017), DRAGAN (Kodali et al. 2017), R1 and R2 (Mescheder, Geiger & Nowozin
+//! 2018).
 //!
-//! The slope is the exact gradient of the logit with respect to what is judged, written in forward operations (see
-//! [`crate::nets::PullBack`]), so that the penalty has a gradient itself.
+//! The gradient of the logit with respect to the discriminator's input is exact and written in forward operations (see
+//! [`crate::nets::Vjp`]), so that the penalty has a gradient itself.
 
 use burn::tensor::Tensor;
 
 pub use crate::experiment::GradientPenalty;
-use crate::nets::{Network, Weights, beside};
+use crate::nets::{Network, Weights};
 use crate::rng::Rng;
+use crate::tensor::HostMatrix;
 
 /// Keeps the gradient of a norm finite where the norm is 0.
 const EPSILON: f32 = 1e-12;
 
 impl GradientPenalty {
-    /// Where the slope is taken: one place a row, from real and fake rows `[n, dim]` of what the discriminator judges.
+    /// The random numbers of [`points`](Self::points) for `n` rows of `dim` numbers, where it takes any: WGAN-GP's places between
+    /// real and fake, `[n, 1]`; DRAGAN's noise, `[n, dim]`. Uniform in [0, 1).
     #[must_use]
-    pub fn places(self, real: Tensor<2>, fake: Tensor<2>, rng: &mut Rng) -> Tensor<2> {
-        let [n, dim] = real.dims();
-        let mut uniform = |count| (0..count).map(|_| rng.uniform()).collect();
+    pub fn draw(self, n: usize, dim: usize, rng: &mut Rng) -> Option<HostMatrix> {
+        let columns = match self {
+            Self::None | Self::R1 | Self::R2 => return None,
+            Self::WganGp => 1,
+            Self::Dragan => dim,
+        };
+        Some(HostMatrix { values: (0..n * columns).map(|_| rng.uniform()).collect(), shape: [n, columns] })
+    }
+
+    /// The points at which the gradient is taken, one a row, from real and fake rows `[n, dim]`.
+    ///
+    /// # Panics
+    /// When the random numbers are not those of [`draw`](Self::draw).
+    #[must_use]
+    pub fn points(self, real: Tensor<2>, fake: Tensor<2>, random: Option<Tensor<2>>) -> Tensor<2> {
+        let random = || random.expect("its own random numbers");
         match self {
             Self::None | Self::R1 => real,
             Self::R2 => fake,
-            Self::WganGp => {
-                let alpha = beside(&real, uniform(n), [n, 1]);
-                fake.clone() + (real - fake) * alpha
-            }
+            Self::WganGp => fake.clone() + (real - fake) * random(),
             Self::Dragan => {
                 let deviation = deviation(real.clone());
-                let noise = beside(&real, uniform(n * dim), [n, dim]);
-                real + noise * deviation * 0.5
+                real + random() * deviation * 0.5
             }
         }
     }
 
-    /// What a slope costs, row by row `[n, 1]`, from slopes `[n, dim]`.
+    /// The penalty row by row, `[n, 1]`, of gradients `[n, dim]`.
     #[must_use]
-    pub fn rows(self, slopes: Tensor<2>) -> Tensor<2> {
-        let squared = (slopes.clone() * slopes).sum_dim(1);
+    pub fn rows(self, gradients: Tensor<2>) -> Tensor<2> {
+        let squared = (gradients.clone() * gradients).sum_dim(1);
         match self {
             Self::None => squared * 0.0,
             Self::WganGp | Self::Dragan => {
-                let off = (squared + EPSILON).sqrt() - 1.0;
-                off.clone() * off
+                let error = (squared + EPSILON).sqrt() - 1.0;
+                error.clone() * error
             }
             Self::R1 | Self::R2 => squared * 0.5,
         }
     }
 }
 
-/// The gradient of the first logit with respect to the first `dim` numbers of each row: exact, and itself differentiable.
+/// The gradient of the first logit with respect to the first `dim` numbers of each row `[n, _]`: exact, and itself differentiable.
 #[must_use]
-pub fn slopes(network: &Network, weights: &Weights, rows: Tensor<2>, dim: usize) -> Tensor<2> {
-    let (logits, back) = network.linearize(weights, rows);
-    let [n, outputs] = logits.dims();
-    let mut cotangent = vec![0.0; n * outputs];
-    cotangent.iter_mut().step_by(outputs).for_each(|g| *g = 1.0);
-    let slopes = back(beside(&logits, cotangent, [n, outputs]));
-    if slopes.dims()[1] == dim {
-        return slopes;
+pub fn input_gradients(network: &Network, weights: &Weights, rows: Tensor<2>, dim: usize) -> Tensor<2> {
+    let (logits, vjp) = network.vjp(weights, rows);
+    let [_, outputs] = logits.dims();
+    let first = logits.clone().narrow(1, 0, 1).ones_like();
+    let cotangent = match outputs {
+        1 => first,
+        _ => Tensor::cat(vec![first, logits.narrow(1, 1, outputs - 1).zeros_like()], 1),
+    };
+    let gradients = vjp(cotangent);
+    if gradients.dims()[1] == dim {
+        return gradients;
     }
-    slopes.narrow(1, 0, dim)
+    gradients.narrow(1, 0, dim)
 }
 
-/// Of all numbers together, `[1, 1]`.
+/// The standard deviation of all numbers together, `[1, 1]`.
 fn deviation(x: Tensor<2>) -> Tensor<2> {
     let mean = |x: Tensor<2>| x.mean_dim(1).mean_dim(0);
     let centred = x.clone() - mean(x);

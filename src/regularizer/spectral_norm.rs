@@ -1,17 +1,18 @@
-//! Spectral normalisation (Miyato et al. 2018): each weight matrix divided by its largest singular value.
+//! Spectral normalisation (Miyato et al. 2018): each matrix of the discriminator divided by its largest singular value.
 
 use burn::tensor::{Device, Tensor};
 
-use crate::nets::{Network, Slot, Weights, constant_beside, matrix};
+use crate::nets::{Network, ParamSpec, Weights};
 use crate::rng::Rng;
+use crate::tensor::{constant_like, matrix};
 
 /// Keeps a norm from dividing by 0.
 const EPSILON: f32 = 1e-12;
 
-/// The left singular vectors, followed from update to update.
+/// Estimates of the first left singular vectors, improved from update to update.
 #[derive(Clone, Debug)]
 pub struct SpectralNorm {
-    /// For each weight in turn its vector u, `[rows, 1]`, of length 1; `None` where the role is not `weight`.
+    /// For each parameter in turn its vector u, `[rows, 1]`, of length 1; `None` where it is not the matrix of a linear map.
     pub vectors: Vec<Option<Tensor<2>>>,
 }
 
@@ -19,17 +20,16 @@ impl SpectralNorm {
     /// For `network`, with vectors drawn from `rng`.
     #[must_use]
     pub fn new(network: &Network, rng: &mut Rng, device: &Device) -> Self {
-        let mut vector = |slot: Slot| {
-            let rows = slot.shape[0];
-            (slot.role == "weight").then(|| unit(matrix(rng.normals(rows), [rows, 1], device)))
+        let mut vector = |spec: ParamSpec| {
+            let rows = spec.shape[0];
+            spec.is_matrix.then(|| unit(matrix(rng.normals(rows), [rows, 1], device)))
         };
-        let slots = network.trained_slots().into_iter();
-        Self { vectors: slots.map(|(_, slot)| vector(slot)).collect() }
+        Self { vectors: network.params().into_iter().map(&mut vector).collect() }
     }
 
-    /// One power iteration, u ← W Wᵀ u at length 1: once an update, and never at rest.
+    /// One power iteration, u ← W Wᵀ u at length 1: once an update, and never in evaluation.
     pub fn iterate(&mut self, weights: &Weights) {
-        for (vector, weight) in self.vectors.iter_mut().zip(&weights.trained) {
+        for (vector, weight) in self.vectors.iter_mut().zip(&weights.params) {
             if let Some(u) = vector {
                 let v = unit(weight.clone().transpose().matmul(u.clone()));
                 *u = unit(weight.clone().matmul(v));
@@ -37,20 +37,20 @@ impl SpectralNorm {
         }
     }
 
-    /// The weights that the network is to use, W / ‖Wᵀu‖. Where `weights` are tracked, gradients pass through the divisor too,
-    /// with u as a constant.
+    /// The weights that the network uses, W / ‖Wᵀu‖. Where `weights` require gradients, they pass through the divisor too, with
+    /// u as a constant.
     #[must_use]
-    pub fn normalise(&self, weights: &Weights) -> Weights {
+    pub fn normalize(&self, weights: &Weights) -> Weights {
         let divide = |(weight, vector): (&Tensor<2>, &Option<Tensor<2>>)| match vector {
             Some(u) => {
-                let u = constant_beside(weight, u.clone());
+                let u = constant_like(weight, u.clone());
                 weight.clone() / norm(weight.clone().transpose().matmul(u))
             }
             None => weight.clone(),
         };
         Weights {
-            trained: weights.trained.iter().zip(&self.vectors).map(divide).collect(),
-            statistics: weights.statistics.clone(),
+            params: weights.params.iter().zip(&self.vectors).map(divide).collect(),
+            buffers: weights.buffers.clone(),
         }
     }
 }
@@ -79,10 +79,10 @@ mod tests {
         for _ in 0..300 {
             spectral.iterate(&weights);
         }
-        let used = spectral.normalise(&weights);
+        let used = spectral.normalize(&weights);
         let mut checked = 0;
-        for ((name, _), weight) in network.trained_slots().iter().zip(&used.trained) {
-            if !name.ends_with("weight") {
+        for (spec, weight) in network.params().iter().zip(&used.params) {
+            if !spec.is_matrix {
                 continue;
             }
             // The largest singular value by a long power iteration of its own.
@@ -92,7 +92,7 @@ mod tests {
                 u = unit(weight.clone().matmul(weight.clone().transpose().matmul(u)));
             }
             let sigma: f32 = norm(weight.clone().transpose().matmul(u)).into_scalar();
-            assert!((sigma - 1.0).abs() < 1e-3, "{name}: {sigma}");
+            assert!((sigma - 1.0).abs() < 1e-3, "{}: {sigma}", spec.name);
             checked += 1;
         }
         assert_eq!(checked, 2);
@@ -109,11 +109,11 @@ mod tests {
         for _ in 0..200 {
             spectral.iterate(&weights);
         }
-        let tracked = weights.tracked();
+        let leaves = weights.require_grad();
         let x = matrix(Rng::new(5, Stream::Data).normals(64), [32, 2], &device).autodiff();
-        let logits = network.sample(&spectral.normalise(&tracked), x);
+        let logits = network.eval(&spectral.normalize(&leaves), x);
         let grads = logits.sum().backward();
-        let weight = &tracked.trained[2];
+        let weight = &leaves.params[2];
         let gradient = weight.grad(&grads).unwrap();
         let along: f32 = (gradient.clone() * weight.clone().inner()).sum().into_scalar();
         let size: f32 = gradient.powf_scalar(2.0).sum().sqrt().into_scalar();

@@ -1,16 +1,17 @@
-//! Slopes and penalties against closed forms and finite differences.
+//! Gradients and penalties of whole networks against closed forms and automatic differentiation.
 
 use burn::tensor::{Device, Tensor};
 
-use super::gradient_penalty::{GradientPenalty, slopes};
+use super::gradient_penalty::{GradientPenalty, input_gradients};
 use super::path_length;
 use crate::experiment::Experiment;
-use crate::nets::linear::Linear;
-use crate::nets::{Layer, Network, Weights, matrix, untracked};
+use crate::nets::layers::Linear;
+use crate::nets::{Network, Weights};
 use crate::rng::{Rng, Stream};
+use crate::tensor::{detach, matrix};
 
 fn numbers(tensor: Tensor<2>) -> Vec<f32> {
-    untracked(tensor).into_data().try_to_vec().unwrap()
+    detach(tensor).into_data().try_to_vec().unwrap()
 }
 
 /// A network with numbers of size 1, so that differences show, and smooth functions, so that they exist.
@@ -21,20 +22,17 @@ fn network(preset: &str, settings: &[(&str, &str)], generator: bool) -> (Network
     let device = Device::flex();
     let mut weights = network.init(&mut Rng::new(1, Stream::Init), &device);
     let mut rng = Rng::new(2, Stream::Init);
-    for ((_, slot), weight) in network.trained_slots().iter().zip(&mut weights.trained) {
-        let [rows, columns] = slot.shape;
-        let (mean, spread) = match slot.role {
-            "weight" => (0.0, 1.0 / (rows as f32).sqrt()),
-            _ => (0.5, 0.3),
-        };
+    for (spec, param) in network.params().iter().zip(&mut weights.params) {
+        let [rows, columns] = spec.shape;
+        let (mean, spread) = if spec.is_matrix { (0.0, 1.0 / (rows as f32).sqrt()) } else { (0.5, 0.3) };
         let drawn = rng.normals(rows * columns);
         let values = drawn.iter().map(|x| mean + spread * x).collect();
-        *weight = matrix(values, slot.shape, &device);
+        *param = matrix(values, spec.shape, &device);
     }
     (network, weights)
 }
 
-/// Critics with every layer that a penalty may meet, each with what it is shown: rows × numbers.
+/// Critics with every layer that a penalty may meet, each with the shape of its input.
 fn critics(function: &str) -> Vec<(&'static str, (Network, Weights), [usize; 2])> {
     let function = ("discriminator_activation", function);
     let mlp = |norm| {
@@ -51,20 +49,20 @@ fn critics(function: &str) -> Vec<(&'static str, (Network, Weights), [usize; 2])
         ("dcgan", dcgan("none"), [2, 784]),
         ("dcgan, layer norm", dcgan("layer"), [2, 784]),
         ("dcgan, instance norm", dcgan("instance"), [2, 784]),
-        ("dcgan, batch norm at rest", dcgan("batch"), [2, 784]),
+        ("dcgan, batch norm in evaluation", dcgan("batch"), [2, 784]),
     ]
 }
 
 #[test]
-fn slopes_are_what_automatic_differentiation_gives() {
+fn input_gradients_are_what_automatic_differentiation_gives() {
     let functions = ["relu", "leaky-relu", "elu", "sigmoid", "tanh"];
     for (what, (network, weights), [n, dim]) in functions.into_iter().flat_map(critics) {
         let x = matrix(Rng::new(3, Stream::Data).normals(n * dim), [n, dim], &Device::flex());
         let leaf = x.clone().autodiff().require_grad();
-        let logits = network.sample(&weights.frozen(), leaf.clone());
+        let logits = network.eval(&weights.no_grad(), leaf.clone());
         let grads = logits.sum().backward();
         let wanted = numbers(leaf.grad(&grads).unwrap());
-        let got = numbers(slopes(&network, &weights, x, dim));
+        let got = numbers(input_gradients(&network, &weights, x, dim));
         let size = wanted.iter().fold(0.0, |m: f32, w| m.max(w.abs()));
         assert!(size > 1e-4, "{what}: {size}");
         for (g, w) in got.iter().zip(&wanted) {
@@ -74,16 +72,16 @@ fn slopes_are_what_automatic_differentiation_gives() {
 }
 
 #[test]
-fn a_linear_critic_of_slope_five_costs_sixteen() {
+fn a_linear_critic_with_a_gradient_of_five_has_a_penalty_of_sixteen() {
     // D = w·x with ‖w‖ = 5 on 7 images of 3 × 4 × 4: (5 - 1)² (Gulrajani et al. 2017, eq. 3). A norm over one dimension, or one
     // for the whole batch, gives something else.
     let device = Device::flex();
-    let network = Network::new(vec![Layer::Linear(Linear::dcgan(48, 1))]);
+    let network = Network::new(vec![Box::new(Linear::dcgan(48, 1))]);
     let w = Rng::new(1, Stream::Data).normals(48);
     let length = w.iter().map(|w| w * w).sum::<f32>().sqrt();
     let weights = Weights {
-        trained: vec![matrix(w.iter().map(|w| 5.0 * w / length).collect(), [48, 1], &device)],
-        statistics: Vec::new(),
+        params: vec![matrix(w.iter().map(|w| 5.0 * w / length).collect(), [48, 1], &device)],
+        buffers: Vec::new(),
     };
     let x = || matrix(Rng::new(2, Stream::Data).normals(7 * 48), [7, 48], &device);
     for (penalty, wanted) in [
@@ -92,7 +90,7 @@ fn a_linear_critic_of_slope_five_costs_sixteen() {
         (GradientPenalty::R1, 12.5),
         (GradientPenalty::R2, 12.5),
     ] {
-        let rows = numbers(penalty.rows(slopes(&network, &weights, x(), 48)));
+        let rows = numbers(penalty.rows(input_gradients(&network, &weights, x(), 48)));
         assert_eq!(rows.len(), 7);
         assert!(rows.iter().all(|r| (r - wanted).abs() < 1e-4), "{penalty:?} {rows:?}");
     }
@@ -103,15 +101,15 @@ fn an_orthogonal_linear_generator_has_the_length_of_the_direction() {
     // G(z) = z Q with Q orthogonal: ‖Jᵀy‖ = ‖y‖, whose square is 1 in the mean, for y of N(0, 1 / dim).
     let device = Device::flex();
     let (n, dim) = (4000, 3);
-    let network = Network::new(vec![Layer::Linear(Linear::dcgan(dim, dim))]);
+    let network = Network::new(vec![Box::new(Linear::dcgan(dim, dim))]);
     // A rotation about one axis, then a reflection.
     let (c, s) = (0.6, 0.8);
     let rotation = vec![c, s, 0.0, -s, c, 0.0, 0.0, 0.0, -1.0];
-    let weights = Weights { trained: vec![matrix(rotation, [dim, dim], &device)], statistics: Vec::new() };
+    let weights = Weights { params: vec![matrix(rotation, [dim, dim], &device)], buffers: Vec::new() };
     let z = Tensor::zeros([n, dim], &device);
-    let mut rng = Rng::new(5, Stream::Noise);
-    let directions = rng.clone().normals(n * dim);
-    let lengths = numbers(path_length::lengths(&network, &weights, z, dim, dim, &mut rng));
+    let directions = Rng::new(5, Stream::Noise).normals(n * dim);
+    let y = matrix(directions.clone(), [n, dim], &device);
+    let lengths = numbers(path_length::lengths(&network, &weights, z, dim, y, dim));
     for (y, length) in directions.chunks(dim).zip(&lengths) {
         let wanted = (y.iter().map(|y| y * y).sum::<f32>() / dim as f32).sqrt();
         assert!((length - wanted).abs() < 1e-5, "{length} {wanted}");

@@ -1,40 +1,37 @@
-//! Virtual adversarial training (Miyato et al. 2018): a verdict should not change under the small step that would change it most.
+//! Virtual adversarial training (Miyato et al. 2018): D(x) should not change under the small perturbation that changes it most.
 //!
-//! The worst direction is the leading eigenvector of the Hessian of the divergence between the verdicts before and after a step.
-//! Elsewhere it is approached by a power iteration with finite differences of ξ = 10⁻⁶, which single precision loses. Here
-//! the limit ξ → 0 is taken exactly: for one logit with slope s the Hessian is p (1 − p) s sᵀ, so that one iteration from any
-//! direction d gives ±s, the sign that of s·d.
+//! The worst direction is the leading eigenvector of the Hessian of the divergence between D before and after a perturbation.
+//! The paper approaches it by a power iteration with finite differences of ξ = 10⁻⁶, which single precision loses. Here
+//! the limit ξ → 0 is taken exactly: for one logit with gradient s the Hessian is p (1 − p) s sᵀ, so that one iteration from any
+//! direction d gives ±s, with the sign of s·d.
 
 use burn::tensor::Tensor;
 
-use super::gradient_penalty::slopes;
-use crate::nets::{Network, Weights, beside};
+use super::gradient_penalty::input_gradients;
+use crate::nets::{Network, Weights};
 use crate::objective::softplus;
-use crate::rng::Rng;
 
 /// Keeps a norm from dividing by 0.
 const EPSILON: f32 = 1e-12;
 
-/// The step of length `epsilon` that changes each verdict most, `[n, dim]`, in the first `dim` numbers of `rows`; `weights` and
-/// `rows` carry no graph.
+/// The perturbation of length `epsilon` that changes each row's probability most, `[n, dim]`, in the first `dim` numbers of `rows`.
+/// `start` `[n, dim]` are directions of N(0, I), where the power iteration starts; no argument carries a graph.
 #[must_use]
-pub fn worst_step(
+pub fn perturbation(
     network: &Network,
     weights: &Weights,
     rows: Tensor<2>,
-    dim: usize,
+    start: Tensor<2>,
     epsilon: f32,
-    rng: &mut Rng,
 ) -> Tensor<2> {
-    let [n, _] = rows.dims();
-    let slopes = slopes(network, weights, rows, dim);
-    let start = beside(&slopes, rng.normals(n * dim), [n, dim]);
-    let along = (slopes.clone() * start).sum_dim(1);
-    let length = ((slopes.clone() * slopes.clone()).sum_dim(1) + EPSILON).sqrt();
-    slopes * along.sign() / length * epsilon
+    let [_, dim] = start.dims();
+    let gradients = input_gradients(network, weights, rows, dim);
+    let along = (gradients.clone() * start).sum_dim(1);
+    let length = ((gradients.clone() * gradients.clone()).sum_dim(1) + EPSILON).sqrt();
+    gradients * along.sign() / length * epsilon
 }
 
-/// The divergence KL(before ‖ after) of two verdicts, row by row, from their logits `[n, 1]`.
+/// KL(before ‖ after) between two Bernoulli distributions, row by row, from their logits `[n, 1]`.
 #[must_use]
 pub fn divergence(before: Tensor<2>, after: Tensor<2>) -> Tensor<2> {
     let p = burn::tensor::activation::sigmoid(before.clone());
@@ -47,24 +44,24 @@ mod tests {
     use burn::tensor::Device;
 
     use super::*;
-    use crate::nets::linear::Linear;
-    use crate::nets::{Layer, matrix};
-    use crate::rng::Stream;
+    use crate::nets::layers::Linear;
+    use crate::rng::{Rng, Stream};
+    use crate::tensor::matrix;
 
     #[test]
-    fn the_worst_step_of_a_logistic_verdict_is_along_its_weights() {
+    fn the_perturbation_of_a_logistic_discriminator_is_along_its_weights() {
         let device = Device::flex();
-        let network = Network::new(vec![Layer::Linear(Linear::new(3, 1))]);
+        let network = Network::new(vec![Box::new(Linear::new(3, 1))]);
         let w = [0.3, -1.2, 0.5];
         let weights = Weights {
-            trained: vec![matrix(w.to_vec(), [3, 1], &device), matrix(vec![0.1], [1, 1], &device)],
-            statistics: Vec::new(),
+            params: vec![matrix(w.to_vec(), [3, 1], &device), matrix(vec![0.1], [1, 1], &device)],
+            buffers: Vec::new(),
         };
         let x = matrix(Rng::new(1, Stream::Data).normals(30), [10, 3], &device);
-        let mut rng = Rng::new(2, Stream::Noise);
-        let steps = worst_step(&network, &weights, x, 3, 2.5, &mut rng);
+        let start = matrix(Rng::new(2, Stream::Noise).normals(30), [10, 3], &device);
+        let perturbations = perturbation(&network, &weights, x, start, 2.5);
         let size = w.iter().map(|w| w * w).sum::<f32>().sqrt();
-        for r in steps.into_data().try_to_vec::<f32>().unwrap().chunks(3) {
+        for r in perturbations.into_data().try_to_vec::<f32>().unwrap().chunks(3) {
             let length = r.iter().map(|r| r * r).sum::<f32>().sqrt();
             let dot: f32 = r.iter().zip(w).map(|(r, w)| r * w).sum();
             assert!((length - 2.5).abs() < 1e-4, "{length}");

@@ -7,8 +7,8 @@ use burn::tensor::Tensor;
 
 use super::picture::Phase;
 use crate::experiment::Architecture;
-use crate::nets::{matrix, untracked};
-use crate::objective::Sides;
+use crate::tensor::{detach, matrix};
+use crate::objective::Targets;
 use crate::trainer::Trainer;
 
 /// Twice the distance at which the game starts.
@@ -31,7 +31,7 @@ pub(super) struct Portrait {
 
 impl Portrait {
     pub(super) fn of(trainer: &Trainer) -> Option<Self> {
-        let e = &trainer.experiment;
+        let e = trainer.experiment();
         let truth = e.mixture.first()?.mean[0];
         (e.architecture == Architecture::Dirac).then(|| Self {
             truth,
@@ -82,14 +82,14 @@ impl Portrait {
 /// θ and ψ, `[1, 2]`.
 fn place(trainer: &Trainer) -> Tensor<2> {
     let number = |weights: &[Tensor<2>]| weights[0].clone().reshape([1, 1]);
-    let theta = number(&trainer.generator.weights.trained);
-    let psi = number(&trainer.discriminator.weights.trained);
+    let theta = number(&trainer.state.generator.weights.params);
+    let psi = number(&trainer.state.discriminator.weights.params);
     Tensor::cat(vec![theta, psi], 1)
 }
 
 /// The way of gradient descent on the objective and the slope's price, from each point of the lattice: `[cells², 2]`.
 fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
-    let e = &trainer.experiment;
+    let e = trainer.experiment();
     let device = trainer.device();
     let n = CELLS * CELLS;
     let at = |i: usize| REACH * (2.0 * i as f32 / (CELLS - 1) as f32 - 1.0);
@@ -101,13 +101,13 @@ fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
     let numbers = || (leaf(|i| i % CELLS), leaf(|i| i / CELLS));
     let descent = |leaf: &Tensor<2>, loss: Tensor<2>, rate: f32| {
         let gradient = leaf.grad(&loss.sum().backward());
-        gradient.unwrap_or_else(|| untracked(leaf.zeros_like())) * -rate
+        gradient.unwrap_or_else(|| detach(leaf.zeros_like())) * -rate
     };
 
     // Each point of the lattice is a game of its own: D(x) = ψ x on the truth and on θ.
     let (theta, psi) = numbers();
     let logits = Tensor::cat(vec![psi.clone() * truth, psi.clone() * theta], 0);
-    let sides = Sides::new(n, e.label_smoothing, device);
+    let sides = Targets::new(n, e.label_smoothing, device);
     let price = e.gradient_penalty.rows(psi.clone()) * e.gp_weight;
     let loss = Tensor::cat(vec![e.objective.discriminator(logits, &sides), price], 0);
     let rise = descent(&psi, loss, e.discriminator_lr);

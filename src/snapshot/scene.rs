@@ -11,10 +11,10 @@ use super::theory::{self, Value};
 use super::{METRIC_SAMPLES, sigmoid};
 use crate::data::images::to_byte;
 use crate::data::mixture::Mixture;
-use crate::data::{Feed, Source, views};
+use crate::data::{DataLoader, TrainingData, views};
 use crate::experiment::{Conditional, Experiment};
 use crate::metrics::{Evaluator, Metric, density};
-use crate::nets::matrix;
+use crate::tensor::matrix;
 use crate::rng::{Rng, Stream};
 use crate::trainer::Trainer;
 
@@ -61,7 +61,7 @@ struct Points {
 
 impl Points {
     fn new(places: Vec<f32>, mixture: &Mixture, trainer: &Trainer) -> Self {
-        let e = &trainer.experiment;
+        let e = trainer.experiment();
         let dim = mixture.dim();
         let mut rng = Rng::new(e.seed, Stream::Metrics);
         let mut samples = Vec::new();
@@ -80,21 +80,21 @@ impl Points {
 impl Scene {
     /// What there is to see of `count` samples.
     pub(super) fn of(trainer: &Trainer, count: usize) -> Self {
-        let e = &trainer.experiment;
-        match trainer.source() {
-            Source::Images(source) => {
-                let real = Feed::new(Source::Images(source.clone()), e.seed).next_batch(count);
-                let real = views::pictures(e, real.values);
+        let e = trainer.experiment();
+        match trainer.data() {
+            TrainingData::Images(source) => {
+                let real = DataLoader::new(TrainingData::Images(source.clone()), e.seed).next_batch(count);
+                let real = views::all(e, real.values);
                 Self::Gallery {
                     size: e.image_size,
                     channels: e.channels,
-                    count: count * e.pictures(),
-                    pictures: e.pictures(),
+                    count: count * e.views(),
+                    pictures: e.views(),
                     classes: asked(e, count),
                     real: real.into_iter().map(to_byte).collect(),
                 }
             }
-            Source::Mixture(mixture) => Self::of_mixture(mixture, trainer),
+            TrainingData::Mixture(mixture) => Self::of_mixture(mixture, trainer),
         }
     }
 
@@ -115,7 +115,7 @@ impl Scene {
                 }
             },
         };
-        let e = &trainer.experiment;
+        let e = trainer.experiment();
         let field = |density, real, places| {
             Box::new(Field {
                 evaluator,
@@ -148,10 +148,10 @@ impl Scene {
         match self {
             Self::Line(field) | Self::Plane(field) => {
                 let points = &field.points;
-                let pulled = PULLS.next_multiple_of(trainer.experiment.pack);
+                let pulled = PULLS.next_multiple_of(trainer.experiment().pack);
                 let labels = field.asked.get(..pulled).unwrap_or_default();
                 let pulled = samples.clone().narrow(0, 0, pulled);
-                vec![trainer.logits(points.samples.clone(), &points.labels), trainer.slopes(pulled, labels)]
+                vec![trainer.logits(points.samples.clone(), &points.labels), trainer.logit_gradients(pulled, labels)]
             }
             Self::Phase { portrait, .. } => portrait.borrow_mut().unread(trainer).into(),
             Self::Points { .. } | Self::Gallery { .. } => Vec::new(),

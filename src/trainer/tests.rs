@@ -1,17 +1,22 @@
-//! What a run does over many steps. What one step does is held by the oracle in `tests/oracle`.
+//! A run over many steps. The oracle in `tests/oracle` checks single steps.
 
-use super::*;
+use burn::tensor::{Device, Tensor};
+
+use super::Trainer;
+use crate::data::TrainingData;
+use crate::experiment::Experiment;
+use crate::tensor::detach;
 
 /// A preset's run at its start, with these settings changed; for data that need no files.
 pub(crate) fn trainer(preset: &str, settings: &[(&str, &str)]) -> Trainer {
     let mut experiment = Experiment::preset(preset).unwrap();
     experiment.set_all(settings.iter().copied()).unwrap();
-    let source = Source::new(&experiment, None).unwrap();
-    Trainer::new(experiment, source, &Device::flex()).unwrap()
+    let data = TrainingData::new(&experiment, None).unwrap();
+    Trainer::new(experiment, data, &Device::flex()).unwrap()
 }
 
 fn numbers(tensor: Tensor<2>) -> Vec<f32> {
-    untracked(tensor).into_data().try_to_vec().unwrap()
+    detach(tensor).into_data().try_to_vec().unwrap()
 }
 
 #[test]
@@ -21,21 +26,21 @@ fn a_seed_replays_and_another_does_not() {
         for _ in 0..5 {
             t.step();
         }
-        t.generator.weights.trained.into_iter().map(numbers).collect::<Vec<_>>()
+        t.state.generator.weights.params.into_iter().map(numbers).collect::<Vec<_>>()
     };
     assert_eq!(run("1"), run("1"));
     assert_ne!(run("1"), run("2"));
 }
 
 #[test]
-fn a_dirac_gan_orbits_unless_its_slope_has_a_price() {
+fn a_dirac_gan_orbits_unless_its_gradient_is_penalised() {
     // Mescheder et al. 2018, §3: the distance to (0, 0) of the plain game does not shrink, that of R1 does. Alternating
     // updates keep the plain one bounded.
     let distance = |preset: &str, settings: &[(&str, &str)]| {
         let mut t = trainer(preset, settings);
         let far = |t: &Trainer| {
             let [theta, psi] =
-                [&t.generator, &t.discriminator].map(|player| numbers(player.weights.trained[0].clone())[0]);
+                [&t.state.generator, &t.state.discriminator].map(|player| numbers(player.weights.params[0].clone())[0]);
             theta.hypot(psi)
         };
         for _ in 0..1500 {

@@ -92,7 +92,7 @@ fn info(experiment: &Experiment, note: &str) -> Result<JsValue> {
         ("generator_parameters", Network::generator(experiment)),
         ("discriminator_parameters", Network::discriminator(experiment)),
     ] {
-        set(&info, key, &JsValue::from_f64(network.parameters() as f64));
+        set(&info, key, &JsValue::from_f64(network.num_params() as f64));
     }
     Ok(info)
 }

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::{Search, device, info, mnist_files, picture};
 use crate::checkpoint::{self, Checkpoint};
-use crate::data::{MnistFiles, Source};
+use crate::data::{MnistFiles, TrainingData};
 use crate::experiment::{Conditional, DataKind, Experiment};
 use crate::latent;
 use crate::snapshot::{Observer, read};
@@ -37,7 +37,7 @@ impl Playground {
         let mnist = mnist_files(mnist);
         let experiment = stand_in(&asked, mnist.as_ref());
         let device = device::device(device)?;
-        let source = Source::new(&experiment, mnist.as_ref())?;
+        let source = TrainingData::new(&experiment, mnist.as_ref())?;
         let trainer = Trainer::new(experiment, source, &device)?;
         Ok(Self::of(asked, trainer))
     }
@@ -57,7 +57,7 @@ impl Playground {
     }
 
     fn of(asked: Experiment, trainer: Trainer) -> Self {
-        Self { observer: Observer::new(&trainer, gallery(&trainer.experiment)), asked, trainer, last: None }
+        Self { observer: Observer::new(&trainer, gallery(trainer.experiment())), asked, trainer, last: None }
     }
 
     /// What is run: `ExperimentInfo`.
@@ -65,7 +65,7 @@ impl Playground {
     /// # Errors
     /// Never, in practice: an experiment is plain data.
     pub fn info(&self) -> std::result::Result<JsValue, JsError> {
-        let stands_in = self.asked.data != self.trainer.experiment.data;
+        let stands_in = self.asked.data != self.trainer.experiment().data;
         Ok(info(&self.asked, if stands_in { STAND_IN } else { "" })?)
     }
 
@@ -126,7 +126,7 @@ impl Playground {
 
 /// Images to show: as many of each class where the generator is told of classes.
 fn gallery(experiment: &Experiment) -> usize {
-    let pictures = experiment.pictures();
+    let pictures = experiment.views();
     let samples = GALLERY / pictures;
     let samples = match experiment.conditional {
         Conditional::None => samples,

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use counterfeit::Experiment;
-use counterfeit::data::{MnistFiles, Source};
+use counterfeit::data::{MnistFiles, TrainingData};
 use counterfeit::experiment::Preset;
-use counterfeit::nets::matrix;
 use counterfeit::rng::{Rng, Stream};
+use counterfeit::tensor::matrix;
 use counterfeit::trainer::Trainer;
 
 use crate::mnist_files;
@@ -23,18 +23,19 @@ struct Golden(usize, f32, f32);
 
 /// All weights of both networks, one after another.
 fn weights(trainer: &Trainer) -> Vec<f32> {
-    let players = [&trainer.generator, &trainer.discriminator];
-    let tensors = players.into_iter().flat_map(|player| &player.weights.trained);
+    let players = [&trainer.state.generator, &trainer.state.discriminator];
+    let tensors = players.into_iter().flat_map(|player| &player.weights.params);
     tensors.flat_map(|w| w.clone().into_data().try_to_vec::<f32>().unwrap()).collect()
 }
 
 /// The weights of a preset at its start and after its steps; `nudge` moves the start by a few roundings.
 fn run(e: &Experiment, mnist: &MnistFiles, nudge: Option<u64>) -> [Vec<f32>; 2] {
-    let source = Source::new(e, Some(mnist)).unwrap();
-    let mut trainer = Trainer::new(e.clone(), source, &Device::flex()).unwrap();
+    let data = TrainingData::new(e, Some(mnist)).unwrap();
+    let mut trainer = Trainer::new(e.clone(), data, &Device::flex()).unwrap();
     if let Some(seed) = nudge {
         let mut rng = Rng::new(seed, Stream::Noise);
-        for w in trainer.generator.weights.trained.iter_mut().chain(&mut trainer.discriminator.weights.trained) {
+        let [g, d] = [&mut trainer.state.generator, &mut trainer.state.discriminator];
+        for w in g.weights.params.iter_mut().chain(&mut d.weights.params) {
             let [rows, columns] = w.dims();
             let noise = rng.normals(rows * columns).iter().map(|x| 1.0 + 3e-7 * x).collect();
             *w = w.clone() * matrix(noise, [rows, columns], &Device::flex());

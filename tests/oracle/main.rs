@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::Device;
 use counterfeit::Experiment;
-use counterfeit::data::{MnistFiles, Source, digits};
+use counterfeit::data::{MnistFiles, TrainingData, digits};
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::trainer::Trainer;
 
@@ -36,10 +36,10 @@ const STEPS: u64 = 3;
 
 /// Runs both from this step on, and compares them at the start and after every step.
 fn check(e: &Experiment, start: u64) -> Result<(), String> {
-    let source = Source::new(e, Some(&mnist_files())).map_err(|error| error.to_string())?;
-    let mut trainer = Trainer::new(e.clone(), source.clone(), &Device::flex()).map_err(|error| error.to_string())?;
-    let mut exact = Run::new(e, source.clone());
-    let mut rounded = in_single_precision(|| Run::new(e, source));
+    let data = TrainingData::new(e, Some(&mnist_files())).map_err(|error| error.to_string())?;
+    let mut trainer = Trainer::new(e.clone(), data.clone(), &Device::flex()).map_err(|error| error.to_string())?;
+    let mut exact = Run::new(e, data.clone());
+    let mut rounded = in_single_precision(|| Run::new(e, data));
     (trainer.step, exact.step, rounded.step) = (start, start, start);
     let probe = Probe::new(e);
     for step in 0..=STEPS {
@@ -53,13 +53,13 @@ fn check(e: &Experiment, start: u64) -> Result<(), String> {
             .map_err(|why| format!("after step {step}, {why}"))?;
     }
     let streams = serde_json::json!({
-        "data": exact.data.cursor(),
+        "data": exact.data.state(),
         "latents": exact.latents.position(),
         "classes": exact.classes.position(),
         "dropout": exact.dropout.position(),
         "noise": exact.noise.position(),
     });
-    if serde_json::to_value(trainer.streams()).unwrap() != streams || trainer.step != exact.step {
+    if serde_json::to_value(trainer.rng_state()).unwrap() != streams || trainer.step != exact.step {
         return Err("the random streams or the step are elsewhere".into());
     }
     Ok(())
@@ -128,8 +128,8 @@ fn every_setting_and_every_choice_has_a_variation() {
 #[test]
 fn every_variation_changes_what_is_learnt() {
     let weights = |e: Experiment| {
-        let source = Source::new(&e, Some(&mnist_files())).unwrap();
-        let mut run = Run::new(&e, source);
+        let data = TrainingData::new(&e, Some(&mnist_files())).unwrap();
+        let mut run = Run::new(&e, data);
         run.step = first_step(&e);
         (0..STEPS).for_each(|_| drop(run.step()));
         let ema = run.generator_ema.map(|ema| ema.params);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::tensor::Tensor;
 use counterfeit::Experiment;
 use counterfeit::experiment::{Objective, OptimizerKind};
-use counterfeit::nets::matrix;
+use counterfeit::tensor::matrix;
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::trainer::{StepReport, Trainer};
 
@@ -82,29 +82,29 @@ fn numbers(tensor: &Tensor<2>) -> Vec<f64> {
 pub fn of_trainer(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Groups {
     let mut all = Groups::new();
     let mut add = |name: String, tensor: &Tensor<2>| drop(all.insert(name, numbers(tensor)));
-    for (side, player) in [("generator", &t.generator), ("discriminator", &t.discriminator)] {
+    for (side, player) in [("generator", &t.state.generator), ("discriminator", &t.state.discriminator)] {
         let each = |tensors: &[Tensor<2>]| tensors.iter().cloned().enumerate().collect::<Vec<_>>();
-        for (i, w) in each(&player.weights.trained) {
+        for (i, w) in each(&player.weights.params) {
             add(format!("{side} weight {i}"), &w);
         }
-        for (i, b) in each(&player.weights.statistics) {
+        for (i, b) in each(&player.weights.buffers) {
             add(format!("{side} buffer {i}"), &b);
         }
-        let names: &[&str] = match t.experiment.optimizer {
+        let names: &[&str] = match t.experiment().optimizer {
             OptimizerKind::Sgd => &["first"],
             OptimizerKind::Adam => &["first", "second"],
             OptimizerKind::Rmsprop => &["second"],
         };
-        for (i, m) in each(&player.optimizer.moments) {
+        for (i, m) in each(&player.moments) {
             add(format!("{side} {} moment {}", names[i % names.len()], i / names.len()), &m);
         }
     }
-    if let Some(norm) = &t.spectral_norm {
+    if let Some(norm) = &t.state.spectral_norm {
         let vectors = norm.vectors.iter().enumerate();
         vectors.for_each(|(i, u)| u.iter().for_each(|u| add(format!("u {i}"), u)));
     }
-    t.balance.iter().for_each(|k| add("k".into(), k));
-    t.path_length.iter().for_each(|mean| add("mean path length".into(), mean));
+    t.state.k.iter().for_each(|k| add("k".into(), k));
+    t.state.path_length.iter().for_each(|mean| add("mean path length".into(), mean));
     if let Some(report) = report {
         add("report: d_rows".into(), &report.d_rows);
         add("report: logits".into(), &report.logits);
@@ -116,13 +116,13 @@ pub fn of_trainer(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Gr
     let tensor = |values: &[f32], n: usize| matrix(values.to_vec(), [n, values.len() / n], t.device());
     add("samples".into(), &t.sample(tensor(&probe.inputs, probe.n)));
     add("logits".into(), &t.logits(tensor(&probe.samples, probe.labels.len()), &probe.labels));
-    add("gradients".into(), &t.slopes(tensor(&probe.samples, probe.labels.len()), &probe.labels));
-    if let Some(ema) = &t.average {
-        ema.trained.iter().enumerate().for_each(|(i, w)| add(format!("generator EMA weight {i}"), w));
-        ema.statistics.iter().enumerate().for_each(|(i, b)| add(format!("generator EMA buffer {i}"), b));
+    add("gradients".into(), &t.logit_gradients(tensor(&probe.samples, probe.labels.len()), &probe.labels));
+    if let Some(ema) = &t.state.generator_ema {
+        ema.params.iter().enumerate().for_each(|(i, w)| add(format!("generator EMA weight {i}"), w));
+        ema.buffers.iter().enumerate().for_each(|(i, b)| add(format!("generator EMA buffer {i}"), b));
     }
-    for (side, player) in [("generator", &t.generator), ("discriminator", &t.discriminator)] {
-        all.insert(format!("{side} updates"), vec![player.optimizer.time as f64]);
+    for (side, updates) in ["generator", "discriminator"].into_iter().zip(t.updates()) {
+        all.insert(format!("{side} updates"), vec![updates as f64]);
     }
     all
 }

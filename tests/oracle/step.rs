@@ -4,7 +4,7 @@
 //! [`Run::update_generator`] are its two halves. Each term of their losses is a function of `losses.rs`.
 
 use counterfeit::Experiment;
-use counterfeit::data::{Feed, Source};
+use counterfeit::data::{DataLoader, TrainingData};
 use counterfeit::experiment::{Architecture, Conditional, Objective};
 use counterfeit::rng::{Rng, Stream};
 
@@ -42,7 +42,7 @@ pub struct Run {
     /// The mean path length.
     pub path_length: f64,
     pub step: u64,
-    pub data: Feed,
+    pub data: DataLoader,
     pub latents: Rng,
     pub classes: Rng,
     pub dropout: Rng,
@@ -66,7 +66,7 @@ pub struct Samples {
 }
 
 impl Run {
-    pub fn new(e: &Experiment, source: Source) -> Self {
+    pub fn new(e: &Experiment, data: TrainingData) -> Self {
         let mut init = Rng::new(e.seed, Stream::Init);
         let mut player = |layers: Vec<Layer>| {
             let params = layers::params(&layers);
@@ -98,7 +98,7 @@ impl Run {
             k: 0.0,
             path_length: 0.0,
             step: 0,
-            data: Feed::new(source, e.seed),
+            data: DataLoader::new(data, e.seed),
             latents: Rng::new(e.seed, Stream::Latent),
             classes: Rng::new(e.seed, Stream::Class),
             dropout: Rng::new(e.seed, Stream::Dropout),

@@ -1,23 +1,21 @@
 //! DCGAN (Radford, Metz & Chintala 2016), at 28, 32 and 64 pixels.
 //!
-//! The generator starts from a small map (7×7 for 28 pixels, else 4×4) and doubles it with transposed 4×4 convolutions;
-//! the discriminator mirrors it. Normalisation stands everywhere but at the generator's last layer and the discriminator's first and
-//! last, and stands in for biases. Weights start from N(0, .02²), gains from N(1, .02²).
+//! The generator starts from a map of 7×7 (28 pixels) or 4×4, and doubles its sides with transposed 4×4 convolutions; the
+//! discriminator mirrors it. Every layer is normalised but the generator's last and the discriminator's first and last; a normalised
+//! layer has no bias. Weights start from N(0, .02²), scales of normalisations from N(1, .02²).
 
-use super::convolution::{Conv, ConvTranspose};
-use super::layer::Init;
-use super::linear::Linear;
-use super::{BLACK_IS_ZERO, Layer, Network, head, image_output, norm};
+use super::parts::{BLACK_IS_ZERO, head, image_output, norm};
 use crate::experiment::{Activation, Experiment, Normalization};
+use crate::nets::Network;
+use crate::nets::init::{DCGAN_WEIGHT, Init};
+use crate::nets::layers::{Conv, ConvTranspose, Layer, Linear};
 
-/// How weights start.
-pub(super) const WEIGHT: Init = Init::Normal(0.0, 0.02);
-/// How kernels start, each number of whose output comes from `inputs` numbers: where nothing restores the scale between layers,
-/// N(0, .02²) would let it fade, and it is kept as He et al. 2015 do.
+/// Initialisation of kernels, each output number of which is a sum over `inputs` numbers. Without normalisation N(0, .02²) would let
+/// the scale of features fade from layer to layer; He et al. 2015 keep it.
 fn kernels(kind: Normalization, inputs: usize) -> Init {
     match kind {
-        Normalization::None => Init::Normal(0.0, (2.0 / inputs as f32).sqrt()),
-        _ => WEIGHT,
+        Normalization::None => Init::he(inputs),
+        _ => DCGAN_WEIGHT,
     }
 }
 
@@ -25,11 +23,8 @@ fn linear(kind: Normalization, inputs: usize, outputs: usize) -> Linear {
     Linear { init: kernels(kind, inputs), bias: kind == Normalization::None, ..Linear::dcgan(inputs, outputs) }
 }
 
-/// How the gains of normalisations start.
-pub(super) const GAIN: Init = Init::Normal(1.0, 0.02);
-
-/// The smallest map's side, and the channels of each map from the smallest to the largest.
-fn plan(experiment: &Experiment) -> (usize, Vec<usize>) {
+/// The side of the smallest feature map, and the channels of each map from the smallest to the largest.
+fn maps(experiment: &Experiment) -> (usize, Vec<usize>) {
     let base = experiment.base_channels;
     let (side, doublings) = match experiment.image_size {
         28 => (7, 2),
@@ -50,38 +45,38 @@ pub(super) fn generator(experiment: &Experiment) -> Network {
     ))
 }
 
-/// Images, and the planes of what else the discriminator is shown, to logits.
+/// Images, and planes of classes where conditioned, to logits.
 pub(super) fn discriminator(experiment: &Experiment) -> Network {
     let (mut layers, width) = encoder(experiment);
     layers.extend(head(experiment, width, Linear::dcgan));
     Network::new(layers)
 }
 
-/// Images to their reconstructions, by way of a code of `latent_dim` numbers.
+/// Images to their reconstructions, through a code of `latent_dim` numbers (BEGAN).
 pub(super) fn autoencoder(experiment: &Experiment) -> Network {
     let code = experiment.latent_dim;
     let (kind, function) = (experiment.discriminator_norm, experiment.discriminator_activation);
     let (mut layers, width) = encoder(experiment);
-    layers.insert(0, BLACK_IS_ZERO);
-    layers.push(Layer::Linear(linear(kind, width, code)));
+    layers.insert(0, Box::new(BLACK_IS_ZERO));
+    layers.push(Box::new(linear(kind, width, code)));
     layers.extend(decoder(experiment, code, kind, function));
     Network::new(layers)
 }
 
 /// Rows of `inputs` numbers to images in [-1, 1].
-fn decoder(experiment: &Experiment, inputs: usize, kind: Normalization, function: Activation) -> Vec<Layer> {
-    let (mut side, channels) = plan(experiment);
+fn decoder(experiment: &Experiment, inputs: usize, kind: Normalization, function: Activation) -> Vec<Box<dyn Layer>> {
+    let (mut side, channels) = maps(experiment);
     let width = channels[0] * side * side;
-    let mut layers = vec![Layer::Linear(linear(kind, inputs, width))];
+    let mut layers: Vec<Box<dyn Layer>> = vec![Box::new(linear(kind, inputs, width))];
     for (i, &inputs) in channels.iter().enumerate() {
         layers.extend(norm(kind, inputs, side * side));
-        layers.push(Layer::Activation(function));
+        layers.push(Box::new(function));
         let outputs = channels.get(i + 1).copied().unwrap_or(experiment.channels);
-        layers.push(Layer::ConvTranspose(ConvTranspose {
+        layers.push(Box::new(ConvTranspose {
             inputs,
             outputs,
             side,
-            // Of the 4 × 4 kernel each pixel meets every other row and column.
+            // Each output pixel meets every other row and column of a 4 × 4 kernel.
             init: kernels(kind, inputs * 4),
             bias: kind == Normalization::None,
         }));
@@ -91,15 +86,15 @@ fn decoder(experiment: &Experiment, inputs: usize, kind: Normalization, function
     layers
 }
 
-/// Images to features, and how many.
-fn encoder(experiment: &Experiment) -> (Vec<Layer>, usize) {
-    let (_, channels) = plan(experiment);
+/// Images to features, and their number.
+fn encoder(experiment: &Experiment) -> (Vec<Box<dyn Layer>>, usize) {
+    let (_, channels) = maps(experiment);
     let kind = experiment.discriminator_norm;
     let mut side = experiment.image_size;
     let mut inputs = experiment.discriminator_inputs() / (side * side);
-    let mut layers = Vec::new();
+    let mut layers: Vec<Box<dyn Layer>> = Vec::new();
     for (i, &outputs) in channels.iter().rev().enumerate() {
-        layers.push(Layer::Conv(Conv {
+        layers.push(Box::new(Conv {
             inputs,
             outputs,
             side,
@@ -110,7 +105,7 @@ fn encoder(experiment: &Experiment) -> (Vec<Layer>, usize) {
         if i > 0 {
             layers.extend(norm(kind, outputs, side * side));
         }
-        layers.push(Layer::Activation(experiment.discriminator_activation));
+        layers.push(Box::new(experiment.discriminator_activation));
         inputs = outputs;
     }
     (layers, inputs * side * side)
@@ -126,7 +121,7 @@ mod tests {
 
     #[test]
     fn parameter_counts_are_the_references() {
-        // The reference DCGAN's layers added up by hand, kernels + gains and biases: at 28 pixels the generator has
+        // The reference DCGAN's layers added up by hand, kernels + scales and biases: at 28 pixels the generator has
         // 100·128·7² + 128·64·4² + 64·4² and 2 (128 + 64).
         for (size, generator, discriminator) in [
             (28, 759_296 + 384, 138_368 + 256),
@@ -135,8 +130,8 @@ mod tests {
         ] {
             let mut e = Experiment::preset("mnist-dcgan").unwrap();
             e.image_size = size;
-            assert_eq!(Network::generator(&e).parameters(), generator, "{size}");
-            assert_eq!(Network::discriminator(&e).parameters(), discriminator, "{size}");
+            assert_eq!(Network::generator(&e).num_params(), generator, "{size}");
+            assert_eq!(Network::discriminator(&e).num_params(), discriminator, "{size}");
         }
     }
 
@@ -145,7 +140,7 @@ mod tests {
         let mut e = Experiment::preset("stacked-mnist-vanilla").unwrap();
         let [plain, packed] = [1, 2].map(|pack| {
             e.pack = pack;
-            Network::discriminator(&e).parameters()
+            Network::discriminator(&e).num_params()
         });
         // Only the first kernels see the images: 4 × 4 for each of 3 more channels.
         assert_eq!(packed - plain, 3 * 16 * e.base_channels);
@@ -156,13 +151,13 @@ mod tests {
             let mut rng = Rng::new(0, Stream::Init);
             let generator = Network::generator(&e);
             let weights = generator.init(&mut rng, &device);
-            let images = generator.sample(&weights, Tensor::zeros([2, e.latent_dim], &device));
+            let images = generator.eval(&weights, Tensor::zeros([2, e.latent_dim], &device));
             assert_eq!(images.dims(), [2, 3 * 784]);
             let discriminator = Network::discriminator(&e);
             let weights = discriminator.init(&mut rng, &device);
-            let judged = discriminator.sample(&weights, images).dims();
+            let output = discriminator.eval(&weights, images).dims();
             let wanted = if objective == Objective::Began { 3 * 784 } else { 1 };
-            assert_eq!(judged, [2, wanted]);
+            assert_eq!(output, [2, wanted]);
         }
     }
 }

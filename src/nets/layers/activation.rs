@@ -1,12 +1,12 @@
-//! Elementwise functions, and their slopes.
+//! Elementwise functions and their derivatives.
 
 use burn::tensor::{Tensor, activation};
 
-use super::PullBack;
+use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 pub use crate::experiment::Activation;
 
 /// LeakyReLU's slope below zero, as in every GAN paper since DCGAN.
-pub const LEAK: f32 = 0.2;
+pub const NEGATIVE_SLOPE: f32 = 0.2;
 
 impl Activation {
     /// The function of every element.
@@ -16,19 +16,19 @@ impl Activation {
             Self::Relu => activation::relu(x),
             // As a sum rather than a choice: its gradient is then a ReLU's and a constant, which the CPU backend computes
             // in place and the GPU fuses, where a choice needs masks and zeros.
-            Self::LeakyRelu => x.clone() * LEAK + activation::relu(x) * (1.0 - LEAK),
+            Self::LeakyRelu => x.clone() * NEGATIVE_SLOPE + activation::relu(x) * (1.0 - NEGATIVE_SLOPE),
             Self::Elu => activation::relu(x.clone()) + below_zero(x).exp() - 1.0,
             Self::Sigmoid => activation::sigmoid(x),
             Self::Tanh => x.tanh(),
         }
     }
 
-    /// The derivative at every element. Where it is constant in pieces it carries no graph, as it has no gradient.
+    /// The derivative at every element. A piecewise constant derivative carries no graph, as it has no gradient.
     #[must_use]
-    pub fn slope(self, x: Tensor<2>) -> Tensor<2> {
+    pub fn derivative(self, x: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Relu => x.greater_elem(0.0).float(),
-            Self::LeakyRelu => x.greater_elem(0.0).float() * (1.0 - LEAK) + LEAK,
+            Self::LeakyRelu => x.greater_elem(0.0).float() * (1.0 - NEGATIVE_SLOPE) + NEGATIVE_SLOPE,
             Self::Elu => below_zero(x).exp(),
             Self::Sigmoid => {
                 let y = activation::sigmoid(x);
@@ -40,10 +40,32 @@ impl Activation {
             }
         }
     }
+}
 
-    pub(super) fn linearize(self, x: Tensor<2>) -> (Tensor<2>, PullBack) {
-        let slope = self.slope(x.clone());
-        (self.apply(x), Box::new(move |g| g * slope))
+impl Layer for Activation {
+    fn params(&self) -> Vec<ParamSpec> {
+        Vec::new()
+    }
+
+    fn buffers(&self) -> Vec<ParamSpec> {
+        Vec::new()
+    }
+
+    fn masks(&self, _rows: usize) -> Vec<Mask> {
+        Vec::new()
+    }
+
+    fn couples_batch(&self) -> bool {
+        false
+    }
+
+    fn forward(&self, x: Tensor<2>, _weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {
+        self.apply(x)
+    }
+
+    fn vjp(&self, x: Tensor<2>, _weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
+        let derivative = self.derivative(x.clone());
+        (self.apply(x), Box::new(move |g| g * derivative))
     }
 }
 
@@ -59,17 +81,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn functions_and_their_slopes() {
+    fn functions_and_their_derivatives() {
         let device = Device::flex();
-        let check = |function: Activation, values: [f32; 4], slopes: [f32; 4]| {
+        let check = |function: Activation, values: [f32; 4], derivatives: [f32; 4]| {
             let x = Tensor::<2>::from_floats([[-2.0, -0.5, 0.5, 2.0]], &device).autodiff().require_grad();
             let y = function.apply(x.clone());
             let grads = y.clone().sum().backward();
             let read = |t: Tensor<2>| t.into_data().try_to_vec::<f32>().unwrap();
             for (got, want) in [
                 (read(y.inner()), values),
-                (read(x.grad(&grads).unwrap()), slopes),
-                (read(function.slope(x.inner())), slopes),
+                (read(x.grad(&grads).unwrap()), derivatives),
+                (read(function.derivative(x.inner())), derivatives),
             ] {
                 for (g, w) in got.iter().zip(want) {
                     assert!((g - w).abs() < 1e-6, "{function:?}: {got:?} is not {want:?}");

@@ -1,7 +1,7 @@
-//! Named matrices as bytes, in the safetensors format, with words beside them: what checkpoints and classifiers are made of.
+//! Named matrices and text metadata in the safetensors format: the form of checkpoints and classifiers.
 //!
-//! What is read may come from a stranger: sizes, names, shapes and numbers are checked before they are used. What is wrong
-//! with a file is said in words that fit behind "it cannot be used:".
+//! Files may come from a stranger: sizes, names, shapes and numbers are checked before they are used. Errors are phrases that
+//! continue "it cannot be used:".
 
 use std::collections::HashMap;
 
@@ -9,11 +9,11 @@ use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::error::{self, brief};
-use crate::snapshot::{floats, read};
+use crate::tensor::{floats, read};
 
-/// A file that has been read, and found whole.
+/// A file that was read and is whole.
 pub(crate) struct File {
-    words: HashMap<String, String>,
+    metadata: HashMap<String, String>,
     tensors: HashMap<String, (Vec<usize>, Vec<f32>)>,
 }
 
@@ -35,11 +35,11 @@ pub(crate) async fn read_all(tensors: Vec<(String, Tensor<2>)>) -> error::Result
     names.into_iter().zip(&data).map(|(name, data)| Ok((name, data.shape().to_vec(), floats(data)?))).collect()
 }
 
-/// Matrices and words as bytes.
+/// Matrices and metadata as bytes.
 ///
 /// # Errors
 /// When the format has no place for them.
-pub(crate) fn serialize(tensors: &[Named], words: HashMap<String, String>) -> Result<Vec<u8>, String> {
+pub(crate) fn serialize(tensors: &[Named], metadata: HashMap<String, String>) -> Result<Vec<u8>, String> {
     let bytes: Vec<Vec<u8>> =
         tensors.iter().map(|(_, _, values)| values.iter().flat_map(|v| v.to_le_bytes()).collect()).collect();
     let views = tensors
@@ -48,7 +48,7 @@ pub(crate) fn serialize(tensors: &[Named], words: HashMap<String, String>) -> Re
         .map(|((name, shape, _), bytes)| TensorView::new(Dtype::F32, shape.clone(), bytes).map(|view| (name, view)))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| error.to_string())?;
-    safetensors::serialize(views, Some(words)).map_err(|error| error.to_string())
+    safetensors::serialize(views, Some(metadata)).map_err(|error| error.to_string())
 }
 
 impl File {
@@ -77,30 +77,47 @@ impl File {
                 Ok((name.to_owned(), (view.shape().to_vec(), values)))
             })
             .collect::<Result<_, String>>()?;
-        Ok(Self { words: header.metadata().clone().unwrap_or_default(), tensors })
+        Ok(Self { metadata: header.metadata().clone().unwrap_or_default(), tensors })
     }
 
-    /// What stands under `key` beside the matrices.
+    /// The metadata under `key`.
     ///
     /// # Errors
-    /// When nothing does.
-    pub fn word(&self, key: &str) -> Result<&str, String> {
-        self.words
+    /// When there are none.
+    pub fn text(&self, key: &str) -> Result<&str, String> {
+        self.metadata
             .get(key)
             .map(String::as_str)
             .ok_or_else(|| format!("it was not written by this program (no `{key}` in its metadata)"))
     }
 
-    /// Refuses other versions of the format than `version`, which stands under `key`.
+    /// The version of the format, which is under `key`: one of `known`, the newest last.
     ///
     /// # Errors
-    /// When it does not.
-    pub fn check_version(&self, key: &str, version: &str) -> Result<(), String> {
-        let given = self.word(key)?;
-        if given == version {
-            return Ok(());
-        }
-        Err(format!("its format is {}; this program reads {version}", brief(given)))
+    /// When it is another.
+    pub fn version(&self, key: &str, known: &'static [&'static str]) -> Result<&'static str, String> {
+        let given = self.text(key)?;
+        known
+            .iter()
+            .find(|version| **version == given)
+            .copied()
+            .ok_or_else(|| format!("its format is {}; this program reads {}", brief(given), known.join(", ")))
+    }
+
+    /// Replaces the names of all matrices.
+    pub fn rename(&mut self, to: impl Fn(&str) -> String) {
+        self.tensors = std::mem::take(&mut self.tensors).into_iter().map(|(name, tensor)| (to(&name), tensor)).collect();
+    }
+
+    /// The file as bytes, with these metadata changed.
+    ///
+    /// # Errors
+    /// When the format has no place for them.
+    #[cfg(test)]
+    pub fn into_bytes(mut self, changes: &[(&str, &str)]) -> Result<Vec<u8>, String> {
+        self.metadata.extend(changes.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
+        let tensors = self.tensors.into_iter().map(|(name, (shape, values))| (name, shape, values));
+        serialize(&tensors.collect::<Vec<_>>(), self.metadata)
     }
 
     /// How many numbers it holds.
@@ -120,10 +137,10 @@ impl File {
         Ok(Tensor::from_data(TensorData::new(values, wanted), device))
     }
 
-    /// Refuses what nobody took out.
+    /// Checks that every matrix was taken out.
     ///
     /// # Errors
-    /// When something is left.
+    /// When one is left.
     pub fn check_empty(&self, owner: &str) -> Result<(), String> {
         self.tensors
             .keys()

@@ -1,0 +1,124 @@
+//! Strided 4×4 convolution, as in a DCGAN: it halves the sides of an image. The transposed convolution with the same kernels is its
+//! vector–Jacobian product, and the reverse.
+
+use burn::tensor::Tensor;
+use burn::tensor::module::{conv_transpose2d, conv2d};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+
+use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::init::Init;
+
+const KERNEL: usize = 4;
+const STRIDE: usize = 2;
+const PADDING: usize = 1;
+
+/// Rows `inputs × side × side` to rows `outputs × side/2 × side/2`.
+#[derive(Clone, Copy, Debug)]
+pub struct Conv {
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+    /// Height and width of the input; even.
+    pub side: usize,
+    /// Initialisation of the kernels.
+    pub init: Init,
+    /// Whether there is a bias for each output channel; it starts at 0.
+    pub bias: bool,
+}
+
+/// A kernel bank as a matrix, one row for each channel of `rows`, and the bias of `outputs` channels.
+pub(super) fn params([rows, columns]: [usize; 2], init: Init, bias: Option<usize>) -> Vec<ParamSpec> {
+    let kernels = ParamSpec::matrix([rows, columns * KERNEL * KERNEL], init);
+    let bias = bias.map(|outputs| ParamSpec::row("bias", outputs, Init::Constant(0.0)));
+    [Some(kernels), bias].into_iter().flatten().collect()
+}
+
+/// Images `[n, inputs × side²]` to `[n, outputs × (side/2)²]`, with kernels `[outputs, inputs × 4²]`.
+pub(super) fn convolve(
+    x: Tensor<2>,
+    [inputs, outputs, side]: [usize; 3],
+    weight: Tensor<2>,
+    bias: Option<Tensor<2>>,
+) -> Tensor<2> {
+    let [n, _] = x.dims();
+    let x = x.reshape([n, inputs, side, side]);
+    let weight = weight.reshape([outputs, inputs, KERNEL, KERNEL]);
+    let bias = bias.map(|bias| bias.reshape([outputs]));
+    let options = ConvOptions::new([STRIDE; 2], [PADDING; 2], [1; 2], 1);
+    let half = side / 2;
+    conv2d(x, weight, bias, options).reshape([n, outputs * half * half])
+}
+
+/// Images `[n, inputs × side²]` to `[n, outputs × (2 side)²]`, with kernels `[inputs, outputs × 4²]`.
+pub(super) fn convolve_transposed(
+    x: Tensor<2>,
+    [inputs, outputs, side]: [usize; 3],
+    weight: Tensor<2>,
+    bias: Option<Tensor<2>>,
+) -> Tensor<2> {
+    let [n, _] = x.dims();
+    let x = x.reshape([n, inputs, side, side]);
+    let weight = weight.reshape([inputs, outputs, KERNEL, KERNEL]);
+    let bias = bias.map(|bias| bias.reshape([outputs]));
+    let options = ConvTransposeOptions::new([STRIDE; 2], [PADDING; 2], [0; 2], [1; 2], 1);
+    let double = 2 * side;
+    conv_transpose2d(x, weight, bias, options).reshape([n, outputs * double * double])
+}
+
+impl Layer for Conv {
+    fn params(&self) -> Vec<ParamSpec> {
+        params([self.outputs, self.inputs], self.init, self.bias.then_some(self.outputs))
+    }
+
+    fn buffers(&self) -> Vec<ParamSpec> {
+        Vec::new()
+    }
+
+    fn masks(&self, _rows: usize) -> Vec<Mask> {
+        Vec::new()
+    }
+
+    fn couples_batch(&self) -> bool {
+        false
+    }
+
+    fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {
+        let weight = weights.param();
+        let bias = self.bias.then(|| weights.param());
+        convolve(x, [self.inputs, self.outputs, self.side], weight, bias)
+    }
+
+    fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
+        let weight = weights.param();
+        let bias = self.bias.then(|| weights.param());
+        let Self { inputs, outputs, side, .. } = *self;
+        let y = convolve(x, [inputs, outputs, side], weight.clone(), bias);
+        (y, Box::new(move |g| convolve_transposed(g, [outputs, inputs, side / 2], weight, None)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::rng::{Rng, Stream};
+    use crate::tensor::matrix;
+
+    #[test]
+    fn the_transpose_is_the_adjoint() {
+        // <conv(x), y> = <x, convᵀ(y)> with the same kernels: fails if layout, stride or padding of either is off.
+        let device = Device::flex();
+        let mut rng = Rng::new(0, Stream::Data);
+        let (a, b, side) = (3, 5, 8);
+        let weight = matrix(rng.normals(b * a * 16), [b, a * 16], &device);
+        let x = matrix(rng.normals(2 * a * 64), [2, a * 64], &device);
+        let y = matrix(rng.normals(2 * b * 16), [2, b * 16], &device);
+        let down = convolve(x.clone(), [a, b, side], weight.clone(), None);
+        let up = convolve_transposed(y.clone(), [b, a, side / 2], weight, None);
+        assert_eq!((down.dims(), up.dims()), ([2, b * 16], [2, a * 64]));
+        let (left, right) = ((down * y).sum().into_scalar::<f32>(), (x * up).sum().into_scalar::<f32>());
+        assert!((left - right).abs() < 1e-3 * left.abs().max(1.0), "{left} {right}");
+    }
+}

@@ -1,0 +1,54 @@
+//! Strided 4×4 transposed convolution, as in a DCGAN: it doubles the sides of an image.
+
+use burn::tensor::Tensor;
+
+use super::conv::{convolve, convolve_transposed, params};
+use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::init::Init;
+
+/// Rows `inputs × side × side` to rows `outputs × 2 side × 2 side`.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvTranspose {
+    /// Input channels.
+    pub inputs: usize,
+    /// Output channels.
+    pub outputs: usize,
+    /// Height and width of the input.
+    pub side: usize,
+    /// Initialisation of the kernels.
+    pub init: Init,
+    /// Whether there is a bias for each output channel; it starts at 0.
+    pub bias: bool,
+}
+
+impl Layer for ConvTranspose {
+    fn params(&self) -> Vec<ParamSpec> {
+        params([self.inputs, self.outputs], self.init, self.bias.then_some(self.outputs))
+    }
+
+    fn buffers(&self) -> Vec<ParamSpec> {
+        Vec::new()
+    }
+
+    fn masks(&self, _rows: usize) -> Vec<Mask> {
+        Vec::new()
+    }
+
+    fn couples_batch(&self) -> bool {
+        false
+    }
+
+    fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {
+        let weight = weights.param();
+        let bias = self.bias.then(|| weights.param());
+        convolve_transposed(x, [self.inputs, self.outputs, self.side], weight, bias)
+    }
+
+    fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
+        let weight = weights.param();
+        let bias = self.bias.then(|| weights.param());
+        let Self { inputs, outputs, side, .. } = *self;
+        let y = convolve_transposed(x, [inputs, outputs, side], weight.clone(), bias);
+        (y, Box::new(move |g| convolve(g, [outputs, inputs, 2 * side], weight, None)))
+    }
+}

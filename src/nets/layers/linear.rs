@@ -1,0 +1,76 @@
+//! x W + b.
+
+use burn::tensor::Tensor;
+
+use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::init::{DCGAN_WEIGHT, Init};
+
+/// A fully connected layer: rows `[n, inputs]` to rows `[n, outputs]`.
+///
+/// A convolution over its whole input and a transposed convolution from a single point are this layer too: DCGAN's last and
+/// first.
+#[derive(Clone, Copy, Debug)]
+pub struct Linear {
+    /// Numbers in an input row.
+    pub inputs: usize,
+    /// Numbers in an output row.
+    pub outputs: usize,
+    /// Whether b is there. It starts like W where W starts uniform, else at 0.
+    pub bias: bool,
+    /// Initialisation of W.
+    pub init: Init,
+}
+
+impl Linear {
+    /// With bias, both uniform in ±1/√inputs: PyTorch's default, and the usual start of MLP GANs.
+    #[must_use]
+    pub fn new(inputs: usize, outputs: usize) -> Self {
+        Self { inputs, outputs, bias: true, init: Init::fan_in_uniform(inputs) }
+    }
+
+    /// Without bias, W from N(0, .02²), as in a DCGAN.
+    #[must_use]
+    pub fn dcgan(inputs: usize, outputs: usize) -> Self {
+        Self { inputs, outputs, bias: false, init: DCGAN_WEIGHT }
+    }
+
+    fn affine(self, x: Tensor<2>, weight: Tensor<2>, weights: &mut ParamCursor) -> Tensor<2> {
+        let x = x.matmul(weight);
+        if self.bias { x + weights.param() } else { x }
+    }
+}
+
+impl Layer for Linear {
+    fn params(&self) -> Vec<ParamSpec> {
+        let bias = match self.init {
+            Init::Uniform(bound) => Init::Uniform(bound),
+            _ => Init::Constant(0.0),
+        };
+        let weight = ParamSpec::matrix([self.inputs, self.outputs], self.init);
+        let bias = self.bias.then(|| ParamSpec::row("bias", self.outputs, bias));
+        [Some(weight), bias].into_iter().flatten().collect()
+    }
+
+    fn buffers(&self) -> Vec<ParamSpec> {
+        Vec::new()
+    }
+
+    fn masks(&self, _rows: usize) -> Vec<Mask> {
+        Vec::new()
+    }
+
+    fn couples_batch(&self) -> bool {
+        false
+    }
+
+    fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {
+        let weight = weights.param();
+        self.affine(x, weight, weights)
+    }
+
+    fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
+        let weight = weights.param();
+        let y = self.affine(x, weight.clone(), weights);
+        (y, Box::new(move |g| g.matmul(weight.transpose())))
+    }
+}

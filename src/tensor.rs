@@ -1,0 +1,54 @@
+//! Matrices between host and device, and on and off the graph of automatic differentiation.
+
+use burn::tensor::{Device, Tensor, TensorData, Transaction};
+
+use crate::error::{Error, Result, brief};
+
+/// A matrix on the host, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostMatrix {
+    /// rows × columns numbers.
+    pub values: Vec<f32>,
+    /// Rows and columns.
+    pub shape: [usize; 2],
+}
+
+/// A matrix on `device` from host numbers, row by row.
+#[must_use]
+pub fn matrix(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {
+    Tensor::from_data(TensorData::new(values, shape), device)
+}
+
+/// The same numbers without a graph, on the device without one.
+#[must_use]
+pub fn detach<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    if tensor.device().is_autodiff() { tensor.inner() } else { tensor }
+}
+
+/// The same numbers on an autodiff device: a constant of a graph, unless they are part of one already.
+#[must_use]
+pub fn attach<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    if tensor.device().is_autodiff() { tensor } else { tensor.autodiff() }
+}
+
+/// `constant`, which carries no graph, on the device of `tensor`, so that the two can be combined.
+#[must_use]
+pub fn constant_like<const D: usize>(tensor: &Tensor<2>, constant: Tensor<D>) -> Tensor<D> {
+    if tensor.device().is_autodiff() { attach(constant) } else { constant }
+}
+
+/// Reads every tensor of a transaction, in one synchronisation with the device.
+///
+/// # Errors
+/// [`Error::Device`] when the device fails.
+pub(crate) async fn read(transaction: Transaction) -> Result<Vec<TensorData>> {
+    transaction.execute_async().await.map_err(|error| Error::Device(brief(&error.to_string())))
+}
+
+/// The numbers of a tensor that was read.
+///
+/// # Errors
+/// [`Error::Device`] when they are not F32.
+pub(crate) fn floats(data: &TensorData) -> Result<Vec<f32>> {
+    data.try_to_vec().map_err(|error| Error::Device(format!("it returned other data than F32 numbers: {error:?}")))
+}

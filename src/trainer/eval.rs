@@ -1,0 +1,70 @@
+//! Both networks in evaluation: samples, logits, and the gradients of the logits.
+
+use burn::tensor::Tensor;
+
+use super::{Gan, Trainer, normalized};
+use crate::experiment::Objective;
+use crate::nets::architectures::{as_views, sampler};
+use crate::nets::{Network, Weights};
+use crate::regularizer::gradient_penalty::input_gradients;
+use crate::tensor::{detach, matrix};
+
+impl Trainer {
+    /// The network that maps latents to samples, with its weights: their moving average, where there is one.
+    #[must_use]
+    pub fn sampler(&self) -> (Network, Weights) {
+        let weights = self.state.generator_ema.as_ref().unwrap_or(&self.state.generator.weights);
+        sampler(self.experiment(), weights)
+    }
+
+    /// The discriminator with the weights that it uses in evaluation.
+    #[must_use]
+    pub fn eval_discriminator(&self) -> (Network, Weights) {
+        (self.gan.discriminator.clone(), self.discriminator_weights())
+    }
+
+    fn discriminator_weights(&self) -> Weights {
+        normalized(&self.state, &self.state.discriminator.weights).detach()
+    }
+
+    /// Samples `[n, generator_inputs]` to `[n, views × data_dim]`.
+    #[must_use]
+    pub fn sample(&self, inputs: Tensor<2>) -> Tensor<2> {
+        let (network, weights) = self.sampler();
+        as_views(self.experiment(), network.eval(&weights, inputs))
+    }
+
+    /// The discriminator's logits for samples `[n, d_dim]` and their labels: `[n / pack, 1]`.
+    #[must_use]
+    pub fn logits(&self, samples: Tensor<2>, labels: &[u8]) -> Tensor<2> {
+        let rows = self.rows(samples, labels);
+        let output = self.gan.discriminator.eval(&self.discriminator_weights(), rows.clone());
+        detach(self.gan.logits_of(&output, &[rows]))
+    }
+
+    /// The gradient of the discriminator's logit at each of these samples `[n, d_dim]` with these labels.
+    #[must_use]
+    pub fn logit_gradients(&self, samples: Tensor<2>, labels: &[u8]) -> Tensor<2> {
+        let shape = samples.dims();
+        let rows = self.rows(samples, labels);
+        let Gan { discriminator, experiment, .. } = &self.gan;
+        let (weights, dim) = (self.discriminator_weights(), self.gan.d_input_dim());
+        let gradients = if experiment.objective == Objective::Began {
+            // Of −mean |x − A(x)|, through x and through the autoencoder A.
+            let (output, vjp) = discriminator.vjp(&weights, rows.clone());
+            let samples = rows.narrow(1, 0, dim);
+            let sign = detach(samples - output).sign() / dim as f32;
+            vjp(sign.clone()).narrow(1, 0, dim) - sign
+        } else {
+            input_gradients(discriminator, &weights, rows, dim)
+        };
+        detach(gradients).reshape(shape)
+    }
+
+    /// The discriminator's input without augmentation and noise.
+    fn rows(&self, samples: Tensor<2>, labels: &[u8]) -> Tensor<2> {
+        let e = self.experiment();
+        let classes = e.one_hot(labels).map(|rows| matrix(rows, [labels.len(), e.class_count()], self.device()));
+        self.gan.pack_and_condition(samples, classes.as_ref())
+    }
+}

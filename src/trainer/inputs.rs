@@ -1,0 +1,196 @@
+//! Everything that a step takes from the host: real batches, latents, classes, random numbers, and the numbers that change with
+//! time. Drawn on the host beforehand, and sent to the device in one upload.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::optimizer::OptimizerInputs;
+use crate::regularizer::augmentation::AugmentationInputs;
+use crate::tensor::HostMatrix;
+
+/// Parts of an upload start at multiples of this many numbers, 256 bytes, so that a GPU can use each in place.
+const ALIGNMENT: usize = 64;
+
+/// The inputs of a step. `T` is a matrix: on the host, or, after the upload, on the device.
+#[derive(Clone, Debug)]
+pub struct StepInputs<T> {
+    /// One for each discriminator update; at least one.
+    pub discriminator: Vec<DiscriminatorInputs<T>>,
+    /// For the generator update.
+    pub generator: GeneratorInputs<T>,
+    /// The decay of the generator's moving average and its complement to 1, `[1, 1]` each, where there is an average.
+    pub ema_decay: Option<[T; 2]>,
+}
+
+/// Samples and, where a network is conditioned on them, their classes.
+#[derive(Clone, Debug)]
+pub struct Samples<T> {
+    /// `[n, d_dim]`
+    pub rows: T,
+    /// One-hot, `[n, classes]`.
+    pub classes: Option<T>,
+}
+
+/// The inputs of a discriminator update.
+#[derive(Clone, Debug)]
+pub struct DiscriminatorInputs<T> {
+    /// Real samples; for an adversarial autoencoder, samples from the prior.
+    pub real: Samples<T>,
+    /// The generator's input, `[n, generator_inputs]`: latents, and the classes of `real` where it is conditioned; for an
+    /// adversarial autoencoder, images.
+    pub latents: T,
+    /// Of the real samples and of the fakes.
+    pub perturbations: [Perturbation<T>; 2],
+    /// The discriminator's dropout masks.
+    pub masks: Vec<T>,
+    /// The random numbers of the gradient penalty's points, where they have any.
+    pub penalty: Option<T>,
+    /// For consistency regularisation, where it is set.
+    pub consistency: Option<ConsistencyInputs<T>>,
+    /// The start of VAT's power iteration, where it is set: `[2n / pack, pack × d_dim]`.
+    pub vat: Option<T>,
+    /// Learning rate and bias corrections.
+    pub optimizer: OptimizerInputs<T>,
+}
+
+/// The inputs of the generator update.
+#[derive(Clone, Debug)]
+pub struct GeneratorInputs<T> {
+    /// The generator's input, `[n, generator_inputs]`.
+    pub latents: T,
+    /// The classes in it, one-hot, `[n, classes]`.
+    pub classes: Option<T>,
+    /// Of the fakes.
+    pub perturbation: Perturbation<T>,
+    /// The discriminator's dropout masks.
+    pub masks: Vec<T>,
+    /// For feature matching, where it is set.
+    pub feature_matching: Option<FeatureMatchingInputs<T>>,
+    /// Directions among the samples for the path length, where it is set: `[⌈n/2⌉, d_dim]`.
+    pub path_length: Option<T>,
+    /// Learning rate and bias corrections.
+    pub optimizer: OptimizerInputs<T>,
+}
+
+/// Random numbers between samples and the discriminator.
+#[derive(Clone, Debug)]
+pub struct Perturbation<T> {
+    /// One for each augmentation.
+    pub augmentations: Vec<AugmentationInputs<T>>,
+    /// Instance noise, `[n, d_dim]`, where there is any in this step.
+    pub noise: Option<T>,
+}
+
+/// The inputs of consistency regularisation.
+#[derive(Clone, Debug)]
+pub struct ConsistencyInputs<T> {
+    /// Of the real samples and of the fakes, one for each augmentation.
+    pub augmentations: [Vec<AugmentationInputs<T>>; 2],
+    /// The discriminator's dropout masks for the augmented samples.
+    pub masks: Vec<T>,
+}
+
+/// The inputs of feature matching.
+#[derive(Clone, Debug)]
+pub struct FeatureMatchingInputs<T> {
+    /// Of the real samples.
+    pub perturbation: Perturbation<T>,
+    /// The discriminator's dropout masks for them.
+    pub masks: Vec<T>,
+}
+
+impl StepInputs<HostMatrix> {
+    /// The same on `device`, in one upload.
+    #[must_use]
+    pub fn upload(self, device: &Device) -> StepInputs<Tensor<2>> {
+        let mut values = Vec::new();
+        let placed = self.map(&mut |matrix: HostMatrix| {
+            let start = values.len();
+            values.extend_from_slice(&matrix.values);
+            values.resize(values.len().next_multiple_of(ALIGNMENT), 0.0);
+            (start, matrix.shape)
+        });
+        let shape = [values.len()];
+        let all = Tensor::<1>::from_data(TensorData::new(values, shape), device);
+        placed.map(&mut |(start, [rows, columns])| {
+            let part = all.clone().narrow(0, start, rows * columns);
+            part.reshape([rows, columns])
+        })
+    }
+}
+
+// The same inputs with each matrix through `f`, always in the same order.
+
+fn all<T, U>(matrices: Vec<T>, f: &mut impl FnMut(T) -> U) -> Vec<U> {
+    matrices.into_iter().map(f).collect()
+}
+
+fn augmentations<T, U>(inputs: Vec<AugmentationInputs<T>>, f: &mut impl FnMut(T) -> U) -> Vec<AugmentationInputs<U>> {
+    inputs.into_iter().map(|inputs| inputs.map(f)).collect()
+}
+
+impl<T> StepInputs<T> {
+    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> StepInputs<U> {
+        StepInputs {
+            discriminator: self.discriminator.into_iter().map(|inputs| inputs.map(f)).collect(),
+            generator: self.generator.map(f),
+            ema_decay: self.ema_decay.map(|decay| decay.map(&mut *f)),
+        }
+    }
+}
+
+impl<T> Samples<T> {
+    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> Samples<U> {
+        Samples { rows: f(self.rows), classes: self.classes.map(f) }
+    }
+}
+
+impl<T> DiscriminatorInputs<T> {
+    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> DiscriminatorInputs<U> {
+        DiscriminatorInputs {
+            real: self.real.map(f),
+            latents: f(self.latents),
+            perturbations: self.perturbations.map(|perturbation| perturbation.map(f)),
+            masks: all(self.masks, f),
+            penalty: self.penalty.map(&mut *f),
+            consistency: self.consistency.map(|inputs| inputs.map(f)),
+            vat: self.vat.map(&mut *f),
+            optimizer: self.optimizer.map(f),
+        }
+    }
+}
+
+impl<T> GeneratorInputs<T> {
+    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> GeneratorInputs<U> {
+        GeneratorInputs {
+            latents: f(self.latents),
+            classes: self.classes.map(&mut *f),
+            perturbation: self.perturbation.map(f),
+            masks: all(self.masks, f),
+            feature_matching: self.feature_matching.map(|inputs| inputs.map(f)),
+            path_length: self.path_length.map(&mut *f),
+            optimizer: self.optimizer.map(f),
+        }
+    }
+}
+
+impl<T> Perturbation<T> {
+    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> Perturbation<U> {
+        Perturbation { augmentations: augmentations(self.augmentations, f), noise: self.noise.map(f) }
+    }
+}
+
+impl<T> ConsistencyInputs<T> {
+    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> ConsistencyInputs<U> {
+        let [real, fake] = self.augmentations;
+        ConsistencyInputs {
+            augmentations: [augmentations(real, f), augmentations(fake, f)],
+            masks: all(self.masks, f),
+        }
+    }
+}
+
+impl<T> FeatureMatchingInputs<T> {
+    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> FeatureMatchingInputs<U> {
+        FeatureMatchingInputs { perturbation: self.perturbation.map(f), masks: all(self.masks, f) }
+    }
+}
