@@ -184,7 +184,8 @@ fn tensors<'a>(gan: &Gan, state: &'a mut GanState) -> Vec<(String, &'a mut Tenso
     let moments = |prefix: &str, network: &Network| -> Vec<String> {
         let kinds = gan.experiment.optimizer.moments();
         let specs = network.params();
-        let names = specs.iter().flat_map(|spec| kinds.iter().map(move |kind| format!("{prefix}.{}.{kind}", spec.name)));
+        let names =
+            specs.iter().flat_map(|spec| kinds.iter().map(move |kind| format!("{prefix}.{}.{kind}", spec.name)));
         names.collect()
     };
     let vectors = gan.discriminator.params().into_iter().map(|spec| format!("spectral_norm.{}", spec.name));
@@ -195,7 +196,9 @@ fn tensors<'a>(gan: &Gan, state: &'a mut GanState) -> Vec<(String, &'a mut Tenso
         all.extend(weights("generator_ema", &gan.generator, ema));
     }
     all.extend(moments("generator_optimizer", &gan.generator).into_iter().zip(&mut state.generator.moments));
-    all.extend(moments("discriminator_optimizer", &gan.discriminator).into_iter().zip(&mut state.discriminator.moments));
+    all.extend(
+        moments("discriminator_optimizer", &gan.discriminator).into_iter().zip(&mut state.discriminator.moments),
+    );
     if let Some(norm) = &mut state.spectral_norm {
         all.extend(vectors.zip(&mut norm.vectors).filter_map(|(name, u)| Some((name, u.as_mut()?))));
     }

@@ -98,8 +98,8 @@ mod tests {
 
     use super::*;
     use crate::experiment::Experiment;
-    use crate::tensor::matrix;
     use crate::rng::Stream;
+    use crate::tensor::matrix;
 
     fn moments(z: &[f32]) -> (f32, f32) {
         let n = z.len() as f32;

@@ -106,7 +106,8 @@ impl File {
 
     /// Replaces the names of all matrices.
     pub fn rename(&mut self, to: impl Fn(&str) -> String) {
-        self.tensors = std::mem::take(&mut self.tensors).into_iter().map(|(name, tensor)| (to(&name), tensor)).collect();
+        self.tensors =
+            std::mem::take(&mut self.tensors).into_iter().map(|(name, tensor)| (to(&name), tensor)).collect();
     }
 
     /// The file as bytes, with these metadata changed.

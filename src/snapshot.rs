@@ -16,8 +16,8 @@ use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Objective};
 use crate::latent::sheet::{Probe, Sheet};
 use crate::metrics::Metric;
-use crate::tensor::{floats, matrix, read};
 use crate::objective;
+use crate::tensor::{floats, matrix, read};
 use crate::trainer::{StepReport, Trainer};
 
 /// Samples that every metric is computed from; VEEGAN's number.

@@ -102,7 +102,8 @@ impl Gan {
         let e = &self.experiment;
         let mut rng = Rng::new(e.seed, Stream::Init);
         let [generator, discriminator] = [&self.generator, &self.discriminator].map(|net| net.init(&mut rng, device));
-        let player = |weights: Weights, optimizer: &Optimizer| Player { moments: optimizer.init(&weights.params), weights };
+        let player =
+            |weights: Weights, optimizer: &Optimizer| Player { moments: optimizer.init(&weights.params), weights };
         let zero = || Tensor::zeros([1, 1], device);
         GanState {
             generator_ema: (e.ema_decay > 0.0).then(|| generator.clone()),
@@ -144,8 +145,7 @@ impl Gan {
         let mut weights = normalized(state, &leaves);
 
         let [real_perturbation, fake_perturbation] = inputs.perturbations;
-        let d_inputs =
-            [self.prepare_d_input(&real, real_perturbation), self.prepare_d_input(&fake, fake_perturbation)];
+        let d_inputs = [self.prepare_d_input(&real, real_perturbation), self.prepare_d_input(&fake, fake_perturbation)];
         let output = self.discriminate(&mut weights, d_inputs.clone(), inputs.masks);
         let logits = self.logits_of(&output, &d_inputs);
         let rows = self.experiment.objective.discriminator(logits.clone(), &self.targets(state));

@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor};
 
 use super::{Classifier, Part, Record, body, head};
 use crate::error::{Error, Result};
-use crate::nets::{Network, ParamSpec, Weights};
 use crate::named_tensors::{self, File};
+use crate::nets::{Network, ParamSpec, Weights};
 use crate::old_names::present_name;
 
 /// Larger files are refused unread: 16 MiB, where a classifier has 1.

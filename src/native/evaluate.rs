@@ -17,10 +17,10 @@ use super::score::{self, Scorer};
 use super::{device, files, folder, grid, mnist};
 use crate::data::DataLoader;
 use crate::experiment::Experiment;
-use crate::tensor::{detach, matrix};
 use crate::objective::Targets;
 use crate::rng::{Rng, Stream};
 use crate::snapshot::{Game, METRIC_SAMPLES, Observer, Picture};
+use crate::tensor::{detach, matrix};
 use crate::trainer::Trainer;
 
 const GRID: usize = 64;

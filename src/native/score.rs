@@ -18,8 +18,8 @@ use crate::experiment::DataKind;
 use crate::metrics::classes::Classes;
 use crate::metrics::images::ImageEvaluator;
 use crate::metrics::{Metric, stacked};
-use crate::tensor::{floats, matrix};
 use crate::rng::{Rng, Stream};
+use crate::tensor::{floats, matrix};
 use crate::trainer::Trainer;
 
 /// The command that makes the file.

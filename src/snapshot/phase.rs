@@ -7,8 +7,8 @@ use burn::tensor::Tensor;
 
 use super::picture::Phase;
 use crate::experiment::Architecture;
-use crate::tensor::{detach, matrix};
 use crate::objective::Targets;
+use crate::tensor::{detach, matrix};
 use crate::trainer::Trainer;
 
 /// Twice the distance at which the game starts.

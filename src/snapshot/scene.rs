@@ -14,8 +14,8 @@ use crate::data::mixture::Mixture;
 use crate::data::{DataLoader, TrainingData, views};
 use crate::experiment::{Conditional, Experiment};
 use crate::metrics::{Evaluator, Metric, density};
-use crate::tensor::matrix;
 use crate::rng::{Rng, Stream};
+use crate::tensor::matrix;
 use crate::trainer::Trainer;
 
 /// Points along the axis of a [`Line`].

@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use super::inputs::{Perturbation, Samples};
 use super::Gan;
+use super::inputs::{Perturbation, Samples};
 use crate::experiment::{Architecture, Conditional, Objective};
 use crate::nets::{Mode, Weights};
 use crate::objective;

@@ -182,10 +182,7 @@ impl<T> Perturbation<T> {
 impl<T> ConsistencyInputs<T> {
     fn map<U>(self, f: &mut impl FnMut(T) -> U) -> ConsistencyInputs<U> {
         let [real, fake] = self.augmentations;
-        ConsistencyInputs {
-            augmentations: [augmentations(real, f), augmentations(fake, f)],
-            masks: all(self.masks, f),
-        }
+        ConsistencyInputs { augmentations: [augmentations(real, f), augmentations(fake, f)], masks: all(self.masks, f) }
     }
 }
 

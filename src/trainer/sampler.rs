@@ -6,7 +6,7 @@ use super::Gan;
 use super::inputs::{
     ConsistencyInputs, DiscriminatorInputs, FeatureMatchingInputs, GeneratorInputs, Perturbation, Samples, StepInputs,
 };
-use crate::data::{DataLoader, TrainingData, LoaderState, views};
+use crate::data::{DataLoader, LoaderState, TrainingData, views};
 use crate::error::Result;
 use crate::experiment::{Architecture, Experiment};
 use crate::nets::Network;
@@ -176,10 +176,7 @@ impl InputSampler {
             return HostMatrix { values, shape: [e.batch_size, e.data_dim()] };
         }
         let latents = self.prior_batch(e);
-        HostMatrix {
-            values: e.concat_labels(latents.values, labels),
-            shape: [e.batch_size, e.generator_inputs()],
-        }
+        HostMatrix { values: e.concat_labels(latents.values, labels), shape: [e.batch_size, e.generator_inputs()] }
     }
 
     /// Samples from the prior, `[n, latent_dim]`.

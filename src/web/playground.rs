@@ -8,7 +8,8 @@ use crate::checkpoint::{self, Checkpoint};
 use crate::data::{MnistFiles, TrainingData};
 use crate::experiment::{Conditional, DataKind, Experiment};
 use crate::latent;
-use crate::snapshot::{Observer, read};
+use crate::snapshot::Observer;
+use crate::tensor::read;
 use crate::trainer::{StepReport, Trainer};
 
 /// Images in the page's gallery: a grid of 8 × 8, or about as many in rows of one class each.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::tensor::Tensor;
 use counterfeit::Experiment;
 use counterfeit::experiment::{Objective, OptimizerKind};
-use counterfeit::tensor::matrix;
 use counterfeit::rng::{Rng, Stream};
+use counterfeit::tensor::matrix;
 use counterfeit::trainer::{StepReport, Trainer};
 
 use crate::architectures::d_dim;

@@ -22,11 +22,7 @@ fn layers() -> Vec<(&'static str, Box<dyn Layer>, usize)> {
     let linear = |inputs, outputs| Network::new(vec![Box::new(Linear::new(inputs, outputs))]);
     let tanh = || Box::new(Activation::Tanh);
     let branch = |inputs| Network::new(vec![Box::new(Linear::new(inputs, 2)), tanh()]);
-    let branches = vec![
-        (vec![1..3], Network::identity()),
-        (vec![0..1, 2..4], branch(3)),
-        (vec![3..4], branch(1)),
-    ];
+    let branches = vec![(vec![1..3], Network::identity()), (vec![0..1, 2..4], branch(3)), (vec![3..4], branch(1))];
     vec![
         ("activation", Box::new(Activation::Relu), 5),
         ("activation", Box::new(Activation::LeakyRelu), 5),

@@ -99,11 +99,7 @@ mod tests {
         let device = Device::flex();
         let linear = || Network::new(vec![Box::new(Linear::new(2, 1))]);
         let network = Network::new(vec![Box::new(Parallel {
-            branches: vec![
-                (vec![1..3], Network::identity()),
-                (vec![0..2], linear()),
-                (vec![2..3, 3..4], linear()),
-            ],
+            branches: vec![(vec![1..3], Network::identity()), (vec![0..2], linear()), (vec![2..3, 3..4], linear())],
         })]);
         let names: Vec<_> = network.params().into_iter().map(|spec| spec.name).collect();
         assert_eq!(names, ["0.1.0.weight", "0.1.0.bias", "0.2.0.weight", "0.2.0.bias"]);
