@@ -7,7 +7,7 @@
 use burn::tensor::Tensor;
 
 pub use crate::experiment::OptimizerKind;
-use crate::tensor::HostMatrix;
+use crate::tensor::Scalar;
 
 /// Keeps a square root from dividing by 0.
 const EPSILON: f64 = 1e-8;
@@ -21,14 +21,13 @@ pub struct Optimizer {
     beta2: f64,
 }
 
-/// The numbers of an update that change with time, `[1, 1]` each: the learning rate with Adam's bias corrections, and the
-/// matching ε.
+/// The numbers of an update that change with time: the learning rate with Adam's bias corrections, and the matching ε.
 #[derive(Clone, Debug)]
-pub struct OptimizerInputs<T> {
+pub struct OptimizerInputs {
     /// Factor of the update's direction.
-    pub rate: T,
+    pub rate: Scalar,
     /// Added to the root of the second moment; unused by SGD.
-    pub epsilon: T,
+    pub epsilon: Scalar,
 }
 
 impl OptimizerKind {
@@ -40,13 +39,6 @@ impl OptimizerKind {
             Self::Adam => &["first_moment", "second_moment"],
             Self::Rmsprop => &["second_moment"],
         }
-    }
-}
-
-impl<T> OptimizerInputs<T> {
-    /// The same, each matrix through `f`.
-    pub fn map<U>(self, f: &mut impl FnMut(T) -> U) -> OptimizerInputs<U> {
-        OptimizerInputs { rate: f(self.rate), epsilon: f(self.epsilon) }
     }
 }
 
@@ -65,8 +57,7 @@ impl Optimizer {
 
     /// The numbers of update number `update`, counted from 1, with the learning rate times `lr_scale`.
     #[must_use]
-    pub fn inputs(&self, update: u64, lr_scale: f64) -> OptimizerInputs<HostMatrix> {
-        let scalar = |value: f64| HostMatrix { values: vec![value as f32], shape: [1, 1] };
+    pub fn inputs(&self, update: u64, lr_scale: f64) -> OptimizerInputs {
         let learning_rate = self.learning_rate * lr_scale;
         let (rate, root) = match self.kind {
             OptimizerKind::Sgd => (learning_rate, 1.0),
@@ -80,6 +71,7 @@ impl Optimizer {
                 (learning_rate / root, root)
             }
         };
+        let scalar = |value: f64| Scalar::Host(value as f32);
         OptimizerInputs { rate: scalar(rate), epsilon: scalar(EPSILON / root) }
     }
 
@@ -95,31 +87,31 @@ impl Optimizer {
         params: Vec<Tensor<2>>,
         moments: Vec<Tensor<2>>,
         gradients: Vec<Tensor<2>>,
-        inputs: &OptimizerInputs<Tensor<2>>,
+        inputs: &OptimizerInputs,
     ) -> (Vec<Tensor<2>>, Vec<Tensor<2>>) {
         let mut new_moments = Vec::with_capacity(moments.len());
         let mut moments = moments.into_iter();
         let mut next = || moments.next().expect("moments fit the parameters");
-        let (rate, epsilon) = (|| inputs.rate.clone(), || inputs.epsilon.clone());
+        let OptimizerInputs { rate, epsilon } = inputs;
         let mut update = |(param, gradient): (Tensor<2>, Tensor<2>)| match self.kind {
             OptimizerKind::Sgd => {
                 let first = next() * self.beta1 + gradient;
-                let param = param - first.clone() * rate();
+                let param = param - rate.times(first.clone());
                 new_moments.push(first);
                 param
             }
             OptimizerKind::Adam => {
                 let first = next() * self.beta1 + gradient.clone();
                 let second = next() * self.beta2 + gradient.clone() * gradient;
-                let direction = first.clone() / (second.clone().sqrt() + epsilon());
+                let direction = first.clone() / epsilon.plus(second.clone().sqrt());
                 new_moments.extend([first, second]);
-                param - direction * rate()
+                param - rate.times(direction)
             }
             OptimizerKind::Rmsprop => {
                 let second = next() * self.beta2 + gradient.clone() * gradient.clone();
-                let direction = gradient / (second.clone().sqrt() + epsilon());
+                let direction = gradient / epsilon.plus(second.clone().sqrt());
                 new_moments.push(second);
-                param - direction * rate()
+                param - rate.times(direction)
             }
         };
         let params = params.into_iter().zip(gradients).map(&mut update).collect();

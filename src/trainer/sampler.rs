@@ -12,7 +12,7 @@ use crate::experiment::{Architecture, Experiment};
 use crate::nets::Network;
 use crate::regularizer::augmentation::AugmentationInputs;
 use crate::rng::{Position, Rng, Stream};
-use crate::tensor::HostMatrix;
+use crate::tensor::{HostMatrix, Scalar};
 
 /// WGAN's warm-up (Arjovsky et al. 2017, their code): in the first steps, and again at regular intervals, the critic is trained close to
 /// its optimum.
@@ -94,7 +94,7 @@ impl InputSampler {
         let generator = self.generator_inputs(gan, step);
         let ema_decay = (e.ema_decay > 0.0).then(|| {
             let decay = ema_decay(e, step);
-            [decay, 1.0 - decay].map(|value| HostMatrix { values: vec![value], shape: [1, 1] })
+            [decay, 1.0 - decay].map(Scalar::Host)
         });
         StepInputs { discriminator, generator, ema_decay }
     }
