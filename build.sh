@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2317 # stages are called by name
+#
 # The one door to the project: ./build.sh help says what it opens.
 #
 # It installs what is missing, says what it does and for how long, and leaves the machine's own tools alone: Rust tools
@@ -20,7 +22,8 @@ usage: ./build.sh COMMAND
 
   serve [--port N]   build the page and serve it on this machine; it opens on the CPU module while WebGPU's still builds
   build              both browser modules, and the native program at target/release/counterfeit
-  test               everything: native tests, types, wasm tests, and the page in Chromium
+  test               everything: lint, native tests, wasm tests, and the page in Chromium
+  lint               formatting, clippy, rustdoc, types and shell scripts, with warnings as errors
   bench [ARGS]       steps per second, native (ARGS go to `counterfeit bench`) and in Chromium
   setup              only install what the others need
   help               this
@@ -103,6 +106,7 @@ chromium_path() {
 
 need_chromium() {
   if ! { chromium_path >/dev/null && has chromedriver; }; then
+    # shellcheck disable=SC2015 # either is missing: fail
     has apt-get && [[ $(id -u) == 0 ]] ||
       fail "Chromium and its ChromeDriver are missing; on Debian: sudo apt-get install chromium chromium-driver"
     say "installing Chromium and ChromeDriver"
@@ -112,6 +116,15 @@ need_chromium() {
   fi
   CHROMIUM=$(chromium_path)
   export CHROMIUM
+}
+
+need_shellcheck() {
+  has shellcheck && return
+  # shellcheck disable=SC2015 # either is missing: fail
+  has apt-get && [[ $(id -u) == 0 ]] || fail "shellcheck is missing; on Debian: sudo apt-get install shellcheck"
+  say "installing shellcheck"
+  apt-get update
+  DEBIAN_FRONTEND=noninteractive apt-get install -y shellcheck
 }
 
 setup() {
@@ -235,10 +248,30 @@ stage_native() {
   need_rust
   cargo test --release
 }
-stage_types() {
+stage_lint() {
+  local failed=0
+  need_rust
   need_node
-  npm run --silent check
-  echo 'test result: ok. 1 passed; 0 failed'
+  need_shellcheck
+  # One check a line: what it is, and its command.
+  lint "formatting" cargo fmt --check || failed=1
+  lint "clippy, native" cargo clippy --release --all-targets -- --deny warnings || failed=1
+  lint "clippy, wasm" cargo clippy --release --lib --test web --target $wasm_target --no-default-features -- --deny warnings || failed=1
+  lint "rustdoc" env RUSTDOCFLAGS='--deny warnings' cargo doc --release --no-deps --lib || failed=1
+  lint "types" npm run --silent check || failed=1
+  lint "shell scripts" shellcheck build.sh tests/mutants/run.sh .ci/run || failed=1
+  return $failed
+}
+# Counts as one test each: lint WHAT COMMAND...
+lint() {
+  if "${@:2}"; then
+    echo "lint: $1: ok"
+    echo 'test result: ok. 1 passed; 0 failed'
+  else
+    echo "lint: $1: failed ($(printf '%q ' "${@:2}"))"
+    echo 'test result: FAILED. 0 passed; 1 failed'
+    return 1
+  fi
 }
 stage_wasm() {
   # Shaders in software on a busy machine take longer than the 20 s that the runner waits.
@@ -266,7 +299,7 @@ count() { # passed|failed LOG
 run_tests() {
   local stage log began passed=0 failed=0 p f status summary=() logs=$build_dir/test-logs
   mkdir -p "$logs"
-  for stage in tools native types wasm page browser; do
+  for stage in tools lint native wasm page browser; do
     say "stage $stage begins"
     began=$(date +%s) log=$logs/$stage.log status=0
     bash ./build.sh stage "$stage" 2>&1 | tee "$log" || status=$?
@@ -307,6 +340,7 @@ main() {
     serve) serve "$@" ;;
     build) build ;;
     test) run_tests ;;
+    lint) stage_lint ;;
     stage) "stage_$1" ;;
     bench) bench "$@" ;;
     setup) setup ;;

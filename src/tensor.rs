@@ -18,6 +18,7 @@ pub struct HostMatrix {
 /// On a GPU it is a matrix `[1, 1]`, so that a step reads nothing from the host but its inputs, and can be captured and replayed with
 /// others. On the CPU a host number is quicker: 7% of a step of small networks.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are a handful in a step")]
 pub enum Scalar {
     /// A number of the host.
     Host(f32),

@@ -1,7 +1,7 @@
 //! The desktop's host: a command line around the core. Here, and only here, are files, clocks, a terminal and waiting.
 //!
-//! [`args`] is what was asked; each command has its file; [`plan`] turns a request to train into a run that is ready to
-//! go, and [`train`] runs it.
+//! `args` is what was asked; each command has its file; `plan` turns a request to train into a run that is ready to
+//! go, and `train` runs it.
 #![allow(clippy::disallowed_methods, reason = "a desktop has clocks")]
 
 mod args;

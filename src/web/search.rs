@@ -13,6 +13,7 @@ pub struct Search(pub(super) search::Search);
 impl Search {
     /// The run's step whose networks it searches with.
     #[wasm_bindgen(getter)]
+    #[must_use]
     pub fn of(&self) -> f64 {
         self.0.of() as f64
     }

@@ -4,6 +4,13 @@
 //! To learn what a setting does, find its name here: the algorithm is in `step.rs`, the terms of its losses in `losses.rs`, the networks
 //! in `layers.rs` and `architectures.rs`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::match_bool, clippy::needless_for_each, reason = "shorter in formulas")]
+#![allow(clippy::cast_possible_wrap, reason = "sides of images and columns of tiny networks")]
+#![allow(clippy::neg_cmp_op_on_partial_ord, reason = "NaN is to fail a comparison")]
+#![allow(clippy::suspicious_arithmetic_impl, reason = "a quotient is a product with a power")]
+#![allow(clippy::enum_variant_names, reason = "LayerNorm is the layer's name")]
+
 mod architectures;
 mod batch;
 mod discriminator;
