@@ -148,7 +148,7 @@ impl Gan {
         let d_inputs = [self.prepare_d_input(&real, real_perturbation), self.prepare_d_input(&fake, fake_perturbation)];
         let output = self.discriminate(&mut weights, d_inputs.clone(), inputs.masks);
         let logits = self.logits_of(&output, &d_inputs);
-        let rows = self.experiment.objective.discriminator(logits.clone(), &self.targets(state));
+        let rows = self.experiment.objective.game().d_loss(logits.clone(), &self.targets(state));
         let mut report = StepReport::new(&rows, &logits);
 
         let mut loss = Loss::mean_of_each_half(rows);
@@ -185,7 +185,7 @@ impl Gan {
         let weights = normalized(state, &state.discriminator.weights).no_grad();
         let d_input = self.prepare_d_input(&fake, inputs.perturbation);
         let seen = self.discriminator.forward(&weights, d_input.clone(), Mode::train(inputs.masks));
-        let rows = self.experiment.objective.generator(self.logits_of(&seen.output, &[d_input]));
+        let rows = self.experiment.objective.game().g_loss(self.logits_of(&seen.output, &[d_input]));
         report.g_rows = detach(rows.clone());
 
         let mut loss = Loss::mean(rows);

@@ -67,6 +67,6 @@ fn realism(experiment: &Experiment, (network, weights): (Network, Weights)) -> O
     let plain = experiment.discriminator_inputs() == experiment.data_dim() && experiment.objective != Objective::Began;
     let judge = at_rest(network, weights);
     let objective = experiment.objective;
-    let loss = move |samples| objective.generator(judge(samples).narrow(1, 0, 1));
+    let loss = move |samples| objective.game().g_loss(judge(samples).narrow(1, 0, 1));
     plain.then(|| Box::new(loss) as Map)
 }

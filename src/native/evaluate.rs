@@ -108,8 +108,8 @@ fn verdict(trainer: &Trainer) -> Result<Game> {
         let fake_logits = trainer.logits(fake, &real.labels);
         let logits = Tensor::cat(vec![real_logits.clone(), fake_logits.clone()], 0);
         let sides = Targets::new(n / e.pack, e.label_smoothing, device);
-        let d_rows = detach(e.objective.discriminator(logits.autodiff(), &sides));
-        let g_rows = e.objective.generator(fake_logits.clone());
+        let d_rows = detach(e.objective.game().d_loss(logits.autodiff(), &sides));
+        let g_rows = e.objective.game().g_loss(fake_logits.clone());
         let belief = |logits| burn::tensor::activation::sigmoid(logits).mean();
         let values = [d_rows.mean() * 2.0, g_rows.mean(), belief(real_logits), belief(fake_logits)];
         for (sum, value) in sums.iter_mut().zip(values) {

@@ -109,11 +109,11 @@ fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
     let logits = Tensor::cat(vec![psi.clone() * truth, psi.clone() * theta], 0);
     let sides = Targets::new(n, e.label_smoothing, device);
     let price = e.gradient_penalty.rows(psi.clone()) * e.gp_weight;
-    let loss = Tensor::cat(vec![e.objective.discriminator(logits, &sides), price], 0);
+    let loss = Tensor::cat(vec![e.objective.game().d_loss(logits, &sides), price], 0);
     let rise = descent(&psi, loss, e.discriminator_lr);
 
     let (theta, psi) = numbers();
-    let loss = e.objective.generator(psi * theta.clone());
+    let loss = e.objective.game().g_loss(psi * theta.clone());
     let run = descent(&theta, loss, e.generator_lr);
     Tensor::cat(vec![run, rise], 1)
 }

@@ -3,7 +3,7 @@
 
 use super::Game;
 use super::picture::Scale;
-use crate::experiment::{Conditional, Experiment, Objective};
+use crate::experiment::{Conditional, Experiment};
 
 /// V(D, G) = E log D(x) + E log(1 − D(G(z))), in nats, which the discriminator raises and the generator lowers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,52 +14,37 @@ pub struct Value {
     pub ceiling: Option<f32>,
 }
 
-/// How the experiment's discriminator is to be read.
+/// What the experiment's discriminator outputs.
 #[must_use]
 pub fn scale(e: &Experiment) -> Scale {
-    let probability = is_likelihood(e.objective);
-    let neutral = match e.objective {
-        Objective::Saturating | Objective::NonSaturating | Objective::LeastSquares => Some(0.5),
-        Objective::Hinge => Some(0.0),
-        // Critics' scores may all be shifted by any number, and a reconstruction has no half-way.
-        Objective::Wasserstein | Objective::Began => None,
-    };
-    Scale { probability, neutral }
+    let game = e.objective.game();
+    Scale { probability: game.outputs_probability(), neutral: game.equilibrium_output() }
 }
 
-/// What the best discriminator says of a place with these densities; `None` where that has no closed form, or where the
-/// discriminator does not judge samples by themselves.
+/// The output of the optimal discriminator at a point with these densities; `None` where it has no closed form, or where the
+/// discriminator's output depends on more than the point.
 #[must_use]
 pub fn optimal(e: &Experiment, real: f32, generated: f32) -> Option<f32> {
-    if !judges_alone(e) {
+    if !sees_only_the_sample(e) {
         return None;
     }
-    let sum = real + generated;
-    match e.objective {
-        // Half the label where there is nothing: what it says there costs nothing.
-        Objective::Saturating | Objective::NonSaturating | Objective::LeastSquares => {
-            let share = if sum > 0.0 { real / sum } else { 0.5 };
-            Some(e.label_smoothing * share)
-        }
-        Objective::Hinge => Some(if real == generated { 0.0 } else { (real - generated).signum() }),
-        Objective::Wasserstein | Objective::Began => None,
-    }
+    e.objective.game().optimal_discriminator(real, generated, e.label_smoothing)
 }
 
-/// Whether V is what this experiment plays for.
+/// Whether the discriminator maximises V.
 #[must_use]
 pub fn has_value(e: &Experiment) -> bool {
-    is_likelihood(e.objective) && e.label_smoothing == 1.0
+    e.objective.game().outputs_probability() && e.label_smoothing == 1.0
 }
 
-/// V over densities and logits at points `width` apart, and its ceiling. What lies beyond the points is left out of both, as if
-/// it were told apart. `None` where the discriminator does not judge samples by themselves.
+/// V over densities and logits at points `width` apart, and its ceiling. Both leave out what lies beyond the points, as if D were
+/// perfect there. `None` where the discriminator's output depends on more than the sample.
 ///
 /// Both integrals are over the same densities, so that what is reached is never above the ceiling, and meets it where D is
 /// the best there is.
 #[must_use]
 pub fn value(e: &Experiment, real: &[f32], generated: &[f32], logits: &[f32], width: f32) -> Option<Value> {
-    if !has_value(e) || !judges_alone(e) {
+    if !has_value(e) || !sees_only_the_sample(e) {
         return None;
     }
     let (mut reached, mut ceiling) = (0.0, 0.0);
@@ -78,11 +63,7 @@ pub fn value_of_step(game: &Game) -> Value {
     Value { reached: -game.d_loss, ceiling: None }
 }
 
-fn is_likelihood(objective: Objective) -> bool {
-    matches!(objective, Objective::Saturating | Objective::NonSaturating)
-}
-
-fn judges_alone(e: &Experiment) -> bool {
+fn sees_only_the_sample(e: &Experiment) -> bool {
     e.conditional != Conditional::Label && e.pack == 1
 }
 
@@ -100,6 +81,7 @@ mod tests {
     use std::f32::consts::LN_2;
 
     use super::*;
+    use crate::objective::Objective;
 
     fn experiment(objective: Objective) -> Experiment {
         Experiment { objective, ..Experiment::default() }
@@ -153,19 +135,5 @@ mod tests {
         for e in [experiment(Objective::Hinge), smoothed, packed] {
             assert_eq!(value(&e, &[1.0], &[1.0], &[0.0], 1.0), None);
         }
-    }
-
-    #[test]
-    fn the_best_answers_are_the_published_ones() {
-        let best = |objective| optimal(&experiment(objective), 0.3, 0.1);
-        // p / (p + q), for least squares with labels 1 and 0 as well (Mao et al. 2017, eq. 5); hinge's is the sign of p − q
-        // (Lim & Ye 2017).
-        assert_eq!(best(Objective::NonSaturating), Some(0.3 / 0.4));
-        assert_eq!(best(Objective::LeastSquares), Some(0.3 / 0.4));
-        assert_eq!(best(Objective::Hinge), Some(1.0));
-        assert_eq!(best(Objective::Wasserstein), None);
-        assert_eq!(best(Objective::Began), None);
-        let smoothed = Experiment { label_smoothing: 0.9, ..Experiment::default() };
-        assert!((optimal(&smoothed, 0.2, 0.2).unwrap() - 0.45).abs() < 1e-6);
     }
 }

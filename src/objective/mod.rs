@@ -1,10 +1,15 @@
-//! The losses of both players, on logits; a higher logit means more real.
-//!
-//! Written with softplus, never with the logarithm of a sigmoid, so that a confident discriminator still has its exact loss and
-//! gradient. BEGAN's logit is minus the error of the discriminator's reconstruction.
+//! What the two players minimise, one file an objective. Losses are functions of logits; a higher logit means more real.
+
+mod began;
+mod hinge;
+mod least_squares;
+mod non_saturating;
+mod saturating;
+mod wasserstein;
 
 use burn::tensor::{Tensor, activation};
 
+pub use self::began::{balance, convergence, reconstruction_score};
 pub use crate::experiment::Objective;
 use crate::tensor::matrix;
 
@@ -32,74 +37,42 @@ impl Targets {
     }
 }
 
+/// The two losses of an objective, and what theory says of it.
+///
+/// No method has a default, so that a new objective has to answer every question.
+pub trait Game {
+    /// The discriminator's loss, row by row, of its logits `[2n, 1]` for real rows and then fakes. The loss is the mean over real
+    /// rows plus the mean over fakes.
+    fn d_loss(&self, logits: Tensor<2>, targets: &Targets) -> Tensor<2>;
+
+    /// The generator's loss, row by row, of the discriminator's logits `[n, 1]` for its samples. The loss is the mean.
+    fn g_loss(&self, logits: Tensor<2>) -> Tensor<2>;
+
+    /// The output of the optimal discriminator where the data have the density `real` and the generator `fake`, with `label` as the
+    /// target of real samples; `None` where it has no closed form.
+    fn optimal_discriminator(&self, real: f32, fake: f32, label: f32) -> Option<f32>;
+
+    /// The discriminator's output at the equilibrium, where both densities are equal; `None` where only differences of outputs mean
+    /// anything.
+    fn equilibrium_output(&self) -> Option<f32>;
+
+    /// Whether the discriminator's output is the sigmoid of its logit, a probability; else it is the logit itself, a score.
+    fn outputs_probability(&self) -> bool;
+}
+
 impl Objective {
-    /// The discriminator's loss, row by row, from its logits `[2n, 1]` for real rows and then fake ones.
-    ///
-    /// The whole loss is the mean over real rows plus the mean over fake rows. At an undecided discriminator the first two
-    /// objectives give 2 ln 2.
+    /// Its losses and its theory.
     #[must_use]
-    pub fn discriminator(self, logits: Tensor<2>, targets: &Targets) -> Tensor<2> {
-        let sign = targets.sign.clone();
+    pub fn game(self) -> &'static dyn Game {
         match self {
-            Self::Saturating | Self::NonSaturating => {
-                let rows = softplus(logits.clone() * sign);
-                // α softplus(-d) + (1 - α) softplus(d) is softplus(-d) + (1 - α) d.
-                match &targets.slack {
-                    Some(slack) => rows + logits * slack.clone(),
-                    None => rows,
-                }
-            }
-            Self::LeastSquares => {
-                // 1 for real rows and 0 for fake ones, less what is smoothed away.
-                let mut error = logits + sign * 0.5 - 0.5;
-                if let Some(slack) = &targets.slack {
-                    error = error + slack.clone();
-                }
-                error.clone() * error * 0.5
-            }
-            Self::Wasserstein => logits * sign,
-            Self::Hinge => activation::relu(logits * sign + 1.0),
-            Self::Began => {
-                let rows = logits * sign;
-                match &targets.balance {
-                    Some(balance) => rows * balance.clone(),
-                    None => rows,
-                }
-            }
+            Self::Saturating => &saturating::Saturating,
+            Self::NonSaturating => &non_saturating::NonSaturating,
+            Self::LeastSquares => &least_squares::LeastSquares,
+            Self::Wasserstein => &wasserstein::Wasserstein,
+            Self::Hinge => &hinge::Hinge,
+            Self::Began => &began::Began,
         }
     }
-
-    /// The generator's loss, row by row, from the discriminator's logits `[n, 1]` for its samples; the whole loss is the mean.
-    #[must_use]
-    pub fn generator(self, logits: Tensor<2>) -> Tensor<2> {
-        match self {
-            Self::Saturating => -softplus(logits),
-            Self::NonSaturating => softplus(-logits),
-            Self::LeastSquares => {
-                let error = logits - 1.0;
-                error.clone() * error * 0.5
-            }
-            Self::Wasserstein | Self::Hinge | Self::Began => -logits,
-        }
-    }
-}
-
-/// BEGAN's logits `[n, 1]`: minus the mean absolute error of each row's reconstruction (L with η = 1).
-#[must_use]
-pub fn reconstruction_score(rows: Tensor<2>, reconstructions: Tensor<2>) -> Tensor<2> {
-    -(rows - reconstructions).abs().mean_dim(1)
-}
-
-/// BEGAN's balance after a step: k + λ (γ L(x) − L(G(z))), kept in [0, 1]. All are `[1, 1]`; errors L are not negative.
-#[must_use]
-pub fn balance(k: Tensor<2>, real: Tensor<2>, fake: Tensor<2>, gamma: f32, lambda: f32) -> Tensor<2> {
-    (k + (real * gamma - fake) * lambda).clamp(0.0, 1.0)
-}
-
-/// BEGAN's measure of convergence M: L(x) + |γ L(x) − L(G(z))|.
-#[must_use]
-pub fn convergence(real: f32, fake: f32, gamma: f32) -> f32 {
-    real + (gamma * real - fake).abs()
 }
 
 /// ACGAN's class loss, row by row `[n, 1]`: the cross-entropy of raw class logits `[n, classes]` against one-hot rows.
@@ -108,7 +81,8 @@ pub fn cross_entropy(logits: Tensor<2>, classes: Tensor<2>) -> Tensor<2> {
     -(activation::log_softmax(logits, 1) * classes).sum_dim(1)
 }
 
-/// ln(1 + eˣ), without overflow: the backends' log-sigmoid takes care of both tails, and of its own gradient.
+/// ln(1 + eˣ) without overflow. Losses are written with it, never with the logarithm of a sigmoid, so that a confident discriminator
+/// still has its exact loss and gradient: the backends' log-sigmoid is exact in both tails.
 #[must_use]
 pub fn softplus(x: Tensor<2>) -> Tensor<2> {
     -activation::log_sigmoid(-x)
@@ -135,7 +109,7 @@ mod tests {
     fn discriminator(objective: Objective, real: &[f32], fake: &[f32], smoothing: f32) -> f32 {
         let logits = column(&[real, fake].concat()).autodiff();
         let targets = Targets::new(real.len(), smoothing, &Device::flex());
-        2.0 * scalar(objective.discriminator(logits, &targets))
+        2.0 * scalar(objective.game().d_loss(logits, &targets))
     }
 
     #[test]
@@ -149,7 +123,7 @@ mod tests {
         ] {
             let got = discriminator(objective, &REAL, &FAKE, 1.0);
             assert!((got - d).abs() < 1e-4, "{objective:?}: {got}");
-            let got = scalar(objective.generator(column(&FAKE)));
+            let got = scalar(objective.game().g_loss(column(&FAKE)));
             assert!((got - g).abs() < 1e-4, "{objective:?}: {got}");
         }
     }
@@ -171,7 +145,7 @@ mod tests {
                 let leaf = column(&[logit]).autodiff().require_grad();
                 let logits = Tensor::cat(vec![leaf.clone(), leaf.clone()], 0);
                 let targets = Targets::new(1, 0.9, &Device::flex());
-                let grads = objective.discriminator(logits, &targets).sum().backward();
+                let grads = objective.game().d_loss(logits, &targets).sum().backward();
                 logit -= 0.2 * scalar(leaf.grad(&grads).unwrap());
             }
             assert!((logit - wanted).abs() < 1e-4, "{objective:?}: {logit} {wanted}");
@@ -181,36 +155,12 @@ mod tests {
     #[test]
     fn far_logits_keep_their_loss_and_gradient() {
         let logits = column(&[-200.0, -20.0, 0.0, 200.0]).autodiff().require_grad();
-        let loss = Objective::NonSaturating.generator(logits.clone()).sum();
+        let loss = Objective::NonSaturating.game().g_loss(logits.clone()).sum();
         let grads = loss.backward();
         let gradient = logits.grad(&grads).unwrap().into_data().try_to_vec::<f32>().unwrap();
         let wanted = [-1.0, -1.0, -0.5, 0.0];
         assert!(loss.inner().into_scalar::<f32>() > 219.0);
         assert!(gradient.iter().zip(wanted).all(|(g, w)| (g - w).abs() < 1e-6), "{gradient:?}");
-    }
-
-    #[test]
-    fn began_balances_and_measures_as_published() {
-        // γ = .5, λ = .001, L(x) = 1, L(G) = .2: k = .0003 and M = 1.3 (Berthelot et al. 2017, §3.4).
-        let next = |k, real, fake, lambda| scalar(balance(column(&[k]), column(&[real]), column(&[fake]), 0.5, lambda));
-        assert!((next(0.0, 1.0, 0.2, 1e-3) - 0.0003).abs() < 1e-8);
-        assert!((convergence(1.0, 0.2, 0.5) - 1.3).abs() < 1e-6);
-        assert_eq!(next(0.0, 0.2, 1.0, 1e-3), 0.0, "k stays at 0");
-        assert_eq!(next(0.9, 1.0, 0.0, 1.0), 1.0, "k stays at 1");
-    }
-
-    #[test]
-    fn began_weighs_the_fakes_by_its_balance() {
-        // Errors of 1 and .5 on a real row, .2 and .4 on fake ones, k = .25: (1 + .5 - .25 (.2 + .4)) / 2.
-        let logits = column(&[-1.0, -0.5, -0.2, -0.4]).autodiff();
-        let mut targets = Targets::new(2, 1.0, &Device::flex());
-        targets.balance = Some(column(&[1.0, 1.0, 0.25, 0.25]).autodiff());
-        let loss = 2.0 * scalar(Objective::Began.discriminator(logits, &targets));
-        assert!((loss - 0.675).abs() < 1e-6, "{loss}");
-        assert!((scalar(Objective::Began.generator(column(&[-0.2]))) - 0.2).abs() < 1e-6);
-        let rows = || matrix(vec![1.0, -1.0, 0.0, 0.5], [2, 2], &Device::flex());
-        let error = reconstruction_score(rows(), rows() * 0.0);
-        assert_eq!(error.into_data().try_to_vec::<f32>().unwrap(), [-1.0, -0.25]);
     }
 
     #[test]
@@ -223,5 +173,20 @@ mod tests {
         let logits = || one_hot(3) * 10.0;
         assert!(scalar(cross_entropy(logits(), one_hot(3))) < 0.01);
         assert!(scalar(cross_entropy(logits(), one_hot(4))) > 9.0);
+    }
+
+    #[test]
+    fn the_optimal_discriminators_are_the_published_ones() {
+        let optimal = |objective: Objective| objective.game().optimal_discriminator(0.3, 0.1, 1.0);
+        // p / (p + q), for least squares with labels 1 and 0 as well (Mao et al. 2017, eq. 5); hinge's is the sign of p − q
+        // (Lim & Ye 2017).
+        assert_eq!(optimal(Objective::Saturating), Some(0.3 / 0.4));
+        assert_eq!(optimal(Objective::NonSaturating), Some(0.3 / 0.4));
+        assert_eq!(optimal(Objective::LeastSquares), Some(0.3 / 0.4));
+        assert_eq!(optimal(Objective::Hinge), Some(1.0));
+        assert_eq!(optimal(Objective::Wasserstein), None);
+        assert_eq!(optimal(Objective::Began), None);
+        let smoothed = Objective::NonSaturating.game().optimal_discriminator(0.2, 0.2, 0.9);
+        assert!((smoothed.unwrap() - 0.45).abs() < 1e-6);
     }
 }
