@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-use crate::data::{MnistFiles, TrainingData};
+use crate::data::TrainingData;
 use crate::error::{Error, Result, brief};
 use crate::experiment::{DataKind, Experiment};
 use crate::named_tensors::{self, File};
@@ -79,11 +79,11 @@ impl Checkpoint {
         Ok(Self { experiment, progress: serde_json::from_str(progress).map_err(refuse)?, file })
     }
 
-    /// The run, ready for its next step.
+    /// The run, ready for its next step, with the training files of its dataset.
     ///
     /// # Errors
-    /// When the data are missing, or the tensors are not this experiment's.
-    pub fn resume(self, mnist: Option<&MnistFiles>, device: &Device) -> Result<Trainer> {
+    /// When the files are missing, or the tensors are not this experiment's.
+    pub fn resume(self, files: Option<&[Vec<u8>]>, device: &Device) -> Result<Trainer> {
         // Before anything is allocated: a small file may name a huge experiment.
         let networks = [Network::generator(&self.experiment), Network::discriminator(&self.experiment)];
         let needed: usize = networks.iter().map(Network::num_params).sum();
@@ -91,7 +91,7 @@ impl Checkpoint {
         if held < needed {
             return Err(refuse(format!("it holds {held} numbers; its experiment needs at least {needed}")));
         }
-        let data = TrainingData::new(&self.experiment, mnist)?;
+        let data = TrainingData::new(&self.experiment, files)?;
         let mut trainer = Trainer::new(self.experiment, data, device)?;
         let mut file = self.file;
         for (name, tensor) in tensors(&trainer.gan, &mut trainer.state) {

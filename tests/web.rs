@@ -18,7 +18,7 @@ fn number(object: &JsValue, path: &str) -> f64 {
 }
 
 fn open(hash: &str, device: &str) -> Playground {
-    Playground::open(hash, device, &JsValue::UNDEFINED).unwrap_or_else(|_| panic!("{hash}"))
+    Playground::open(hash, device, None).unwrap_or_else(|_| panic!("{hash}"))
 }
 
 async fn look(playground: &Playground) -> JsValue {
@@ -44,7 +44,7 @@ async fn trains(device: &str, steps: u32) {
     assert!(number(&after, "metrics.w1") > 0.0 && number(&after, "metrics.w1_floor") > 0.0);
 
     let saved = playground.save().await.unwrap_or_else(|_| panic!("save"));
-    let loaded = Playground::load(&saved, "cpu", &JsValue::UNDEFINED).unwrap_or_else(|_| panic!("load"));
+    let loaded = Playground::load(&saved, "cpu", None).unwrap_or_else(|_| panic!("load"));
     let elsewhere = look(&loaded).await;
     for (here, there) in samples(&after).iter().zip(samples(&elsewhere)) {
         assert!((here - there).abs() < 1e-3, "{here} {there}");
@@ -63,7 +63,7 @@ async fn trains_on_webgpu() {
 }
 
 #[wasm_bindgen_test]
-async fn draws_digits_where_mnist_is_not_to_be_had() {
+async fn draws_digits_where_the_datasets_files_are_missing() {
     let mut playground = open("#preset=mnist-mlp&examples_per_class=4&classes=[3,7]&batch_size=8", "cpu");
     let info = playground.info().unwrap_or_else(|_| panic!("info"));
     assert!(get(&info, "note").as_string().is_some_and(|note| note.contains("MNIST")));

@@ -1,6 +1,6 @@
-// What the worker fetches: the wasm modules and MNIST. Each is fetched once and kept.
+// The files of the worker: the wasm modules and the data. Each is fetched once and kept.
 
-/** @import { Device, MnistFiles, Wasm } from './messages.js' */
+/** @import { DataFiles, Device, Wasm } from './messages.js' */
 /** @typedef {(what: string, done: number, total: number | null) => void} Progress */
 
 /** The server answered that it has no such file: a fact about the server, where any other failure is worth another try. */
@@ -67,10 +67,10 @@ export const loadModule = (device, progress) => once(device, async () => {
   return { wasm, name: await wasm.open_device(device) };
 });
 
-/** @param {string} name @param {Progress} progress */
-async function unzipped(name, progress) {
-  const response = await get(new URL(`data/mnist/${name}`, import.meta.url));
-  watch(response.clone(), 'MNIST', progress).catch(() => {});
+/** @param {string} file Relative to the folder of all data. @param {Progress} progress */
+async function unzipped(file, progress) {
+  const response = await get(new URL(`data/${file}`, import.meta.url));
+  watch(response.clone(), 'the images', progress).catch(() => {});
   const bytes = new Uint8Array(await response.arrayBuffer());
   // Some servers unzip on the way. What is left is unzipped here, once, and not in every run that is opened.
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
@@ -78,17 +78,17 @@ async function unzipped(name, progress) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** MNIST's training files; undefined where the server has none.
- * @param {Progress} progress @returns {Promise<MnistFiles | undefined>} */
-export const loadMnist = progress => once('mnist', async () => {
-  try {
-    const [labels, images] = await Promise.all([
-      unzipped('train-labels-idx1-ubyte.gz', () => {}),
-      unzipped('train-images-idx3-ubyte.gz', progress),
-    ]);
-    return { images, labels };
-  } catch (error) {
-    if (error instanceof Missing) return undefined;
-    throw error;
-  }
-});
+/** The contents of an experiment's data files; undefined where it needs none, or the server lacks one. The progress is that of the
+ * first, which holds the images.
+ * @param {string[]} files @param {Progress} progress @returns {Promise<DataFiles | undefined>} */
+export async function loadData(files, progress) {
+  if (!files.length) return undefined;
+  return once(files.join(), async () => {
+    try {
+      return await Promise.all(files.map((file, i) => unzipped(file, i ? () => {} : progress)));
+    } catch (error) {
+      if (error instanceof Missing) return undefined;
+      throw error;
+    }
+  });
+}

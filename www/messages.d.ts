@@ -144,7 +144,10 @@ export interface ExperimentInfo {
   /** Weights in each network. */
   generator_parameters: number;
   discriminator_parameters: number;
-  /** Something the user should know, such as that drawn digits stand in for MNIST; '' if nothing. */
+  /** Files of its dataset, relative to the folder of all data; none where it needs no files. */
+  files: string[];
+  /** Whether drawn digits stand in for the dataset, whose files are missing; and that as a sentence, or ''. */
+  stands_in: boolean;
   note: string;
 }
 
@@ -157,8 +160,8 @@ export type DeviceChoice = Device | 'auto';
  *  it; its module is being fetched; it can be used. */
 export type Gpu = 'unknown' | 'absent' | 'software' | 'unbuilt' | 'fetching' | 'available';
 
-/** The four MNIST training and test files are on the server or not; the worker needs the two training files. */
-export interface MnistFiles { images: Uint8Array; labels: Uint8Array }
+/** The contents of an experiment's `files`, in their order. */
+export type DataFiles = Uint8Array[];
 
 /** What `www/pkg/cpu/counterfeit.js` and `www/pkg/webgpu/counterfeit.js` export beside `default` (wasm-bindgen, --target web).
  *  Every function that can fail throws an Error whose message is one line that says what, where and what would be right. */
@@ -176,10 +179,10 @@ export interface Wasm {
   Playground: PlaygroundClass;
 }
 export interface PlaygroundClass {
-  /** Builds networks and data. Drawn digits stand in for MNIST where `mnist` is undefined, and info().note says so. */
-  open(hash: string, device: Device, mnist: MnistFiles | undefined): Playground;
+  /** Builds networks and data. Drawn digits stand in for a dataset where `files` is undefined: info().stands_in. */
+  open(hash: string, device: Device, files: DataFiles | undefined): Playground;
   /** A run continued from a checkpoint (safetensors bytes). */
-  load(bytes: Uint8Array, device: Device, mnist: MnistFiles | undefined): Promise<Playground>;
+  load(bytes: Uint8Array, device: Device, files: DataFiles | undefined): Promise<Playground>;
 }
 export interface Playground {
   info(): ExperimentInfo;

@@ -2,11 +2,11 @@
 // never waits long. Everything that touches the run goes through one queue, because the modules must not be re-entered
 // while they await a device.
 
-import { Missing, loadMnist, loadModule } from './assets.js';
+import { Missing, loadData, loadModule } from './assets.js';
 import { Pace } from './pace.js';
 import { costKey } from './settings.js';
 
-/** @import { BenchConfig, Change, Device, DeviceChoice, ExperimentInfo, Gpu, MnistFiles, Playground, Probe, ProblemKind, Reply, Request, Search, Snapshot, State, Wasm } from './messages.js' */
+/** @import { BenchConfig, Change, DataFiles, Device, DeviceChoice, ExperimentInfo, Gpu, Playground, Probe, ProblemKind, Reply, Request, Search, Snapshot, State, Wasm } from './messages.js' */
 
 /** Pictures faster than this are not seen. */
 const PICTURE_MS = 33;
@@ -19,7 +19,7 @@ const GPU_AFTER_MS = 1500;
 /** A GPU is timed once the browser has optimised the module's code, which takes some hundred steps. */
 const WARMUP_MS = 2000, TRIAL_MS = 500;
 
-/** @type {{ playground: Playground, device: Device, info: ExperimentInfo, mnist: MnistFiles | undefined } | null} */
+/** @type {{ playground: Playground, device: Device, info: ExperimentInfo, files: DataFiles | undefined } | null} */
 let run = null;
 let playing = false;
 /** @type {{ id: number, left: number }[]} */
@@ -229,34 +229,34 @@ async function open(hash, play) {
     problem('link', error, `Correct the link in the address bar, or choose an experiment. ${kept}`);
     return run ? undefined : open('', play);
   }
-  if (info.settings.data !== 'mnist') return begin(info, undefined, play);
+  if (!info.files.length) return begin(info, undefined, play);
   if (!run) become('loading');
   // Not awaited here, so that the page can change its mind during the download.
-  loadMnist(progress).then(mnist => enqueue(() => wanted === hash ? begin(info, mnist, play) : undefined), error => {
-    problem('fetch', error, 'Drawn digits stand in until MNIST can be had; try again to fetch it.');
+  loadData(info.files, progress).then(files => enqueue(() => wanted === hash ? begin(info, files, play) : undefined), error => {
+    problem('fetch', error, 'Drawn digits stand in until the data can be fetched; try again.');
     enqueue(() => wanted === hash ? begin(info, undefined, play) : undefined);
   });
 }
 
-/** @param {ExperimentInfo} info @param {MnistFiles | undefined} mnist @param {boolean} play */
-async function begin(info, mnist, play) {
+/** @param {ExperimentInfo} info @param {DataFiles | undefined} files @param {boolean} play */
+async function begin(info, files, play) {
   const device = deviceFor(info);
   const { wasm } = await loadModule(device, progress);
   let playground;
   try {
-    playground = wasm.Playground.open(info.hash, device, mnist);
+    playground = wasm.Playground.open(info.hash, device, files);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     return problem('setting', error, 'The run before it goes on.');
   }
-  await adopt(playground, device, mnist, true, play);
+  await adopt(playground, device, files, true, play);
 }
 
-/** @param {Playground} playground @param {Device} device @param {MnistFiles | undefined} mnist @param {boolean} restarted @param {boolean} play */
-async function adopt(playground, device, mnist, restarted, play) {
+/** @param {Playground} playground @param {Device} device @param {DataFiles | undefined} files @param {boolean} restarted @param {boolean} play */
+async function adopt(playground, device, files, restarted, play) {
   const { name } = await loadModule(device, progress);
   run?.playground.free();
-  run = { playground, device, info: playground.info(), mnist };
+  run = { playground, device, info: playground.info(), files };
   pace.restart();
   if (restarted) {
     for (const { id } of goals.splice(0)) post({ type: 'failed', id, what: 'Another run was opened' });
@@ -289,15 +289,15 @@ async function load(buffer, play) {
   try {
     const { wasm } = await loadModule('cpu', progress);
     const bytes = new Uint8Array(buffer);
-    let playground = await wasm.Playground.load(bytes, 'cpu', run?.mnist);
-    // Only a checkpoint that was read says whether it needs MNIST: its note then tells what stands in.
-    let mnist = run?.mnist;
-    if (playground.info().note && !mnist && (mnist = await loadMnist(progress).catch(() => undefined))) {
+    let playground = await wasm.Playground.load(bytes, 'cpu', undefined);
+    // Only a checkpoint that was read says which files it needs.
+    const files = await loadData(playground.info().files, progress).catch(() => undefined);
+    if (files) {
       playground.free();
-      playground = await wasm.Playground.load(bytes, 'cpu', mnist);
+      playground = await wasm.Playground.load(bytes, 'cpu', files);
     }
     wanted = playground.info().hash;
-    await adopt(playground, 'cpu', mnist, true, play);
+    await adopt(playground, 'cpu', files, true, play);
     if (!play) become('paused');
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
@@ -362,7 +362,7 @@ async function useGpu() {
     // The CPU goes on training in turn; only the timing itself needs the worker for itself. The first slices compile pipelines:
     // fusion reaches across steps, so that a slice of several has kernels of its own.
     trying = true;
-    const warmup = wasm.Playground.open(info.hash, 'webgpu', run?.mnist);
+    const warmup = wasm.Playground.open(info.hash, 'webgpu', run?.files);
     for (const n of [1, 2, 2]) {
       warmup.step(n);
       await warmup.sync();
@@ -385,7 +385,7 @@ async function compare(wasm, info) {
   const cpu = pace.measured();
   if (!run || choice !== 'auto' || run.info.hash !== info.hash || !cpu) return considerGpu();
   // From the run's own state: some steps cost more than others (critic_warmup), and both rates are to be of the same ones.
-  const trial = await wasm.Playground.load(await run.playground.save(), 'webgpu', run.mnist);
+  const trial = await wasm.Playground.load(await run.playground.save(), 'webgpu', run.files);
   try {
     const webgpu = await time(trial, TRIAL_MS);
     measured.set(costKey(info.settings), { cpu, webgpu });
@@ -416,8 +416,8 @@ async function move(device) {
   const bytes = await run.playground.save();
   try {
     const { wasm } = await loadModule(device, progress);
-    const playground = await wasm.Playground.load(bytes, device, run.mnist);
-    await adopt(playground, device, run.mnist, false, playing);
+    const playground = await wasm.Playground.load(bytes, device, run.files);
+    await adopt(playground, device, run.files, false, playing);
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) throw error;
     problem('device', error, `The run stays on the ${run.device === 'cpu' ? 'CPU' : 'GPU'}.`);

@@ -1,48 +1,22 @@
-//! MNIST's IDX files, gzipped or not, read without trusting a byte of them.
+//! IDX files of unsigned bytes, MNIST's format, gzipped or not. No byte of them is trusted.
 //!
-//! An IDX file of unsigned bytes (<http://yann.lecun.com/exdb/mnist/>): the magic number `00 00 08 dd`, where dd is the
+//! The format (<http://yann.lecun.com/exdb/mnist/>): the magic number `00 00 08 dd`, where dd is the
 //! number of dimensions; each dimension as a big-endian `u32`; then the bytes, row-major.
 
 use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
-use super::MnistFiles;
-use super::images::{Images, PIXEL_LIMIT};
+use super::images::PIXEL_LIMIT;
 use crate::error::{Error, Result};
 
-const IMAGES: [u8; 4] = [0, 0, 8, 3];
-const LABELS: [u8; 4] = [0, 0, 8, 1];
+pub(super) const IMAGES: [u8; 4] = [0, 0, 8, 3];
+pub(super) const LABELS: [u8; 4] = [0, 0, 8, 1];
 /// MNIST has 70,000, the largest of its kin 814,255.
 const ITEM_LIMIT: usize = 1_000_000;
 const SIDE_LIMIT: usize = 4096;
 
-/// The images of MNIST's two files, with their labels.
-///
-/// # Errors
-/// [`Error::Data`] when a file is damaged, of another kind, too large or empty, or the two do not belong together.
-pub fn images(files: &MnistFiles) -> Result<Images> {
-    let (dims, pixels) = read::<3>(&files.images, "the MNIST images", IMAGES)?;
-    let [count, height, width] = dims;
-    let what = "the MNIST images";
-    if height != width {
-        return Err(damaged(what, format!("they are {height} × {width}"), "give square images"));
-    }
-    let ([labelled], labels) = read::<1>(&files.labels, "the MNIST labels", LABELS)?;
-    if labelled != count {
-        return Err(damaged(
-            "the MNIST labels",
-            format!("there are {labelled} for {count} images"),
-            "give the two files of one set",
-        ));
-    }
-    if let Some(label) = labels.iter().find(|&&label| label > 9) {
-        return Err(damaged("the MNIST labels", format!("one of them is {label}"), "give labels from 0 to 9"));
-    }
-    Images::new(width, pixels, labels)
-}
-
-fn damaged(what: &str, problem: impl Into<String>, remedy: &str) -> Error {
+pub(super) fn damaged(what: &str, problem: impl Into<String>, remedy: &str) -> Error {
     Error::Data { what: what.to_owned(), problem: problem.into(), remedy: remedy.to_owned() }
 }
 
@@ -50,7 +24,7 @@ fn damaged(what: &str, problem: impl Into<String>, remedy: &str) -> Error {
 ///
 /// Memory grows with what is really there and never beyond [`PIXEL_LIMIT`], whatever the header or the compression
 /// promise.
-fn read<const DIMS: usize>(file: &[u8], what: &str, wanted: [u8; 4]) -> Result<([usize; DIMS], Vec<u8>)> {
+pub(super) fn read<const DIMS: usize>(file: &[u8], what: &str, wanted: [u8; 4]) -> Result<([usize; DIMS], Vec<u8>)> {
     if file.starts_with(&[0x1f, 0x8b]) {
         read_from(MultiGzDecoder::new(file), what, wanted)
     } else {
@@ -130,95 +104,15 @@ fn shape(dims: &[usize]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Write;
-
-    use flate2::{Compression, write::GzEncoder};
-
+pub(super) mod tests {
     use super::*;
 
-    fn idx(magic: [u8; 4], dims: &[u32], bytes: &[u8]) -> Vec<u8> {
+    /// A file with this header.
+    pub fn idx(magic: [u8; 4], dims: &[u32], bytes: &[u8]) -> Vec<u8> {
         let mut file = magic.to_vec();
         file.extend(dims.iter().flat_map(|dim| dim.to_be_bytes()));
         file.extend(bytes);
         file
-    }
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
-    /// Three 2 × 2 images.
-    fn good() -> MnistFiles {
-        MnistFiles {
-            images: idx(IMAGES, &[3, 2, 2], &(0..12).collect::<Vec<_>>()),
-            labels: idx(LABELS, &[3], &[7, 0, 9]),
-        }
-    }
-
-    fn error(files: &MnistFiles) -> String {
-        let error = images(files).unwrap_err();
-        assert!(matches!(error, Error::Data { .. }), "{error:?}");
-        let text = error.to_string();
-        assert!(!text.contains('\n'), "{text}");
-        text
-    }
-
-    #[test]
-    fn files_are_read_gzipped_or_not() {
-        let plain = images(&good()).unwrap();
-        assert_eq!((plain.len(), plain.size(), plain.labels()), (3, 2, &[7, 0, 9][..]));
-        assert_eq!(plain.pixels(), (0..12).collect::<Vec<_>>());
-        let packed = MnistFiles { images: gzip(&good().images), labels: gzip(&good().labels) };
-        assert_eq!(images(&packed).unwrap().pixels(), plain.pixels());
-    }
-
-    #[test]
-    fn damaged_and_foreign_files_are_errors_that_say_what_and_why() {
-        let cases = [
-            (vec![], "the MNIST images: the file has no magic number"),
-            (good().labels, "is an IDX file of labels; swap the two files"),
-            (b"<!DOCTYPE html>".to_vec(), "no IDX file: it starts with 0x3c21444f"),
-            (idx([0, 0, 13, 3], &[3, 2, 2], &[0; 48]), "of type 0x0d with 3 dimensions"),
-            (idx(IMAGES, &[3, 2], &[]), "has no dimensions"),
-            (idx(IMAGES, &[3, 2, 3], &[0; 18]), "they are 2 × 3; give square images"),
-            (idx(IMAGES, &[3, 2, 2], &[0; 11]), "ends after 11 of 3 × 2 × 2 bytes (12)"),
-            (idx(IMAGES, &[3, 2, 2], &[0; 13]), "goes on after its 3 × 2 × 2 bytes"),
-            (idx(IMAGES, &[0, 2, 2], &[]), "holds none"),
-            (idx(IMAGES, &[3, 0, 0], &[]), "holds none"),
-            (idx(IMAGES, &[1_000_001, 1, 1], &[]), "promises 1000001 × 1 × 1"),
-            (idx(IMAGES, &[1, 4097, 1], &[]), "promises 1 × 4097 × 1"),
-            (idx(IMAGES, &[33, 4096, 4096], &[]), "512 MiB in all"),
-            (idx(IMAGES, &[u32::MAX; 3], &[]), "promises 4294967295"),
-            (idx(IMAGES, &[4, 2, 2], &[0; 16]), "there are 3 for 4 images"),
-        ];
-        for (images, wanted) in cases {
-            for images in [gzip(&images), images] {
-                let error = error(&MnistFiles { images, ..good() });
-                assert!(error.contains(wanted), "{error}, not {wanted}");
-            }
-        }
-        let labels = idx(LABELS, &[3], &[7, 10, 9]);
-        let error = error(&MnistFiles { labels, ..good() });
-        assert!(error.contains("one of them is 10; give labels from 0 to 9"), "{error}");
-    }
-
-    #[test]
-    fn no_part_of_a_file_is_mistaken_for_all_of_it() {
-        for whole in [good().images, gzip(&good().images)] {
-            for length in 0..whole.len() {
-                error(&MnistFiles { images: whole[..length].to_vec(), ..good() });
-            }
-            let mut longer = whole.clone();
-            longer.extend([1, 2, 3]);
-            error(&MnistFiles { images: longer, ..good() });
-        }
-        let mut damaged = gzip(&good().images);
-        let middle = damaged.len() - 6;
-        damaged[middle] ^= 0xff;
-        assert!(error(&MnistFiles { images: damaged, ..good() }).contains("damaged"));
     }
 
     #[test]

@@ -3,17 +3,21 @@
 //! [`TrainingData`] is a mixture or a set of images in memory; a [`DataLoader`] gives batches of it without end, in an order that a
 //! seed fixes and a [`LoaderState`] restores. Nothing here knows files, clocks or devices: bytes in, numbers out.
 
+pub mod dataset;
 pub mod digits;
 mod glyphs;
-pub mod idx;
+mod idx;
 pub mod images;
 pub mod mixture;
+mod mnist;
 pub mod views;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::dataset::{DataFile, Dataset, Split};
 pub use self::images::Images;
 pub use self::mixture::Mixture;
+pub use self::mnist::Mnist;
 use crate::error::{Error, Result};
 use crate::experiment::{DataKind, Experiment};
 use crate::rng::{Position, Rng, Stream};
@@ -27,15 +31,6 @@ pub struct Batch {
     pub labels: Vec<u8>,
 }
 
-/// MNIST's two training files, as read: gzipped or not.
-#[derive(Clone, Debug)]
-pub struct MnistFiles {
-    /// `train-images-idx3-ubyte` or its `.gz`.
-    pub images: Vec<u8>,
-    /// `train-labels-idx1-ubyte` or its `.gz`.
-    pub labels: Vec<u8>,
-}
-
 /// The data of a run, in memory.
 #[derive(Clone, Debug)]
 pub enum TrainingData {
@@ -46,24 +41,25 @@ pub enum TrainingData {
 }
 
 impl TrainingData {
-    /// The data of an experiment. `mnist` is read only for `data = "mnist"`.
+    /// The data of an experiment, from the training files of its dataset, where it has one.
     ///
     /// # Errors
-    /// [`Error::Data`] when MNIST is asked for and not given, or damaged; [`Error::Setting`] when the settings leave
-    /// no data, or more than memory should hold.
-    pub fn new(experiment: &Experiment, mnist: Option<&MnistFiles>) -> Result<Self> {
-        let images = match experiment.data {
-            DataKind::Mixture => return Mixture::new(&experiment.mixture).map(Self::Mixture),
-            DataKind::Digits => {
-                let mut rng = Rng::new(experiment.seed, Stream::Digits);
-                let (classes, each) = (&experiment.classes, experiment.examples_per_class);
-                digits::set(classes, each, experiment.image_size, &mut rng)?
+    /// [`Error::Data`] when the dataset's files are missing or damaged; [`Error::Setting`] when the settings leave no data, or more
+    /// than memory should hold.
+    pub fn new(experiment: &Experiment, files: Option<&[Vec<u8>]>) -> Result<Self> {
+        let e = experiment;
+        let images = match (e.data, e.data.dataset()) {
+            (DataKind::Mixture, _) => return Mixture::new(&e.mixture).map(Self::Mixture),
+            (_, Some(dataset)) => {
+                let files = files.ok_or_else(|| dataset::missing(dataset))?;
+                dataset.decode(files)?.subset(&e.classes, e.examples_per_class)?.resized(e.image_size)?
             }
-            DataKind::Mnist => idx::images(mnist.ok_or_else(no_mnist)?)?
-                .subset(&experiment.classes, experiment.examples_per_class)?
-                .resized(experiment.image_size)?,
+            (_, None) => {
+                let mut rng = Rng::new(e.seed, Stream::Digits);
+                digits::set(&e.classes, e.examples_per_class, e.image_size, &mut rng)?
+            }
         };
-        Ok(Self::Images(images.stacked(experiment.channels)))
+        Ok(Self::Images(images.stacked(e.channels)))
     }
 
     /// Numbers in one sample.
@@ -91,16 +87,6 @@ impl TrainingData {
             Self::Mixture(_) => None,
             Self::Images(images) => Some(images),
         }
-    }
-}
-
-fn no_mnist() -> Error {
-    Error::Data {
-        what: "MNIST".to_owned(),
-        problem: "its files were not given".to_owned(),
-        remedy: "give `--data DIR`, a folder with train-images-idx3-ubyte(.gz) and \
-                 train-labels-idx1-ubyte(.gz), or set data = \"digits\""
-            .to_owned(),
     }
 }
 
@@ -253,7 +239,7 @@ mod tests {
         assert!(error.contains("--data DIR") && error.contains("train-images-idx3-ubyte"), "{error}");
         let mut images = vec![0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 28, 0, 0, 0, 28];
         images.extend([9; 4 * 784]);
-        let files = MnistFiles { images, labels: vec![0, 0, 8, 1, 0, 0, 0, 4, 3, 3, 7, 3] };
+        let files = [images, vec![0, 0, 8, 1, 0, 0, 0, 4, 3, 3, 7, 3]];
         experiment.classes = vec![3];
         experiment.examples_per_class = 2;
         experiment.image_size = 32;

@@ -13,7 +13,7 @@ use super::report::print_json;
 use super::{device, presets};
 use crate::data::TrainingData;
 use crate::error::Error;
-use crate::experiment::{DataKind, Experiment};
+use crate::experiment::Experiment;
 use crate::trainer::Trainer;
 
 /// Timed parts, whose median is the figure.
@@ -85,8 +85,8 @@ fn experiment(args: &Bench) -> Result<Experiment> {
         settings.extend([("image_size", "64".to_owned()), ("ema_decay", "0".to_owned())]);
         Experiment::preset(presets::DEFAULT)?
     };
-    if experiment.data == DataKind::Mnist {
-        // What the pixels show makes no difference to speed, and drawn ones are always to be had.
+    if experiment.data.dataset().is_some() {
+        // The content of images does not change the speed, and drawn digits need no files.
         settings.extend([("data", "digits".to_owned()), ("examples_per_class", "100".to_owned())]);
     }
     settings.extend(args.size.map(|size| ("image_size", size.to_string())));

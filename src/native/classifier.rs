@@ -13,9 +13,9 @@ use super::args::Classifier as Args;
 use super::failure::mistake;
 use super::progress::{self, say};
 use super::report::{print, print_json};
-use super::{device, files, interrupt, mnist, score};
+use super::{dataset, device, files, interrupt, score};
 use crate::classifier::{Classifier, Record, SIZE, Training};
-use crate::data::Images;
+use crate::data::{Images, Mnist};
 
 /// What a classifier should reach on MNIST's test images before its verdicts mean much.
 const WANTED: f64 = 0.99;
@@ -39,7 +39,7 @@ struct Outcome<'a> {
 /// When MNIST is not to be had, the file cannot be written, or someone interrupts: then nothing is written.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let out = output(args)?;
-    let [images, test] = mnist::both_sets(args.data.as_deref())?;
+    let [images, test] = dataset::both_splits(&Mnist, args.data.as_deref())?;
     let (images, test) = (images.resized(SIZE)?, test.resized(SIZE)?);
     let opened = device::open(args.device)?;
     let training = Training::new(images, args.epochs, args.seed, &opened.device)?;

@@ -1,4 +1,4 @@
-//! MNIST from its mirrors, checked before it is kept.
+//! A dataset's files from its mirrors, verified before they are kept.
 
 use std::fs;
 use std::io::Read;
@@ -10,34 +10,34 @@ use flate2::read::MultiGzDecoder;
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
-use super::mnist::Part;
 use super::{files, progress};
+use crate::data::{DataFile, Dataset};
 
-/// The original site has long asked for a password.
-const MIRRORS: [&str; 2] =
-    ["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"];
-/// Ten times what the larger file has.
+/// Ten times MNIST's larger file.
 const COMPRESSED_LIMIT: u64 = 100 << 20;
-/// Twice what the larger file has.
+/// Twice MNIST's larger file.
 const UNCOMPRESSED_LIMIT: u64 = 100 << 20;
 
 /// Downloads a file into `folder`; gives its bytes, gzipped.
 ///
 /// # Errors
 /// When no mirror gives the right file, or it cannot be kept.
-pub fn fetch(part: &Part, folder: &Path) -> Result<Vec<u8>> {
-    let name = format!("{}.gz", part.names[0]);
-    let [first, second] = MIRRORS.map(|mirror| format!("{mirror}{name}"));
-    let bytes = fetch_verified(&first, part)
-        .or_else(|why| fetch_verified(&second, part).map_err(|again| anyhow!("{why:#}; {again:#}")))?;
+pub fn fetch(dataset: &dyn Dataset, file: &DataFile, folder: &Path) -> Result<Vec<u8>> {
+    let name = format!("{}.gz", file.names[0]);
+    let mut failures = Vec::new();
+    let found = dataset.mirrors().iter().find_map(|mirror| {
+        let fetched = fetch_verified(&format!("{mirror}{name}"), file);
+        fetched.map_err(|why| failures.push(format!("{why:#}"))).ok()
+    });
+    let bytes = found.ok_or_else(|| anyhow!(failures.join("; ")))?;
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     files::write(&folder.join(name), &bytes)?;
     Ok(bytes)
 }
 
-fn fetch_verified(url: &str, part: &Part) -> Result<Vec<u8>> {
+fn fetch_verified(url: &str, file: &DataFile) -> Result<Vec<u8>> {
     let bytes = get(url).with_context(|| url.to_owned())?;
-    verify(&bytes, part.sha256).with_context(|| url.to_owned())?;
+    verify(&bytes, file.sha256).with_context(|| url.to_owned())?;
     Ok(bytes)
 }
 
@@ -67,7 +67,7 @@ fn verify(gzipped: &[u8], sha256: &str) -> Result<()> {
         .read_to_end(&mut contents)
         .context("it is not a gzip file")?;
     let digest = hex::encode(Sha256::digest(&contents));
-    ensure!(digest == sha256, "its contents are not MNIST's: SHA-256 {digest}, not {sha256}");
+    ensure!(digest == sha256, "its contents are not the dataset's: SHA-256 {digest}, not {sha256}");
     Ok(())
 }
 

@@ -7,14 +7,14 @@ use anyhow::{Result, anyhow};
 use burn::tensor::Tensor;
 
 use super::args::Evaluate;
+use super::dataset::FoundFiles;
 use super::device::Opened;
 use super::failure::mistake;
-use super::mnist::Mnist;
 use super::progress::say;
 use super::report::{Report, Seen, print, print_json};
 use super::sample::CHUNK;
 use super::score::{self, Scorer};
-use super::{device, files, folder, grid, mnist};
+use super::{dataset, device, files, folder, grid};
 use crate::data::DataLoader;
 use crate::experiment::Experiment;
 use crate::objective::Targets;
@@ -32,11 +32,11 @@ const GRID: usize = 64;
 pub fn run(args: &Evaluate) -> Result<ExitCode> {
     let checkpoint = folder::load(&args.checkpoint)?;
     let experiment = checkpoint.experiment.clone();
-    let mnist = mnist::needed_by(&experiment, args.data.as_deref())?;
+    let files = dataset::training_files(&experiment, args.data.as_deref())?;
     let opened = device::open(args.device)?;
     let scorer = scorer(args, &experiment, &opened)?;
-    let trainer = checkpoint.resume(mnist.as_ref().map(Mnist::files), &opened.device);
-    let trainer = mnist::blame(trainer, &experiment, mnist.as_ref())
+    let trainer = checkpoint.resume(files.as_ref().map(FoundFiles::contents), &opened.device);
+    let trainer = dataset::name_folder(trainer, &experiment, files.as_ref())
         .map_err(|error| error.context(args.checkpoint.display().to_string()))?;
     let observer = Observer::new(&trainer, GRID);
     let snapshot = pollster::block_on(observer.look(&trainer, None))?;

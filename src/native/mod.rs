@@ -7,6 +7,7 @@
 mod args;
 mod bench;
 mod classifier;
+mod dataset;
 mod device;
 mod download;
 mod evaluate;
@@ -15,7 +16,6 @@ mod files;
 mod folder;
 mod grid;
 mod interrupt;
-mod mnist;
 mod pace;
 mod picture;
 mod plan;

@@ -6,12 +6,12 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::args::Train;
+use super::dataset::{self, FoundFiles};
 use super::device::{self, Opened};
 use super::failure::mistake;
 use super::folder::{self, Folder};
-use super::mnist::{self, Mnist};
 use super::{files, presets};
-use crate::experiment::{DataKind, Experiment};
+use crate::experiment::Experiment;
 use crate::trainer::Trainer;
 
 /// A run that is ready to go.
@@ -39,7 +39,7 @@ impl Plan {
     fn fresh(args: &Train) -> Result<Self> {
         let mut experiment = chosen(args)?;
         let mut notices = Vec::new();
-        let mnist = match mnist::needed_by(&experiment, args.data.as_deref()) {
+        let files = match dataset::training_files(&experiment, args.data.as_deref()) {
             Err(why) if !names_data(args) => {
                 notices.push(format!("{why:#}"));
                 notices.push("training on digits that this program draws instead".to_owned());
@@ -48,7 +48,7 @@ impl Plan {
             }
             found => found?,
         };
-        let source = mnist::training_data(&experiment, mnist.as_ref())?;
+        let source = dataset::training_data(&experiment, files.as_ref())?;
         let opened = device::open(args.device)?;
         let trainer = Trainer::new(experiment, source, &opened.device)?;
         let folder = Folder::create(args.out.as_deref(), trainer.experiment())?;
@@ -76,10 +76,10 @@ impl Plan {
                 experiment.steps
             )));
         }
-        let mnist = mnist::needed_by(&experiment, args.data.as_deref())?;
+        let files = dataset::training_files(&experiment, args.data.as_deref())?;
         let opened = device::open(args.device)?;
-        let trainer = checkpoint.resume(mnist.as_ref().map(Mnist::files), &opened.device);
-        let trainer = mnist::blame(trainer, &experiment, mnist.as_ref())
+        let trainer = checkpoint.resume(files.as_ref().map(FoundFiles::contents), &opened.device);
+        let trainer = dataset::name_folder(trainer, &experiment, files.as_ref())
             .with_context(|| format!("--resume {}", path.display()))?;
         let folder = Folder::reopen(path, done, &experiment)?;
         let notices = vec![introduction(&trainer, &opened, &folder)];
@@ -117,8 +117,8 @@ fn names_data(args: &Train) -> bool {
 
 fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {
     let e = trainer.experiment();
-    let data = match (e.data, trainer.data().images()) {
-        (DataKind::Mnist, Some(images)) => format!("{} images of MNIST", images.len()),
+    let data = match (e.data.dataset(), trainer.data().images()) {
+        (Some(dataset), Some(images)) => format!("{} images of {}", images.len(), dataset.title()),
         (_, Some(images)) => format!("{} drawn digits", images.len()),
         (_, None) => format!("{} Gaussians", e.mixture.len()),
     };

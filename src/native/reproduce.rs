@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::args::Reproduce;
+use super::dataset::{self, FoundFiles};
 use super::device::{self, Opened};
 use super::failure::mistake;
-use super::mnist::{self, Mnist};
 use super::progress::{self, say};
 use super::protocol::{Column, Protocol};
 use super::report::{print, print_json};
@@ -81,7 +81,7 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
 struct Stage<'a> {
     protocol: &'static Protocol,
     opened: &'a Opened,
-    mnist: Option<Mnist>,
+    files: Option<FoundFiles>,
     scorer: Option<Scorer>,
     bar: ProgressBar,
 }
@@ -97,7 +97,7 @@ impl<'a> Stage<'a> {
         Ok(Self {
             protocol: args.protocol.protocol(),
             opened,
-            mnist: mnist::needed_by(first, args.data.as_deref())?,
+            files: dataset::training_files(first, args.data.as_deref())?,
             scorer: scorer.filter(|_| first.has_images()),
             bar: progress::bar(steps * seeds),
         })
@@ -109,7 +109,7 @@ impl<'a> Stage<'a> {
         self.bar.set_message(format!("{}, seed {seed}", experiment.name));
         let mut experiment = experiment.clone();
         experiment.set("seed", &seed.to_string())?;
-        let source = mnist::training_data(&experiment, self.mnist.as_ref())?;
+        let source = dataset::training_data(&experiment, self.files.as_ref())?;
         let mut trainer = Trainer::new(experiment, source, &self.opened.device)?;
         while trainer.step < trainer.experiment().steps {
             if interrupt::asked() {

@@ -14,7 +14,6 @@ use super::{device::Opened, files};
 use crate::classifier::{self, CLASSES, Classifier, SIZE, Verdicts};
 use crate::data::images::to_byte;
 use crate::data::{DataLoader, Images};
-use crate::experiment::DataKind;
 use crate::metrics::classes::Classes;
 use crate::metrics::images::ImageEvaluator;
 use crate::metrics::{Metric, stacked};
@@ -157,11 +156,8 @@ fn for_classifier(trainer: &Trainer, values: Vec<f32>) -> Result<Images> {
     let labels = vec![0; values.len() / e.image_size.pow(2)];
     let pixels = values.into_iter().map(to_byte).collect();
     let images = Images::new(e.image_size, pixels, labels)?;
-    Ok(match e.data {
-        DataKind::Mnist => images.restored()?,
-        // Drawn at their size, without a border.
-        DataKind::Digits | DataKind::Mixture => images.resized(SIZE)?,
-    })
+    // Drawn digits have their size from the start, without a border.
+    Ok(if e.data.dataset().is_some() { images.restored()? } else { images.resized(SIZE)? })
 }
 
 fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {

@@ -11,9 +11,9 @@ pub use search::Search;
 
 use wasm_bindgen::prelude::*;
 
-use crate::data::MnistFiles;
+use crate::data::{Dataset, Split};
 use crate::error::{Error, Result};
-use crate::experiment::{Architecture, DataKind, Experiment};
+use crate::experiment::{Architecture, Experiment};
 use crate::nets::Network;
 use picture::{object, set, text};
 
@@ -30,10 +30,10 @@ pub fn presets() -> js_sys::Array {
         .iter()
         .map(|preset| {
             let e = &preset.experiment;
-            let data = match e.data {
-                DataKind::Mixture => "mixture",
-                DataKind::Digits => "digits",
-                DataKind::Mnist => "mnist",
+            let data = match e.data.dataset() {
+                Some(dataset) => dataset.name(),
+                None if e.has_images() => "digits",
+                None => "mixture",
             };
             object(&[
                 ("name", text(&e.name)),
@@ -64,7 +64,7 @@ pub fn revise(hash: &str, changes: Vec<String>) -> std::result::Result<String, J
 /// When the link is malformed.
 #[wasm_bindgen]
 pub fn describe(hash: &str) -> std::result::Result<JsValue, JsError> {
-    Ok(info(&Experiment::from_hash(hash)?, "")?)
+    Ok(info(&Experiment::from_hash(hash)?, false)?)
 }
 
 fn kind(experiment: &Experiment) -> &'static str {
@@ -78,16 +78,35 @@ fn kind(experiment: &Experiment) -> &'static str {
     }
 }
 
-fn info(experiment: &Experiment, note: &str) -> Result<JsValue> {
+/// Addresses of the training files of the experiment's dataset, from the folder of all data; none where it has no files.
+fn data_files(experiment: &Experiment) -> js_sys::Array {
+    let dataset = experiment.data.dataset();
+    let files = dataset.into_iter().flat_map(|dataset| {
+        let files = dataset.files(Split::Train).iter();
+        files.map(|file| text(&format!("{}/{}.gz", dataset.name(), file.names[0])))
+    });
+    files.collect()
+}
+
+/// `stands_in`: whether drawn digits stand in for the experiment's dataset.
+fn info(experiment: &Experiment, stands_in: bool) -> Result<JsValue> {
     let json = serde_json::to_string(experiment).map_err(|error| Error::Syntax(error.to_string()))?;
+    let dataset = experiment.data.dataset().map_or("The dataset", Dataset::title);
+    let note = if stands_in {
+        format!("{dataset} is not on this server: this run trains on digits that the program draws.")
+    } else {
+        String::new()
+    };
     let settings = js_sys::JSON::parse(&json).unwrap_or(JsValue::NULL);
     let info = object(&[
         ("hash", text(&experiment.to_hash())),
         ("name", text(&experiment.name)),
         ("kind", text(kind(experiment))),
-        ("note", text(note)),
+        ("stands_in", stands_in.into()),
+        ("note", text(&note)),
     ]);
     set(&info, "settings", &settings);
+    set(&info, "files", &data_files(experiment).into());
     for (key, network) in [
         ("generator_parameters", Network::generator(experiment)),
         ("discriminator_parameters", Network::discriminator(experiment)),
@@ -95,16 +114,4 @@ fn info(experiment: &Experiment, note: &str) -> Result<JsValue> {
         set(&info, key, &JsValue::from_f64(network.num_params() as f64));
     }
     Ok(info)
-}
-
-/// The two files out of a `MnistFiles` object, or nothing from `undefined`.
-fn mnist_files(files: &JsValue) -> Option<MnistFiles> {
-    let get = |key| {
-        js_sys::Reflect::get(files, &JsValue::from_str(key))
-            .ok()?
-            .dyn_into::<js_sys::Uint8Array>()
-            .ok()
-            .map(|bytes| bytes.to_vec())
-    };
-    Some(MnistFiles { images: get("images")?, labels: get("labels")? })
 }

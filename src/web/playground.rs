@@ -1,11 +1,12 @@
 //! One run, as the worker holds it.
 
 use burn::tensor::Transaction;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Search, device, info, mnist_files, picture};
+use super::{Search, device, info, picture};
 use crate::checkpoint::{self, Checkpoint};
-use crate::data::{MnistFiles, TrainingData};
+use crate::data::TrainingData;
 use crate::experiment::{Conditional, DataKind, Experiment};
 use crate::latent;
 use crate::snapshot::Observer;
@@ -14,8 +15,6 @@ use crate::trainer::{StepReport, Trainer};
 
 /// Images in the page's gallery: a grid of 8 × 8, or about as many in rows of one class each.
 const GALLERY: usize = 64;
-
-const STAND_IN: &str = "MNIST was not to be had, so this trains on digits that the program draws itself.";
 
 /// A run in progress, with what looks at it.
 #[wasm_bindgen]
@@ -29,17 +28,18 @@ pub struct Playground {
 
 #[wasm_bindgen]
 impl Playground {
-    /// Builds networks and data for the experiment in `hash` on a device that was opened.
+    /// Builds networks and data for the experiment in `hash` on a device that was opened, from the contents of its dataset's
+    /// training files, where it has any and they are there.
     ///
     /// # Errors
-    /// When the link is malformed, or MNIST's files are damaged.
-    pub fn open(hash: &str, device: &str, mnist: &JsValue) -> std::result::Result<Playground, JsError> {
+    /// When the link is malformed, or the files are damaged.
+    pub fn open(hash: &str, device: &str, files: Option<Vec<Uint8Array>>) -> std::result::Result<Playground, JsError> {
         let asked = Experiment::from_hash(hash)?;
-        let mnist = mnist_files(mnist);
-        let experiment = stand_in(&asked, mnist.as_ref());
+        let files = contents(files);
+        let experiment = stand_in(&asked, files.as_deref());
         let device = device::device(device)?;
-        let source = TrainingData::new(&experiment, mnist.as_ref())?;
-        let trainer = Trainer::new(experiment, source, &device)?;
+        let data = TrainingData::new(&experiment, files.as_deref())?;
+        let trainer = Trainer::new(experiment, data, &device)?;
         Ok(Self::of(asked, trainer))
     }
 
@@ -47,13 +47,17 @@ impl Playground {
     ///
     /// # Errors
     /// When the bytes are no whole checkpoint.
-    pub fn load(bytes: &[u8], device: &str, mnist: &JsValue) -> std::result::Result<Playground, JsError> {
+    pub fn load(
+        bytes: &[u8],
+        device: &str,
+        files: Option<Vec<Uint8Array>>,
+    ) -> std::result::Result<Playground, JsError> {
         let mut checkpoint = Checkpoint::parse(bytes)?;
-        let mnist = mnist_files(mnist);
+        let files = contents(files);
         let asked = checkpoint.experiment.clone();
-        checkpoint.replace_data(stand_in(&asked, mnist.as_ref()).data);
+        checkpoint.replace_data(stand_in(&asked, files.as_deref()).data);
         let device = device::device(device)?;
-        let trainer = checkpoint.resume(mnist.as_ref(), &device)?;
+        let trainer = checkpoint.resume(files.as_deref(), &device)?;
         Ok(Self::of(asked, trainer))
     }
 
@@ -66,8 +70,7 @@ impl Playground {
     /// # Errors
     /// Never, in practice: an experiment is plain data.
     pub fn info(&self) -> std::result::Result<JsValue, JsError> {
-        let stands_in = self.asked.data != self.trainer.experiment().data;
-        Ok(info(&self.asked, if stands_in { STAND_IN } else { "" })?)
+        Ok(info(&self.asked, self.asked.data != self.trainer.experiment().data)?)
     }
 
     /// Trains `n` steps; on WebGPU they are queued. Nothing is read back.
@@ -139,11 +142,15 @@ fn gallery(experiment: &Experiment) -> usize {
     samples * pictures
 }
 
-/// The same experiment on drawn digits, where it asks for MNIST and MNIST was not to be had.
-fn stand_in(asked: &Experiment, mnist: Option<&MnistFiles>) -> Experiment {
+/// The same experiment on drawn digits, where its dataset's files are missing.
+fn stand_in(asked: &Experiment, files: Option<&[Vec<u8>]>) -> Experiment {
     let mut experiment = asked.clone();
-    if experiment.data == DataKind::Mnist && mnist.is_none() {
+    if experiment.data.dataset().is_some() && files.is_none() {
         experiment.data = DataKind::Digits;
     }
     experiment
+}
+
+fn contents(files: Option<Vec<Uint8Array>>) -> Option<Vec<Vec<u8>>> {
+    files.map(|files| files.iter().map(Uint8Array::to_vec).collect())
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use counterfeit::Experiment;
-use counterfeit::data::{MnistFiles, TrainingData};
+use counterfeit::data::TrainingData;
 use counterfeit::experiment::Preset;
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::tensor::matrix;
@@ -29,7 +29,7 @@ fn weights(trainer: &Trainer) -> Vec<f32> {
 }
 
 /// The weights of a preset at its start and after its steps; `nudge` moves the start by a few roundings.
-fn run(e: &Experiment, mnist: &MnistFiles, nudge: Option<u64>) -> [Vec<f32>; 2] {
+fn run(e: &Experiment, mnist: &[Vec<u8>], nudge: Option<u64>) -> [Vec<f32>; 2] {
     let data = TrainingData::new(e, Some(mnist)).unwrap();
     let mut trainer = Trainer::new(e.clone(), data, &Device::flex()).unwrap();
     if let Some(seed) = nudge {
@@ -49,7 +49,7 @@ fn run(e: &Experiment, mnist: &MnistFiles, nudge: Option<u64>) -> [Vec<f32>; 2] 
 }
 
 /// Of each sixth of the weights, one that moved far and that rounding hardly moves: place, value, and what rounding may change it by.
-fn golden(e: &Experiment, mnist: &MnistFiles) -> Vec<Golden> {
+fn golden(e: &Experiment, mnist: &[Vec<u8>]) -> Vec<Golden> {
     let [start, end] = run(e, mnist, None);
     let nudged = [1, 2, 3].map(|seed| run(e, mnist, Some(seed))[1].clone());
     let rounding = |i: usize| nudged.iter().fold(0.0, |most: f32, other| most.max((other[i] - end[i]).abs()));

@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::Device;
 use counterfeit::Experiment;
-use counterfeit::data::{MnistFiles, TrainingData, digits};
+use counterfeit::data::{TrainingData, digits};
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::trainer::Trainer;
 
@@ -73,13 +73,13 @@ fn check(e: &Experiment, start: u64) -> Result<(), String> {
 }
 
 /// MNIST's two files, with three drawn images of each digit.
-fn mnist_files() -> MnistFiles {
+fn mnist_files() -> [Vec<u8>; 2] {
     let all: Vec<u8> = (0..10).collect();
     let drawn = digits::set(&all, 3, 28, &mut Rng::new(1, Stream::Digits)).unwrap();
     let n = drawn.len() as u8;
     let images = [&[0, 0, 8, 3, 0, 0, 0, n, 0, 0, 0, 28, 0, 0, 0, 28], drawn.pixels()].concat();
     let labels = [&[0, 0, 8, 1, 0, 0, 0, n], drawn.labels()].concat();
-    MnistFiles { images, labels }
+    [images, labels]
 }
 
 /// Checks all cases, each a name, a first step and an experiment, on every core.

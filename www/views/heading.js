@@ -22,8 +22,8 @@ export function heading(store) {
     }
     if (!info) return;
     const origin = presets.find(({ name }) => name === info.name);
-    // Where digits stand in for MNIST, the note says so; it was not the visitor who changed it.
-    const changed = origin?.hash !== info.hash && !(origin && info.note);
+    // Where drawn digits stand in for a dataset, the note says so; it was not the visitor who changed it.
+    const changed = origin?.hash !== info.hash && !(origin && info.stands_in);
     preset.value = changed ? '' : info.name;
     preset.options[0].textContent = origin ? `${title(info.name)}, changed` : title(info.name);
     byId('name').textContent = title(info.name);

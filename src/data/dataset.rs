@@ -1,0 +1,95 @@
+//! [`Dataset`]: labelled images that come as files.
+
+use super::images::Images;
+use super::mnist::Mnist;
+use crate::error::{Error, Result};
+pub use crate::experiment::DataKind;
+
+/// One file of a dataset.
+#[derive(Clone, Copy, Debug)]
+pub struct DataFile {
+    /// Its usual names, the first of which it is kept under; each may end in `.gz`.
+    pub names: &'static [&'static str],
+    /// SHA-256 of its contents, uncompressed: compressed bytes differ from mirror to mirror.
+    pub sha256: &'static str,
+}
+
+/// The part of a dataset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Split {
+    /// For training.
+    Train,
+    /// For tests.
+    Test,
+}
+
+/// Labelled images that come as files. Hosts find the files, and download and verify them, by what it says of them.
+pub trait Dataset: Sync {
+    /// The value of the setting `data`, and the name of its folder.
+    fn name(&self) -> &'static str;
+
+    /// The name in texts.
+    fn title(&self) -> &'static str;
+
+    /// Addresses of folders with its files, gzipped, in the order in which they are tried.
+    fn mirrors(&self) -> &'static [&'static str];
+
+    /// The files of a split, in the order in which [`decode`](Self::decode) takes them.
+    fn files(&self, split: Split) -> &'static [DataFile];
+
+    /// The number of its classes; labels are smaller.
+    fn classes(&self) -> usize;
+
+    /// The images and labels of a split's files, gzipped or not.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when a file is damaged, of another kind, or too large.
+    fn decode(&self, files: &[Vec<u8>]) -> Result<Images>;
+}
+
+impl DataKind {
+    /// The dataset, where the data come as files.
+    #[must_use]
+    pub fn dataset(self) -> Option<&'static dyn Dataset> {
+        match self {
+            Self::Mixture | Self::Digits => None,
+            Self::Mnist => Some(&Mnist),
+        }
+    }
+}
+
+/// The error where a dataset's files are missing.
+pub(super) fn missing(dataset: &dyn Dataset) -> Error {
+    Error::Data {
+        what: dataset.title().to_owned(),
+        problem: "its files were not given".to_owned(),
+        remedy: format!("{}, or set data = \"digits\"", remedy(dataset, Split::Train)),
+    }
+}
+
+/// How to give the files of a split, for errors.
+#[must_use]
+pub fn remedy(dataset: &dyn Dataset, split: Split) -> String {
+    let names: Vec<_> = dataset.files(split).iter().map(|file| format!("{}(.gz)", file.names[0])).collect();
+    format!("give `--data DIR`, a folder with {}", names.join(" and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dataset_has_the_name_of_its_setting() {
+        for kind in [DataKind::Mixture, DataKind::Digits, DataKind::Mnist] {
+            let Some(dataset) = kind.dataset() else { continue };
+            assert_eq!(serde_json::to_value(kind).unwrap(), dataset.name());
+            for split in [Split::Train, Split::Test] {
+                for file in dataset.files(split) {
+                    assert!(file.sha256.len() == 64 && !file.names.is_empty(), "{file:?}");
+                }
+            }
+            assert!(dataset.mirrors().iter().all(|mirror| mirror.starts_with("https://") && mirror.ends_with('/')));
+            assert!(missing(dataset).to_string().contains("--data DIR"));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! A dataset's files: in `--data`, then `$COUNTERFEIT_DATA`, then the user's cache, else downloaded there.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use super::failure::mistake;
+use super::{download, files};
+use crate::data::dataset::remedy;
+use crate::data::{DataFile, Dataset, Images, Split, TrainingData};
+use crate::experiment::Experiment;
+
+const VARIABLE: &str = "COUNTERFEIT_DATA";
+/// The size limit of a file; the decoders have their own, lower limit on pixels.
+const SIZE_LIMIT: u64 = 600 << 20;
+
+/// A split's files and their folder.
+pub struct FoundFiles {
+    dataset: &'static dyn Dataset,
+    contents: Vec<Vec<u8>>,
+    folder: PathBuf,
+}
+
+impl FoundFiles {
+    /// The contents, in the order of the dataset's files.
+    pub fn contents(&self) -> &[Vec<u8>] {
+        &self.contents
+    }
+}
+
+/// The training files of the experiment's dataset, where it has one.
+///
+/// # Errors
+/// When they are neither on this machine nor can be downloaded.
+pub fn training_files(experiment: &Experiment, data: Option<&Path>) -> Result<Option<FoundFiles>> {
+    let dataset = experiment.data.dataset();
+    dataset.map(|dataset| find(dataset, Split::Train, data, ", or train on `--set data=digits`")).transpose()
+}
+
+/// The images of both splits, training first.
+///
+/// # Errors
+/// When their files are missing or damaged.
+pub fn both_splits(dataset: &'static dyn Dataset, data: Option<&Path>) -> Result<[Images; 2]> {
+    let read = |split| {
+        let files = find(dataset, split, data, "")?;
+        dataset.decode(files.contents()).with_context(|| format!("{}, {}", files.folder.display(), set(dataset, split)))
+    };
+    Ok([read(Split::Train)?, read(Split::Test)?])
+}
+
+/// The experiment's data.
+///
+/// # Errors
+/// When they are damaged, or the settings leave none.
+pub fn training_data(experiment: &Experiment, files: Option<&FoundFiles>) -> Result<TrainingData> {
+    name_folder(TrainingData::new(experiment, files.map(FoundFiles::contents)), experiment, files)
+}
+
+/// Adds the folder of the files to an error about them.
+pub fn name_folder<T>(result: crate::Result<T>, experiment: &Experiment, files: Option<&FoundFiles>) -> Result<T> {
+    let used = files.filter(|files| experiment.data.dataset().is_some_and(|d| d.name() == files.dataset.name()));
+    match (result, used) {
+        (Err(error @ crate::Error::Data { .. }), Some(files)) => {
+            Err(error).with_context(|| files.folder.display().to_string())
+        }
+        (result, _) => Ok(result?),
+    }
+}
+
+/// A split's files, wherever they are; `otherwise` names another remedy.
+fn find(dataset: &'static dyn Dataset, split: Split, data: Option<&Path>, otherwise: &str) -> Result<FoundFiles> {
+    match on_this_machine(dataset, split, data)? {
+        Some(files) => Ok(files),
+        None => downloaded(dataset, split, otherwise),
+    }
+}
+
+/// MNIST's training set
+fn set(dataset: &dyn Dataset, split: Split) -> String {
+    let split = match split {
+        Split::Train => "training",
+        Split::Test => "test",
+    };
+    format!("{}'s {split} set", dataset.title())
+}
+
+/// From the folders that may hold them.
+fn on_this_machine(dataset: &'static dyn Dataset, split: Split, data: Option<&Path>) -> Result<Option<FoundFiles>> {
+    if let Some(folder) = data {
+        // A named folder is meant: nothing else is searched.
+        let found = in_folder(dataset, split, folder)?;
+        return found.map(Some).ok_or_else(|| {
+            let (set, remedy) = (set(dataset, split), remedy(dataset, split));
+            mistake(format!("--data {}: {set} is not there; {remedy}", folder.display()))
+        });
+    }
+    for folder in named_by_variable().into_iter().chain(cache(dataset)) {
+        if let Some(files) = in_folder(dataset, split, &folder)? {
+            return Ok(Some(files));
+        }
+    }
+    Ok(None)
+}
+
+/// From the mirrors, into the cache.
+fn downloaded(dataset: &'static dyn Dataset, split: Split, otherwise: &str) -> Result<FoundFiles> {
+    let folders: Vec<String> =
+        named_by_variable().into_iter().chain(cache(dataset)).map(|folder| folder.display().to_string()).collect();
+    let absent = |why: &str| {
+        let (set, folders, remedy) = (set(dataset, split), folders.join(" or "), remedy(dataset, split));
+        mistake(format!("{set} is not in {folders}, and could not be downloaded ({why}); {remedy}{otherwise}"))
+    };
+    let folder = cache(dataset).ok_or_else(|| absent("this user has no cache folder to put it in"))?;
+    let files = dataset.files(split).iter();
+    let contents = files
+        .map(|file| download::fetch(dataset, file, &folder).map_err(|why| absent(&format!("{why:#}"))))
+        .collect::<Result<_>>()?;
+    Ok(FoundFiles { dataset, contents, folder })
+}
+
+fn named_by_variable() -> Option<PathBuf> {
+    env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+fn cache(dataset: &dyn Dataset) -> Option<PathBuf> {
+    files::cache().map(|cache| cache.join(dataset.name()))
+}
+
+/// All files of a split, if all are there.
+fn in_folder(dataset: &'static dyn Dataset, split: Split, folder: &Path) -> Result<Option<FoundFiles>> {
+    let paths: Option<Vec<PathBuf>> = dataset.files(split).iter().map(|file| locate(file, folder)).collect();
+    let Some(paths) = paths else {
+        return Ok(None);
+    };
+    let contents = paths.iter().map(|path| files::read(path, SIZE_LIMIT)).collect::<Result<_>>()?;
+    Ok(Some(FoundFiles { dataset, contents, folder: folder.to_owned() }))
+}
+
+fn locate(file: &DataFile, folder: &Path) -> Option<PathBuf> {
+    let names = file.names.iter().flat_map(|name| [(*name).to_owned(), format!("{name}.gz")]);
+    names.map(|name| folder.join(name)).find(|path| path.exists())
+}
