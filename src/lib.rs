@@ -17,6 +17,7 @@ pub mod data;
 pub mod error;
 pub mod experiment;
 pub mod latent;
+pub mod messages;
 pub mod metrics;
 mod named_tensors;
 pub mod nets;
@@ -28,6 +29,7 @@ pub mod rng;
 pub mod snapshot;
 pub mod tensor;
 pub mod trainer;
+mod typed_array;
 
 pub use error::{Error, Result};
 pub use experiment::Experiment;

@@ -1,13 +1,13 @@
 // What the visitor does with the latent space: plain data, and how each act changes it. What is asked of the trainer follows
 // from it.
 
-/** @import { Found, Kind, Probe, WalkPath } from './messages.js' */
+/** @import { ProjectionState, Kind, Probe, WalkPath } from './messages.js' */
 
 /** @typedef {'walk' | 'sum' | 'search'} Tool */
 /** What can be undone: the samples under the letters A, B and C, by their place in the gallery; a real image, likewise; and
  * which of its pixels are hidden.
  * @typedef {{ picks: (number | null)[], target: number | null, hidden: ReadonlySet<number> }} Choice */
-/** @typedef {{ id: number, running: boolean, of: number | null, found: Found | null, problem: string }} Hunt */
+/** @typedef {{ id: number, running: boolean, of: number | null, found: ProjectionState | null, problem: string }} Hunt */
 /** `next`: the letter that the next sample gets.
  * @typedef {Choice & { open: boolean, tool: Tool, path: WalkPath, truncation: number | null, next: number, before: (Choice & { searching: boolean })[], hunt: Hunt | null }} Latent */
 
@@ -92,7 +92,7 @@ export function probe({ open, tool, path, truncation, picks: [a, b, c] }, kind) 
 }
 
 /** What comes of a search. @param {Latent} latent
- * @param {{ type: 'found', search: number, of: number, found: Found, done: boolean } | { type: 'unfound', search: number, what: string }} news @returns {Latent} */
+ * @param {{ type: 'found', search: number, of: number, found: ProjectionState, done: boolean } | { type: 'unfound', search: number, what: string }} news @returns {Latent} */
 export function heard(latent, news) {
   const { hunt } = latent;
   // Another one, or none, is wanted by now.

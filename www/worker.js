@@ -6,7 +6,7 @@ import { Missing, loadData, loadModule } from './assets.js';
 import { Pace } from './pace.js';
 import { costKey } from './settings.js';
 
-/** @import { BenchConfig, Change, DataFiles, Device, DeviceChoice, ExperimentInfo, Gpu, Playground, Probe, ProblemKind, Reply, Request, Search, Snapshot, State, Wasm } from './messages.js' */
+/** @import { BenchConfig, Change, DataFiles, Device, DeviceChoice, ExperimentInfo, Failure, Gpu, Playground, Probe, ProblemKind, Reply, Request, Search, Snapshot, State, Wasm } from './messages.js' */
 
 /** Pictures faster than this are not seen. */
 const PICTURE_MS = 33;
@@ -45,9 +45,11 @@ const post = (reply, transfer = []) => self.postMessage(reply, { transfer });
 const become = state => post({ type: 'state', state });
 /** @param {ProblemKind} kind @param {unknown} error @param {string} remedy */
 const problem = (kind, error, remedy, fatal = false) => post({ type: 'problem', kind, what: sentence(error), remedy, fatal });
+/** What the wasm module threw, where it did. @param {unknown} error @returns {Failure | null} */
+const failure = error => typeof error === 'object' && error && 'kind' in error ? /** @type {Failure} */ (error) : null;
 /** @param {unknown} error */
 function sentence(error) {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = failure(error)?.message ?? (error instanceof Error ? error.message : String(error));
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 /** @type {import('./assets.js').Progress} */
@@ -98,7 +100,7 @@ function fail(error) {
   if (error instanceof WebAssembly.RuntimeError) {
     return problem('crash', 'The trainer stopped on an internal error', 'A fresh one takes over.', true);
   }
-  if (/finite|nan|diverge/i.test(sentence(error))) {
+  if (failure(error)?.kind === 'diverged') {
     problem('diverged', error, 'Lower a learning rate, or choose another objective, and reset.');
   } else if (run?.device === 'webgpu') {
     return problem('device', error, 'The run goes on on the CPU.', true);

@@ -8,6 +8,8 @@ const PARALLEL: f64 = 1e-6;
 /// How to go from one latent to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(rename = "WalkPath"))]
 pub enum Path {
     /// Straight ahead: [`lerp`].
     Lerp,

@@ -13,10 +13,13 @@ pub const STEPS: usize = 8;
 /// From one sample to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Walk {
     /// The number of the sample where it starts.
+    #[cfg_attr(test, ts(type = "number"))]
     pub from: usize,
     /// The number of the sample where it ends.
+    #[cfg_attr(test, ts(type = "number"))]
     pub to: usize,
     /// How it goes.
     pub path: Path,
@@ -25,12 +28,14 @@ pub struct Walk {
 /// What there is to see of a latent space beside its samples, and how they are drawn.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Probe {
     /// What latents are truncated to: see [`Prior::truncate`](super::Prior::truncate).
     pub truncation: Option<f32>,
     /// A walk between two of them.
     pub walk: Option<Walk>,
     /// A sum of some.
+    #[cfg_attr(test, ts(type = "string | null"))]
     pub sum: Option<Expression>,
 }
 

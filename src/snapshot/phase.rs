@@ -70,7 +70,8 @@ impl Portrait {
         Phase {
             reach: REACH,
             truth: self.truth,
-            now,
+            theta: now[0],
+            psi: now[1],
             start: self.start.iter().flatten().copied().collect(),
             trail: self.trail.iter().flatten().copied().collect(),
             cells: CELLS,
@@ -162,7 +163,7 @@ mod tests {
         assert_eq!(seldom.trail, often.trail);
         assert_eq!((seldom.trail.len(), &seldom.trail), (2 * 51, &seldom.start));
         assert_eq!(seldom.trail[..2], [1.0, 0.0], "where the game starts");
-        assert_eq!(seldom.trail[100..], seldom.now);
+        assert_eq!(seldom.trail[100..], [seldom.theta, seldom.psi]);
         assert!(Portrait::of(&trainer("mixture-1d", &[])).is_none());
     }
 
@@ -176,6 +177,6 @@ mod tests {
         }
         let phase = look(&mut portrait, t);
         assert_eq!((phase.start.len(), phase.trail.len()), (2 * START, 2 * TRAIL));
-        assert_eq!(phase.trail[2 * TRAIL - 2..], phase.now);
+        assert_eq!(phase.trail[2 * TRAIL - 2..], [phase.theta, phase.psi]);
     }
 }

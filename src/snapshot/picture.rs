@@ -1,112 +1,165 @@
-//! What there is to draw, as plain numbers.
+//! Pictures of a run as plain numbers. The page gets them as they are.
 
-/// What to draw.
-#[derive(Clone, Debug)]
+use serde::Serialize;
+
+use crate::typed_array::{bytes, floats};
+
+/// A picture of a run.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Picture {
-    /// A one-dimensional mixture.
+    /// Of a one-dimensional mixture.
     Line(Line),
-    /// A two-dimensional one.
+    /// Of a two-dimensional mixture.
     Plane(Plane),
-    /// Images.
+    /// Of images.
     Gallery(Gallery),
-    /// A Dirac-GAN's two numbers.
+    /// Of the two numbers of a Dirac-GAN.
     Phase(Phase),
 }
 
-/// What the discriminator says of a place.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The scale of the discriminator's output.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Scale {
-    /// Whether it is the probability that a sample there is real; else it is a score without bounds.
+    /// Whether it is the probability that a sample is real, sigmoid(D); else it is a score without bounds.
     pub probability: bool,
-    /// What it says where it cannot tell; `None` where only differences of scores mean anything.
+    /// The output at the equilibrium; `null` where only differences of scores mean anything.
     pub neutral: Option<f32>,
 }
 
 /// Densities and D(x) over one axis, at equally spaced points from `low` to `high`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Line {
     /// The axis' left end.
     pub low: f32,
     /// The axis' right end.
     pub high: f32,
     /// The target's density.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub real: Vec<f32>,
     /// The generator's density, estimated from its samples.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub generated: Vec<f32>,
-    /// How `discriminator` and `optimal` are to be read.
+    /// The scale of `discriminator` and `optimal`.
+    #[serde(flatten)]
     pub scale: Scale,
     /// D(x).
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub discriminator: Vec<f32>,
-    /// The best answer to these two densities; empty where the objective has none in closed form.
+    /// The optimal discriminator for these two densities; empty where the objective has none in closed form.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub optimal: Vec<f32>,
     /// Some of the generator's samples.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub samples: Vec<f32>,
-    /// The slope of D's logit at the first of these samples: where the generator is told to move them.
+    /// The gradient of D's logit at the first of these samples: the direction in which the generator moves them.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub pulls: Vec<f32>,
 }
 
 /// Samples and D over a square.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Plane {
     /// Both axes' low end.
     pub low: f32,
     /// Both axes' high end.
     pub high: f32,
     /// x, y of some real samples.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub real: Vec<f32>,
     /// x, y of some generated ones.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub generated: Vec<f32>,
-    /// x, y of the slope of D's logit at the first generated ones.
+    /// x, y of the gradient of D's logit at the first generated ones.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub pulls: Vec<f32>,
     /// Cells on a side of the lattice.
     pub cells: usize,
-    /// How `discriminator` and `optimal` are to be read.
+    /// The scale of `discriminator` and `optimal`.
+    #[serde(flatten)]
     pub scale: Scale,
     /// D at the lattice's points, rows from the low y to the high one.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub discriminator: Vec<f32>,
-    /// The best answer there to both densities, seen through one and the same blur; NaN where there is next to nothing of
-    /// either. Empty where the objective has none in closed form.
+    /// The optimal discriminator there, for both densities smoothed by the same kernel; NaN where both densities are near 0.
+    /// Empty where the objective has none in closed form.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub optimal: Vec<f32>,
 }
 
-/// Images, one after another, a byte a pixel and channel: 0 black, 255 white.
-#[derive(Clone, Debug)]
+/// Images, one after another, one byte a pixel and channel: 0 black, 255 white.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Gallery {
     /// Pixels on a side.
     pub size: usize,
     /// 1, or 3 for red, green and blue, which follow one another in an image.
     pub channels: usize,
-    /// How many of each.
+    /// Images on each side.
     pub count: usize,
     /// Generated images that follow one another from the same latent: two where the generator makes two views.
     pub pictures: usize,
-    /// From latents that stay the same throughout the run.
+    /// Generated images, from fixed latents.
+    #[serde(serialize_with = "bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub generated: Vec<u8>,
-    /// The digit that each latent was asked to become; empty where none was asked for.
+    /// The class of each fixed latent, the same ones together; empty without classes.
+    #[serde(serialize_with = "bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub classes: Vec<u8>,
-    /// Real ones.
+    /// Real images.
+    #[serde(serialize_with = "bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub real: Vec<u8>,
-    /// What lies on the way between two of the generated ones; empty where no walk was asked for.
+    /// The interpolation between two generated images, both included; empty where none is set.
+    #[serde(serialize_with = "bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub walk: Vec<u8>,
-    /// The terms of a sum of latents, and the sum; empty where none was asked for.
+    /// The terms of latent arithmetic, and the result; empty where none is set.
+    #[serde(serialize_with = "bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub sum: Vec<u8>,
 }
 
-/// A game of two numbers: a generator that is the point θ, and a discriminator that is the slope ψ.
-#[derive(Clone, Debug)]
+/// A Dirac-GAN: the generator is the number θ, the discriminator D(x) = ψ x.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Phase {
     /// θ and ψ are shown from `-reach` to `reach`.
     pub reach: f32,
-    /// Where the real samples are: θ should come to lie there, with ψ = 0.
+    /// The data: θ should converge to it, with ψ = 0.
     pub truth: f32,
-    /// θ and ψ now.
-    pub now: [f32; 2],
-    /// θ, ψ of the first steps that were watched, one after another.
+    /// θ now.
+    pub theta: f32,
+    /// ψ now.
+    pub psi: f32,
+    /// θ, ψ of the first steps, one after another.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub start: Vec<f32>,
-    /// θ, ψ of the last ones.
+    /// θ, ψ of the last steps.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub trail: Vec<f32>,
-    /// Points on a side of the lattice on which the arrows stand.
+    /// Points on a side of the lattice of arrows.
     pub cells: usize,
-    /// The way that gradient descent takes from each point of the lattice: dθ, dψ, rows from the low ψ to the high one.
+    /// dθ, dψ of gradient descent at each point of the lattice, rows from the low ψ to the high one.
+    #[serde(serialize_with = "floats")]
+    #[cfg_attr(test, ts(type = "Float32Array"))]
     pub flow: Vec<f32>,
 }

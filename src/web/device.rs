@@ -41,7 +41,7 @@ fn run_constructors() {
 /// # Errors
 /// When there is no such device.
 #[wasm_bindgen]
-pub async fn open_device(name: String) -> std::result::Result<String, JsError> {
+pub async fn open_device(name: String) -> super::Result<String> {
     match name.as_str() {
         "cpu" => Ok("CPU".to_owned()),
         #[cfg(feature = "gpu")]

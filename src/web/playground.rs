@@ -4,11 +4,13 @@ use burn::tensor::Transaction;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Search, device, info, picture};
+use super::{Result, Search, Thrown, device, message};
 use crate::checkpoint::{self, Checkpoint};
 use crate::data::TrainingData;
+use crate::error::{Error, brief};
 use crate::experiment::{Conditional, DataKind, Experiment};
 use crate::latent;
+use crate::messages::{ExperimentInfo, Snapshot};
 use crate::snapshot::Observer;
 use crate::tensor::read;
 use crate::trainer::{StepReport, Trainer};
@@ -33,7 +35,7 @@ impl Playground {
     ///
     /// # Errors
     /// When the link is malformed, or the files are damaged.
-    pub fn open(hash: &str, device: &str, files: Option<Vec<Uint8Array>>) -> std::result::Result<Playground, JsError> {
+    pub fn open(hash: &str, device: &str, files: Option<Vec<Uint8Array>>) -> Result<Playground> {
         let asked = Experiment::from_hash(hash)?;
         let files = contents(files);
         let experiment = stand_in(&asked, files.as_deref());
@@ -47,11 +49,7 @@ impl Playground {
     ///
     /// # Errors
     /// When the bytes are no whole checkpoint.
-    pub fn load(
-        bytes: &[u8],
-        device: &str,
-        files: Option<Vec<Uint8Array>>,
-    ) -> std::result::Result<Playground, JsError> {
+    pub fn load(bytes: &[u8], device: &str, files: Option<Vec<Uint8Array>>) -> Result<Playground> {
         let mut checkpoint = Checkpoint::parse(bytes)?;
         let files = contents(files);
         let asked = checkpoint.experiment.clone();
@@ -69,8 +67,9 @@ impl Playground {
     ///
     /// # Errors
     /// Never, in practice: an experiment is plain data.
-    pub fn info(&self) -> std::result::Result<JsValue, JsError> {
-        Ok(info(&self.asked, self.asked.data != self.trainer.experiment().data)?)
+    pub fn info(&self) -> Result<JsValue> {
+        let stands_in = self.asked.data != self.trainer.experiment().data;
+        Ok(message(&ExperimentInfo::new(&self.asked, stands_in)?))
     }
 
     /// Trains `n` steps; on WebGPU they are queued. Nothing is read back.
@@ -85,7 +84,7 @@ impl Playground {
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn sync(&self) -> std::result::Result<(), JsError> {
+    pub async fn sync(&self) -> Result<()> {
         if let Some(last) = &self.last {
             read(Transaction::default().register(last.g_rows.clone())).await?;
         }
@@ -96,17 +95,19 @@ impl Playground {
     ///
     /// # Errors
     /// When a loss is no longer finite, or the device fails.
-    pub async fn snapshot(&self) -> std::result::Result<JsValue, JsError> {
+    pub async fn snapshot(&self) -> Result<JsValue> {
         let snapshot = self.observer.look(&self.trainer, self.last.clone()).await?;
-        Ok(picture::snapshot(&snapshot))
+        Ok(message(&Snapshot::from(&snapshot)))
     }
 
     /// Looks at the latent space as a `Probe` says, from the next snapshot on.
     ///
     /// # Errors
     /// When it is no probe, or names a sample that is not shown.
-    pub fn probe(&mut self, probe: JsValue) -> std::result::Result<(), JsError> {
-        let probe = serde_wasm_bindgen::from_value(probe)?;
+    pub fn probe(&mut self, probe: JsValue) -> Result<()> {
+        let probe = serde_wasm_bindgen::from_value(probe).map_err(|error| {
+            Thrown::from(Error::setting("probe", brief(&error.to_string()), "a Probe of www/wasm.d.ts"))
+        })?;
         Ok(self.observer.probe(&self.trainer, &probe)?)
     }
 
@@ -115,7 +116,7 @@ impl Playground {
     ///
     /// # Errors
     /// When the run does not make such images, or nothing is known.
-    pub fn search(&self, image: &[u8], known: &[u8]) -> std::result::Result<Search, JsError> {
+    pub fn search(&self, image: &[u8], known: &[u8]) -> Result<Search> {
         Ok(Search(latent::search::Search::new(&self.trainer, image, known)?))
     }
 
@@ -123,7 +124,7 @@ impl Playground {
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn save(&self) -> std::result::Result<Vec<u8>, JsError> {
+    pub async fn save(&self) -> Result<Vec<u8>> {
         Ok(checkpoint::save(&self.trainer).await?)
     }
 }

@@ -2,8 +2,9 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::picture;
+use super::{Result, message};
 use crate::latent::search;
+use crate::messages::ProjectionState;
 
 /// A search in progress; it outlives the run that it began with.
 #[wasm_bindgen]
@@ -23,11 +24,11 @@ impl Search {
         self.0.step()
     }
 
-    /// What was found so far: `Found`.
+    /// What was found so far: `ProjectionState`.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn read(&self) -> std::result::Result<JsValue, JsError> {
-        Ok(picture::found(&self.0.read().await?, self.0.steps()))
+    pub async fn read(&self) -> Result<JsValue> {
+        Ok(message(&ProjectionState::new(self.0.read().await?, self.0.steps())))
     }
 }

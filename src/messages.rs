@@ -1,0 +1,365 @@
+//! Messages between the wasm module and the page, each written once: here, or where the type has its place in the core. The
+//! TypeScript types in `www/wasm.d.ts` are generated from them by the test at the foot of this file.
+
+use serde::{Serialize, Serializer};
+
+use crate::data::{Dataset, Split};
+use crate::error::{Error, Result};
+use crate::experiment::{Architecture, Experiment, Preset};
+use crate::latent::search::Found;
+use crate::nets::Network;
+use crate::snapshot::{self, Picture};
+
+/// The state of a GAN after a step. Arrays are row-major; numbers that are not finite are `null`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Snapshot {
+    /// Generator updates so far.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub step: u64,
+    /// The last discriminator loss; `null` before the first step.
+    pub d_loss: Option<f32>,
+    /// The last generator loss.
+    pub g_loss: Option<f32>,
+    /// Mean of sigmoid(D) over the last real batch.
+    pub d_real: Option<f32>,
+    /// Mean of sigmoid(D) over the last fake batch.
+    pub d_fake: Option<f32>,
+    /// Mean logit over the last real batch: the score, where D's output is no probability.
+    pub score_real: Option<f32>,
+    /// Mean logit over the last fake batch.
+    pub score_fake: Option<f32>,
+    /// V(D, G): over the densities of a line, else minus the last loss. `null` where the objective has another value.
+    pub value: Option<f32>,
+    /// 2 JS − 2 ln 2, the maximum of V over all discriminators; `null` where the densities are unknown.
+    pub value_ceiling: Option<f32>,
+    /// Further terms and state of the last step by name: `penalty`, `k`, `convergence`, `path_length`,
+    /// `feature_distance`, `virtual_adversarial`, `inconsistency`, `reconstruction`.
+    #[serde(serialize_with = "record")]
+    #[cfg_attr(test, ts(type = "Record<string, number | null>"))]
+    pub extras: Vec<(String, Option<f64>)>,
+    /// Metrics by name, each followed by its noise floor, as in `w1`, `w1_floor`. Empty for images.
+    #[serde(serialize_with = "record")]
+    #[cfg_attr(test, ts(type = "Record<string, number | null>"))]
+    pub metrics: Vec<(String, Option<f64>)>,
+    /// `null` for mixtures of more than two dimensions.
+    pub picture: Option<Picture>,
+}
+
+/// The kind of an experiment's picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Kind {
+    /// A one-dimensional mixture.
+    Line,
+    /// A mixture in two or more dimensions.
+    Plane,
+    /// Images.
+    Gallery,
+    /// A Dirac-GAN.
+    Phase,
+}
+
+/// An experiment as the page shows it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ExperimentInfo {
+    /// The link's text after `#`: the whole experiment.
+    pub hash: String,
+    /// Its name.
+    pub name: String,
+    /// The kind of its picture.
+    pub kind: Kind,
+    /// Every setting by name.
+    #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
+    pub settings: serde_json::Value,
+    /// Parameters of the generator.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub generator_parameters: usize,
+    /// Parameters of the discriminator.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub discriminator_parameters: usize,
+    /// The training files of its dataset, relative to the folder of all data; none where it needs no files.
+    pub files: Vec<String>,
+    /// Whether drawn digits stand in for the dataset, whose files are missing.
+    pub stands_in: bool,
+    /// That as a sentence, or ''.
+    pub note: String,
+}
+
+/// A named experiment.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PresetInfo {
+    /// Its name.
+    pub name: String,
+    /// What it shows.
+    pub about: String,
+    /// The kind of its picture.
+    pub kind: Kind,
+    /// Its link's text after `#`.
+    pub hash: String,
+    /// The value of its setting `data`.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub data: serde_json::Value,
+}
+
+/// The state of a projection.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ProjectionState {
+    /// Updates so far.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub step: usize,
+    /// Updates in all.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub steps: usize,
+    /// The mean squared difference of known pixels, in [−1, 1].
+    pub error: Option<f32>,
+    /// The least such error among the latents at the start.
+    pub start: Option<f32>,
+    /// The generator's best image, one byte a pixel.
+    #[serde(serialize_with = "crate::typed_array::bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
+    pub sample: Vec<u8>,
+    /// The given image, with the best image's pixels where it is unknown.
+    #[serde(serialize_with = "crate::typed_array::bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
+    pub filled: Vec<u8>,
+}
+
+/// The cause of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum ErrorKind {
+    /// A malformed link or experiment.
+    Link,
+    /// A setting, a preset's name, or another argument.
+    Setting,
+    /// Data files.
+    Data,
+    /// A checkpoint or a classifier.
+    Checkpoint,
+    /// Losses that are not finite.
+    Diverged,
+    /// The device.
+    Device,
+}
+
+/// An error of the wasm module; its functions throw it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Failure {
+    /// Its cause.
+    pub kind: ErrorKind,
+    /// One line: what, where, and what would be right.
+    pub message: String,
+    /// The setting at fault.
+    pub field: Option<String>,
+}
+
+impl From<&snapshot::Snapshot> for Snapshot {
+    fn from(snapshot: &snapshot::Snapshot) -> Self {
+        let stats = snapshot.game.as_ref();
+        let scores = snapshot.scores;
+        let metrics = snapshot.metrics.iter().flat_map(|metric| {
+            [(metric.name.to_owned(), finite(metric.value)), (format!("{}_floor", metric.name), finite(metric.floor))]
+        });
+        let extras = stats.into_iter().flat_map(|stats| &stats.extras);
+        Self {
+            step: snapshot.step,
+            d_loss: stats.map(|stats| stats.d_loss),
+            g_loss: stats.map(|stats| stats.g_loss),
+            d_real: stats.map(|stats| stats.d_real),
+            d_fake: stats.map(|stats| stats.d_fake),
+            score_real: scores.map(|scores| scores.real),
+            score_fake: scores.map(|scores| scores.fake),
+            value: snapshot.value.map(|value| value.reached),
+            value_ceiling: snapshot.value.and_then(|value| value.ceiling),
+            extras: extras.map(|(name, value)| ((*name).to_owned(), finite((*value).into()))).collect(),
+            metrics: metrics.collect(),
+            picture: snapshot.picture.clone(),
+        }
+    }
+}
+
+impl Kind {
+    /// The picture of this experiment.
+    #[must_use]
+    pub fn of(e: &Experiment) -> Self {
+        if e.architecture == Architecture::Dirac {
+            return Self::Phase;
+        }
+        match (e.has_images(), e.data_dim()) {
+            (true, _) => Self::Gallery,
+            (false, 1) => Self::Line,
+            (false, _) => Self::Plane,
+        }
+    }
+}
+
+impl ExperimentInfo {
+    /// Of this experiment; with `stands_in` it trains on drawn digits in place of its dataset.
+    ///
+    /// # Errors
+    /// Never, in practice: an experiment is plain data.
+    pub fn new(e: &Experiment, stands_in: bool) -> Result<Self> {
+        let dataset = e.data.dataset();
+        let title = dataset.map_or("The dataset", Dataset::title);
+        let note = format!("{title} is not on this server: this run trains on digits that the program draws.");
+        let files = dataset.into_iter().flat_map(|dataset| {
+            let files = dataset.files(Split::Train).iter();
+            files.map(|file| format!("{}/{}.gz", dataset.name(), file.names[0]))
+        });
+        Ok(Self {
+            hash: e.to_hash(),
+            name: e.name.clone(),
+            kind: Kind::of(e),
+            settings: plain(e)?,
+            generator_parameters: Network::generator(e).num_params(),
+            discriminator_parameters: Network::discriminator(e).num_params(),
+            files: files.collect(),
+            stands_in,
+            note: if stands_in { note } else { String::new() },
+        })
+    }
+}
+
+impl PresetInfo {
+    /// Of this preset.
+    ///
+    /// # Errors
+    /// Never, in practice: an experiment is plain data.
+    pub fn new(preset: &Preset) -> Result<Self> {
+        let e = &preset.experiment;
+        Ok(Self {
+            name: e.name.clone(),
+            about: preset.about.clone(),
+            kind: Kind::of(e),
+            hash: e.to_hash(),
+            data: plain(&e.data)?,
+        })
+    }
+}
+
+impl ProjectionState {
+    /// Of a projection of so many steps.
+    #[must_use]
+    pub fn new(found: Found, steps: usize) -> Self {
+        let finite = |x: f32| Some(x).filter(|x| x.is_finite());
+        Self {
+            step: found.step,
+            steps,
+            error: finite(found.error),
+            start: finite(found.start),
+            sample: found.sample,
+            filled: found.filled,
+        }
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let (kind, field) = match error {
+            Error::Syntax(_) => (ErrorKind::Link, None),
+            Error::Setting { field, .. } => (ErrorKind::Setting, Some(field)),
+            Error::UnknownSetting { name, .. } => (ErrorKind::Setting, Some(name)),
+            Error::UnknownPreset { .. } => (ErrorKind::Setting, None),
+            Error::Data { .. } => (ErrorKind::Data, None),
+            Error::Checkpoint(_) | Error::Classifier(_) => (ErrorKind::Checkpoint, None),
+            Error::Device(_) => (ErrorKind::Device, None),
+            Error::Diverged { .. } => (ErrorKind::Diverged, None),
+        };
+        Self { kind, message: error.to_string(), field: field.cloned() }
+    }
+}
+
+/// Plain data with every float as the shortest decimal of its 32 bits.
+fn plain(value: &impl Serialize) -> Result<serde_json::Value> {
+    let json = serde_json::to_string(value).and_then(|json| serde_json::from_str(&json));
+    json.map_err(|error| Error::Syntax(error.to_string()))
+}
+
+fn finite(value: f64) -> Option<f64> {
+    Some(value).filter(|value| value.is_finite())
+}
+
+/// As an object, in order.
+fn record<S: Serializer>(pairs: &[(String, Option<f64>)], serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use ts_rs::{Config, TS};
+
+    use super::*;
+    use crate::latent::path::Path;
+    use crate::latent::sheet;
+    use crate::snapshot::{Gallery, Line, Phase, Plane, Scale};
+
+    /// The file's text.
+    fn types() -> String {
+        let config = Config::default();
+        let mut text =
+            "// Generated from Rust by the test `types_are_current` of src/messages.rs, which says how.\n".to_owned();
+        macro_rules! declare {
+            ($($name:ty),* $(,)?) => {$(
+                if let Some(docs) = <$name>::docs() {
+                    text.push_str(&format!("\n{}", docs.trim_end()));
+                }
+                text.push_str(&format!("\nexport {}\n", <$name>::decl(&config)));
+            )*};
+        }
+        declare!(
+            Snapshot,
+            Picture,
+            Scale,
+            Line,
+            Plane,
+            Gallery,
+            Phase,
+            Kind,
+            ExperimentInfo,
+            PresetInfo,
+            ProjectionState,
+            sheet::Probe,
+            sheet::Walk,
+            Path,
+            ErrorKind,
+            Failure,
+        );
+        text
+    }
+
+    /// `COUNTERFEIT_WRITE=1 cargo test --release --lib types_are_current` writes the file anew.
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "this test is native")]
+    fn types_are_current() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/wasm.d.ts");
+        if std::env::var_os("COUNTERFEIT_WRITE").is_some() {
+            std::fs::write(path, types()).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), types(), "COUNTERFEIT_WRITE=1 writes it anew");
+    }
+
+    #[test]
+    fn errors_have_a_kind_and_a_field() {
+        let mut e = Experiment::default();
+        let failure = |error: Error| serde_json::to_value(Failure::from(&error)).unwrap();
+        let setting = failure(e.set("batch_size", "0").unwrap_err());
+        assert_eq!((&setting["kind"], &setting["field"]), (&"setting".into(), &"batch_size".into()));
+        let link = failure(Experiment::from_hash("a=%zz").unwrap_err());
+        assert_eq!((&link["kind"], &link["field"]), (&"link".into(), &serde_json::Value::Null));
+    }
+
+    #[test]
+    fn floats_of_settings_are_their_shortest_decimals() {
+        let info = ExperimentInfo::new(&Experiment::preset("mnist-mlp").unwrap(), true).unwrap();
+        assert_eq!(info.settings["dropout"].to_string(), "0.3");
+        assert_eq!(info.files, ["mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz"]);
+        assert!(info.note.contains("MNIST"));
+    }
+}

@@ -1,0 +1,403 @@
+// Generated from Rust by the test `types_are_current` of src/messages.rs, which says how.
+
+/**
+ * The state of a GAN after a step. Arrays are row-major; numbers that are not finite are `null`.
+ */
+export type Snapshot = { 
+/**
+ * Generator updates so far.
+ */
+step: number, 
+/**
+ * The last discriminator loss; `null` before the first step.
+ */
+d_loss: number | null, 
+/**
+ * The last generator loss.
+ */
+g_loss: number | null, 
+/**
+ * Mean of sigmoid(D) over the last real batch.
+ */
+d_real: number | null, 
+/**
+ * Mean of sigmoid(D) over the last fake batch.
+ */
+d_fake: number | null, 
+/**
+ * Mean logit over the last real batch: the score, where D's output is no probability.
+ */
+score_real: number | null, 
+/**
+ * Mean logit over the last fake batch.
+ */
+score_fake: number | null, 
+/**
+ * V(D, G): over the densities of a line, else minus the last loss. `null` where the objective has another value.
+ */
+value: number | null, 
+/**
+ * 2 JS − 2 ln 2, the maximum of V over all discriminators; `null` where the densities are unknown.
+ */
+value_ceiling: number | null, 
+/**
+ * Further terms and state of the last step by name: `penalty`, `k`, `convergence`, `path_length`,
+ * `feature_distance`, `virtual_adversarial`, `inconsistency`, `reconstruction`.
+ */
+extras: Record<string, number | null>, 
+/**
+ * Metrics by name, each followed by its noise floor, as in `w1`, `w1_floor`. Empty for images.
+ */
+metrics: Record<string, number | null>, 
+/**
+ * `null` for mixtures of more than two dimensions.
+ */
+picture: Picture | null, };
+
+/**
+ * A picture of a run.
+ */
+export type Picture = { "kind": "line" } & Line | { "kind": "plane" } & Plane | { "kind": "gallery" } & Gallery | { "kind": "phase" } & Phase;
+
+/**
+ * The scale of the discriminator's output.
+ */
+export type Scale = { 
+/**
+ * Whether it is the probability that a sample is real, sigmoid(D); else it is a score without bounds.
+ */
+probability: boolean, 
+/**
+ * The output at the equilibrium; `null` where only differences of scores mean anything.
+ */
+neutral: number | null, };
+
+/**
+ * Densities and D(x) over one axis, at equally spaced points from `low` to `high`.
+ */
+export type Line = { 
+/**
+ * The axis' left end.
+ */
+low: number, 
+/**
+ * The axis' right end.
+ */
+high: number, 
+/**
+ * The target's density.
+ */
+real: Float32Array, 
+/**
+ * The generator's density, estimated from its samples.
+ */
+generated: Float32Array, 
+/**
+ * D(x).
+ */
+discriminator: Float32Array, 
+/**
+ * The optimal discriminator for these two densities; empty where the objective has none in closed form.
+ */
+optimal: Float32Array, 
+/**
+ * Some of the generator's samples.
+ */
+samples: Float32Array, 
+/**
+ * The gradient of D's logit at the first of these samples: the direction in which the generator moves them.
+ */
+pulls: Float32Array, 
+/**
+ * Whether it is the probability that a sample is real, sigmoid(D); else it is a score without bounds.
+ */
+probability: boolean, 
+/**
+ * The output at the equilibrium; `null` where only differences of scores mean anything.
+ */
+neutral: number | null, };
+
+/**
+ * Samples and D over a square.
+ */
+export type Plane = { 
+/**
+ * Both axes' low end.
+ */
+low: number, 
+/**
+ * Both axes' high end.
+ */
+high: number, 
+/**
+ * x, y of some real samples.
+ */
+real: Float32Array, 
+/**
+ * x, y of some generated ones.
+ */
+generated: Float32Array, 
+/**
+ * x, y of the gradient of D's logit at the first generated ones.
+ */
+pulls: Float32Array, 
+/**
+ * Cells on a side of the lattice.
+ */
+cells: number, 
+/**
+ * D at the lattice's points, rows from the low y to the high one.
+ */
+discriminator: Float32Array, 
+/**
+ * The optimal discriminator there, for both densities smoothed by the same kernel; NaN where both densities are near 0.
+ * Empty where the objective has none in closed form.
+ */
+optimal: Float32Array, 
+/**
+ * Whether it is the probability that a sample is real, sigmoid(D); else it is a score without bounds.
+ */
+probability: boolean, 
+/**
+ * The output at the equilibrium; `null` where only differences of scores mean anything.
+ */
+neutral: number | null, };
+
+/**
+ * Images, one after another, one byte a pixel and channel: 0 black, 255 white.
+ */
+export type Gallery = { 
+/**
+ * Pixels on a side.
+ */
+size: number, 
+/**
+ * 1, or 3 for red, green and blue, which follow one another in an image.
+ */
+channels: number, 
+/**
+ * Images on each side.
+ */
+count: number, 
+/**
+ * Generated images that follow one another from the same latent: two where the generator makes two views.
+ */
+pictures: number, 
+/**
+ * Generated images, from fixed latents.
+ */
+generated: Uint8Array, 
+/**
+ * The class of each fixed latent, the same ones together; empty without classes.
+ */
+classes: Uint8Array, 
+/**
+ * Real images.
+ */
+real: Uint8Array, 
+/**
+ * The interpolation between two generated images, both included; empty where none is set.
+ */
+walk: Uint8Array, 
+/**
+ * The terms of latent arithmetic, and the result; empty where none is set.
+ */
+sum: Uint8Array, };
+
+/**
+ * A Dirac-GAN: the generator is the number θ, the discriminator D(x) = ψ x.
+ */
+export type Phase = { 
+/**
+ * θ and ψ are shown from `-reach` to `reach`.
+ */
+reach: number, 
+/**
+ * The data: θ should converge to it, with ψ = 0.
+ */
+truth: number, 
+/**
+ * θ now.
+ */
+theta: number, 
+/**
+ * ψ now.
+ */
+psi: number, 
+/**
+ * θ, ψ of the first steps, one after another.
+ */
+start: Float32Array, 
+/**
+ * θ, ψ of the last steps.
+ */
+trail: Float32Array, 
+/**
+ * Points on a side of the lattice of arrows.
+ */
+cells: number, 
+/**
+ * dθ, dψ of gradient descent at each point of the lattice, rows from the low ψ to the high one.
+ */
+flow: Float32Array, };
+
+/**
+ * The kind of an experiment's picture.
+ */
+export type Kind = "line" | "plane" | "gallery" | "phase";
+
+/**
+ * An experiment as the page shows it.
+ */
+export type ExperimentInfo = { 
+/**
+ * The link's text after `#`: the whole experiment.
+ */
+hash: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * The kind of its picture.
+ */
+kind: Kind, 
+/**
+ * Every setting by name.
+ */
+settings: Record<string, unknown>, 
+/**
+ * Parameters of the generator.
+ */
+generator_parameters: number, 
+/**
+ * Parameters of the discriminator.
+ */
+discriminator_parameters: number, 
+/**
+ * The training files of its dataset, relative to the folder of all data; none where it needs no files.
+ */
+files: Array<string>, 
+/**
+ * Whether drawn digits stand in for the dataset, whose files are missing.
+ */
+stands_in: boolean, 
+/**
+ * That as a sentence, or ''.
+ */
+note: string, };
+
+/**
+ * A named experiment.
+ */
+export type PresetInfo = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it shows.
+ */
+about: string, 
+/**
+ * The kind of its picture.
+ */
+kind: Kind, 
+/**
+ * Its link's text after `#`.
+ */
+hash: string, 
+/**
+ * The value of its setting `data`.
+ */
+data: string, };
+
+/**
+ * The state of a projection.
+ */
+export type ProjectionState = { 
+/**
+ * Updates so far.
+ */
+step: number, 
+/**
+ * Updates in all.
+ */
+steps: number, 
+/**
+ * The mean squared difference of known pixels, in [−1, 1].
+ */
+error: number | null, 
+/**
+ * The least such error among the latents at the start.
+ */
+start: number | null, 
+/**
+ * The generator's best image, one byte a pixel.
+ */
+sample: Uint8Array, 
+/**
+ * The given image, with the best image's pixels where it is unknown.
+ */
+filled: Uint8Array, };
+
+/**
+ * What there is to see of a latent space beside its samples, and how they are drawn.
+ */
+export type Probe = { 
+/**
+ * What latents are truncated to: see [`Prior::truncate`](super::Prior::truncate).
+ */
+truncation: number | null, 
+/**
+ * A walk between two of them.
+ */
+walk: Walk | null, 
+/**
+ * A sum of some.
+ */
+sum: string | null, };
+
+/**
+ * From one sample to another.
+ */
+export type Walk = { 
+/**
+ * The number of the sample where it starts.
+ */
+from: number, 
+/**
+ * The number of the sample where it ends.
+ */
+to: number, 
+/**
+ * How it goes.
+ */
+path: WalkPath, };
+
+/**
+ * How to go from one latent to another.
+ */
+export type WalkPath = "lerp" | "slerp";
+
+/**
+ * The cause of an error.
+ */
+export type ErrorKind = "link" | "setting" | "data" | "checkpoint" | "diverged" | "device";
+
+/**
+ * An error of the wasm module; its functions throw it.
+ */
+export type Failure = { 
+/**
+ * Its cause.
+ */
+kind: ErrorKind, 
+/**
+ * One line: what, where, and what would be right.
+ */
+message: string, 
+/**
+ * The setting at fault.
+ */
+field: string | null, };
