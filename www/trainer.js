@@ -16,7 +16,7 @@ export class Trainer {
   }
 
   #start() {
-    const worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module', name: 'trainer' });
+    const worker = new Worker(new URL('worker/main.js', import.meta.url), { type: 'module', name: 'trainer' });
     worker.onmessage = event => {
       // A worker that was replaced may still have messages under way.
       if (worker === this.#worker) this.#receive(event.data);

@@ -62,7 +62,7 @@ test('a worker that is lost is replaced, and the page says so', async () => {
   const page = await visit(browser, site);
   await until(page, 'running');
   await trainsOn(page, 50);
-  const trainer = page.workers().find(worker => worker.url().endsWith('/worker.js'));
+  const trainer = page.workers().find(worker => worker.url().endsWith('/worker/main.js'));
   await trainer.evaluate(() => { setTimeout(() => { throw new Error('the worker is lost'); }); });
   await says(page, /stopped.*fresh one/);
   await until(page, 'running');
@@ -107,8 +107,8 @@ test('where there is a GPU, auto times the run on both devices and keeps the fas
   // A software adapter in the part of a real one, which auto would not try otherwise.
   const real = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
   const disguised = await serve((request, response) => {
-    if (!request.url.startsWith('/www/worker.js')) return false;
-    response.writeHead(200, { 'content-type': 'text/javascript' }).end(real + readFileSync(`${root}www/worker.js`, 'utf8'));
+    if (!request.url.startsWith('/www/worker/main.js')) return false;
+    response.writeHead(200, { 'content-type': 'text/javascript' }).end(real + readFileSync(`${root}www/worker/main.js`, 'utf8'));
     return true;
   });
   const page = await visit(await browse(WEBGPU), `${disguised}#preset=mixture-1d&batch_size=32`);

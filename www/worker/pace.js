@@ -10,7 +10,7 @@ const MEASURED_MS = 250;
 
 export class Pace {
   /** Steps to train before looking up again. */
-  stride = 1;
+  stepsPerSlice = 1;
   /** @type {number | null} */
   #limit = null;
   #credit = 0;
@@ -24,7 +24,7 @@ export class Pace {
 
   /** A new run, or one that stood still. */
   restart() {
-    this.stride = 1;
+    this.stepsPerSlice = 1;
     this.#credit = 1;
     this.#creditAt = performance.now();
     this.#msPerStep = this.#timed = this.#timedMs = this.#total = 0;
@@ -62,7 +62,7 @@ export class Pace {
     // The first steps also warm the module up.
     this.#msPerStep = this.#timed < 10 || !this.#msPerStep ? each : 0.9 * this.#msPerStep + 0.1 * each;
     // No more than doubling, so that one quick step does not make a long slice.
-    this.stride = Math.max(1, Math.min(this.stride * 2, Math.round(SLICE_MS / Math.max(each, 1e-3))));
+    this.stepsPerSlice = Math.max(1, Math.min(this.stepsPerSlice * 2, Math.round(SLICE_MS / Math.max(each, 1e-3))));
     const now = performance.now();
     this.#total += steps;
     this.#log.push({ at: now, steps: this.#total });

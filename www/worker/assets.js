@@ -1,6 +1,6 @@
 // The files of the worker: the wasm modules and the data. Each is fetched once and kept.
 
-/** @import { DataFiles, Device, Wasm } from './messages.js' */
+/** @import { DataFiles, Device, Wasm } from '../messages.js' */
 /** @typedef {(what: string, done: number, total: number | null) => void} Progress */
 
 /** The server answered that it has no such file: a fact about the server, where any other failure is worth another try. */
@@ -53,11 +53,11 @@ async function watch(response, what, progress) {
 
 /** @param {Device} device @param {Progress} progress @returns {Promise<{ wasm: Wasm, name: string }>} */
 export const loadModule = (device, progress) => once(device, async () => {
-  const script = new URL(`pkg/${device}/counterfeit.js`, import.meta.url);
+  const script = new URL(`../pkg/${device}/counterfeit.js`, import.meta.url);
   const [code, binary] = await Promise.all([
     // A failed import does not say why; the fetch of its companion does.
     import(script.href).catch(error => error),
-    get(new URL(`pkg/${device}/counterfeit_bg.wasm`, import.meta.url)),
+    get(new URL(`../pkg/${device}/counterfeit_bg.wasm`, import.meta.url)),
   ]);
   if (code instanceof Error) throw code;
   const what = device === 'webgpu' ? 'the WebGPU module' : 'the trainer';
@@ -69,7 +69,7 @@ export const loadModule = (device, progress) => once(device, async () => {
 
 /** @param {string} file Relative to the folder of all data. @param {Progress} progress */
 async function unzipped(file, progress) {
-  const response = await get(new URL(`data/${file}`, import.meta.url));
+  const response = await get(new URL(`../data/${file}`, import.meta.url));
   watch(response.clone(), 'the images', progress).catch(() => {});
   const bytes = new Uint8Array(await response.arrayBuffer());
   // Some servers unzip on the way. What is left is unzipped here, once, and not in every run that is opened.

@@ -1,0 +1,106 @@
+// The train loop: acts of the queue, slices of training, and a projection, in turn.
+
+import { Pace } from './pace.js';
+import { Projection } from './projection.js';
+import { Queue } from './queue.js';
+import { buffers, failure, isPanic, post, postProblem, postState, sentence } from './replies.js';
+
+/** @import { Run } from './run.js' */
+
+export class TrainLoop {
+  queue = new Queue();
+  pace = new Pace();
+  projection = new Projection();
+  /** @type {Run | null} */
+  run = null;
+  playing = false;
+  /** Steps that were asked for. @type {{ id: number, left: number }[]} */
+  #goals = [];
+
+  get training() { return this.run !== null && (this.playing || this.#goals.length > 0); }
+
+  async start() {
+    for (;;) {
+      try {
+        await this.queue.run();
+        if (this.training && !this.projection.isDue) {
+          const start = performance.now();
+          await this.#slice();
+          this.projection.owe(performance.now() - start);
+        }
+        await this.projection.takeTurn();
+        if (this.training || this.projection.running) await this.queue.breathe();
+        else if (this.queue.empty) await this.queue.idle();
+      } catch (error) {
+        this.fail(error);
+      }
+    }
+  }
+
+  async #slice() {
+    const { run, pace } = this, goal = this.#goals[0];
+    if (!run) return;
+    const n = goal ? Math.min(goal.left, pace.stepsPerSlice) : Math.min(pace.stepsPerSlice, pace.allowed());
+    if (n < 1) return this.projection.running || !this.queue.empty ? undefined : void await this.queue.idle(pace.wait());
+    const start = performance.now();
+    await run.train(n);
+    pace.trained(n, performance.now() - start);
+    if (goal && (goal.left -= n) === 0) await this.#reach(goal.id, run);
+    await run.showWhatIsDue(pace.rate());
+  }
+
+  /** @param {number} id @param {Run} run */
+  async #reach(id, run) {
+    this.#goals.shift();
+    const snapshot = await run.playground.snapshot();
+    post({ type: 'stepped', id, snapshot, state: this.training ? 'running' : 'paused' }, buffers(snapshot));
+  }
+
+  /** @param {number} id @param {number} n */
+  stepBy(id, n) {
+    if (!this.run) return post({ type: 'failed', id, what: 'No run is open yet' });
+    this.playing = false;
+    this.#goals.push({ id, left: Math.max(1, Math.floor(n)) });
+    // One step is over before a change of state could be seen.
+    postState(n > 1 ? 'running' : 'paused');
+  }
+
+  play() {
+    if (!this.run || this.playing) return;
+    this.playing = true;
+    this.pace.restart();
+    postState('running');
+  }
+
+  async pause() {
+    if (!this.run || !this.training) return;
+    this.playing = false;
+    this.dropGoals('Paused before all steps were done');
+    await this.show();
+    postState('paused');
+  }
+
+  async show() { await this.run?.show(this.pace.rate()); }
+
+  /** @param {string} what */
+  dropGoals(what) {
+    for (const { id } of this.#goals.splice(0)) post({ type: 'failed', id, what });
+  }
+
+  /** Tells the page of an error in training. @param {unknown} error */
+  fail(error) {
+    this.playing = false;
+    this.dropGoals(sentence(error));
+    if (isPanic(error)) {
+      return postProblem('crash', 'The trainer stopped on an internal error', 'A fresh one takes over.', true);
+    }
+    if (failure(error)?.kind === 'diverged') {
+      postProblem('diverged', error, 'Lower a learning rate, or choose another objective, and reset.');
+    } else if (this.run?.device === 'webgpu') {
+      return postProblem('device', error, 'The run continues on the CPU.', true);
+    } else {
+      postProblem('crash', error, 'Reset to start the same experiment again.');
+    }
+    postState('error');
+  }
+}

@@ -1,0 +1,74 @@
+// The trainer's side of the page: holds the wasm modules and one run, and trains in slices so short that a message never waits
+// long. Everything that touches a module goes through the loop's queue.
+//
+// The states that the page is told:
+//
+//             open, set, reset             play
+//   loading ────────────────────▶ ready ───────────▶ running ◀───▶ paused
+//      │       data and modules                         │   pause, play; step ends paused
+//      └───────────────▶ error ◀────────────────────────┘
+//        fetch failed            diverged, device, crash; reset opens the run again
+//
+// loop.js trains; opening.js opens and moves runs; devices.js chooses the device; projection.js projects images.
+
+import { loadModule } from './assets.js';
+import { bench } from './bench.js';
+import { Devices } from './devices.js';
+import { TrainLoop } from './loop.js';
+import { Opening } from './opening.js';
+import { isPanic, post, postProblem, postProgress } from './replies.js';
+
+/** @import { Probe, Request } from '../messages.js' */
+
+const loop = new TrainLoop();
+const devices = new Devices(loop);
+const opening = new Opening(loop, devices);
+devices.move = device => opening.move(device);
+
+/** The newest of the page's probes: a slider asks more often than a slow network answers. @type {Probe | null} */
+let newestProbe = null;
+
+/** @param {Probe} probe */
+async function setProbe(probe) {
+  if (!loop.run || probe !== newestProbe) return;
+  try {
+    loop.run.playground.probe(probe);
+  } catch (error) {
+    if (isPanic(error)) throw error;
+    return postProblem('setting', error, 'The picture stays as it was.');
+  }
+  await loop.show();
+}
+
+/** @param {Request} request */
+async function receive(request) {
+  switch (request.type) {
+    case 'open':
+      devices.choice = request.device;
+      return opening.open(request.hash, request.play);
+    case 'play': return loop.play();
+    case 'pause': return loop.pause();
+    case 'step': return loop.stepBy(request.id, request.n);
+    case 'reset': return opening.reset();
+    case 'speed': return loop.pace.limit(request.limit);
+    case 'set': return opening.set(request.changes);
+    case 'probe': return setProbe(request.probe);
+    case 'search': return loop.projection.start(loop.run?.playground, request.search, request.image, request.known);
+    case 'stop-search': return loop.projection.stop();
+    case 'device': return devices.choose(request.device);
+    case 'save': return opening.save(request.id);
+    case 'load':
+      devices.choice = request.device;
+      return opening.load(request.bytes, request.play);
+    case 'bench': return bench(request.id, request.config);
+  }
+}
+
+self.onmessage = ({ data }) => {
+  if (data.type === 'probe') newestProbe = data.probe;
+  loop.queue.add(() => receive(data));
+};
+// A panic in the middle of an await surfaces here, and its awaiter never hears of it.
+self.addEventListener('unhandledrejection', event => loop.fail(event.reason));
+loadModule('cpu', postProgress).then(({ wasm }) => post({ type: 'presets', presets: wasm.presets() }), () => {});
+loop.start();

@@ -1,0 +1,162 @@
+// Opening runs: from a link, with changed settings, from a checkpoint, and on another device.
+
+import { loadData, loadModule } from './assets.js';
+import { isPanic, post, postProblem, postProgress, postState, sentence } from './replies.js';
+import { Run } from './run.js';
+
+/** @import { Change, DataFiles, Device, ExperimentInfo } from '../messages.js' */
+/** @import { Devices } from './devices.js' */
+/** @import { TrainLoop } from './loop.js' */
+
+export class Opening {
+  /** The link last asked for: a download that another link has overtaken is dropped. */
+  #wanted = '';
+
+  /** @param {TrainLoop} loop @param {Devices} devices */
+  constructor(loop, devices) {
+    this.loop = loop;
+    this.devices = devices;
+  }
+
+  /** @param {string} hash @param {boolean} play @returns {Promise<void>} */
+  async open(hash, play) {
+    const { loop } = this;
+    this.#wanted = hash;
+    let cpu;
+    try {
+      cpu = (await loadModule('cpu', postProgress)).wasm;
+    } catch (error) {
+      const remedy = 'See that the page has been built and its server is running, then try again.';
+      return postProblem('fetch', error, remedy, true);
+    }
+    /** @type {ExperimentInfo} */
+    let info;
+    try {
+      info = cpu.describe(hash);
+    } catch (error) {
+      const kept = loop.run ? 'The run before it continues.' : 'The first experiment opens instead.';
+      postProblem('link', error, `Correct the link in the address bar, or choose an experiment. ${kept}`);
+      return loop.run ? undefined : this.open('', play);
+    }
+    if (!info.files.length) return this.#begin(info, undefined, play);
+    if (!loop.run) postState('loading');
+    /** @param {DataFiles | undefined} files */
+    const begin = files => loop.queue.add(() => this.#wanted === hash ? this.#begin(info, files, play) : undefined);
+    // Not awaited here, so that the page can change its mind during the download.
+    loadData(info.files, postProgress).then(begin, error => {
+      postProblem('fetch', error, 'Drawn digits stand in until the data can be fetched; try again.');
+      begin(undefined);
+    });
+  }
+
+  /** @param {ExperimentInfo} info @param {DataFiles | undefined} files @param {boolean} play */
+  async #begin(info, files, play) {
+    const device = this.devices.deviceFor(info);
+    const { wasm } = await loadModule(device, postProgress);
+    let playground;
+    try {
+      playground = wasm.Playground.open(info.hash, device, files);
+    } catch (error) {
+      if (isPanic(error)) throw error;
+      return postProblem('setting', error, 'The run before it continues.');
+    }
+    await this.#adopt(new Run(playground, device, files), true, play);
+  }
+
+  /** `restarted`: whether it is another run, and not the same one on another device.
+   * @param {Run} run @param {boolean} restarted @param {boolean} play */
+  async #adopt(run, restarted, play) {
+    const { loop } = this;
+    const { name } = await loadModule(run.device, postProgress);
+    loop.run?.free();
+    loop.run = run;
+    loop.pace.restart();
+    if (restarted) {
+      loop.dropGoals('Another run was opened');
+      loop.playing = play;
+      loop.projection.stop();
+    }
+    this.#postOpened(name, restarted);
+    await loop.show();
+    if (restarted) postState(loop.playing ? 'running' : 'ready');
+    this.devices.consider();
+  }
+
+  /** @param {string} deviceName @param {boolean} restarted */
+  #postOpened(deviceName, restarted) {
+    const { run } = this.loop;
+    if (!run) return;
+    const { info, device } = run;
+    post({ type: 'opened', info, device, device_name: deviceName, choice: this.devices.choice, restarted });
+  }
+
+  /** Changes settings together, all or none. @param {Change[]} changes */
+  async set(changes) {
+    const { run, playing } = this.loop;
+    if (!run) return;
+    const { wasm } = await loadModule('cpu', postProgress);
+    let hash;
+    try {
+      hash = wasm.revise(run.info.hash, changes.flat());
+    } catch (error) {
+      if (isPanic(error)) throw error;
+      const what = sentence(error);
+      return post({ type: 'problem', kind: 'setting', what, remedy: 'It stays as it was.', fatal: false, changes });
+    }
+    await this.open(hash, playing);
+  }
+
+  /** Back to step 0, where the run waits. */
+  async reset() {
+    const { run } = this.loop;
+    if (run) await this.open(run.info.hash, false);
+  }
+
+  /** @param {ArrayBuffer} buffer @param {boolean} play */
+  async load(buffer, play) {
+    try {
+      const { wasm } = await loadModule('cpu', postProgress);
+      const bytes = new Uint8Array(buffer);
+      let playground = await wasm.Playground.load(bytes, 'cpu', undefined);
+      // Only a checkpoint that was read says which files it needs.
+      const files = await loadData(playground.info().files, postProgress).catch(() => undefined);
+      if (files) {
+        playground.free();
+        playground = await wasm.Playground.load(bytes, 'cpu', files);
+      }
+      const run = new Run(playground, 'cpu', files);
+      this.#wanted = run.info.hash;
+      await this.#adopt(run, true, play);
+      if (!play) postState('paused');
+    } catch (error) {
+      if (isPanic(error)) throw error;
+      postProblem('checkpoint', error, 'Choose a .safetensors file that Counterfeit has saved.');
+      if (!this.loop.run) await this.open('', play);
+    }
+  }
+
+  /** @param {number} id */
+  async save(id) {
+    const { run } = this.loop;
+    if (!run) return post({ type: 'failed', id, what: 'No run is open yet' });
+    const bytes = await run.playground.save();
+    post({ type: 'saved', id, bytes }, [bytes.buffer]);
+  }
+
+  /** The same run on another device, by a checkpoint. @param {Device} device */
+  async move(device) {
+    const { run, playing } = this.loop;
+    if (!run) return;
+    if (run.device === device) return this.#postOpened((await loadModule(device, postProgress)).name, false);
+    await run.rescue();
+    const bytes = await run.playground.save();
+    try {
+      const { wasm } = await loadModule(device, postProgress);
+      const playground = await wasm.Playground.load(bytes, device, run.files);
+      await this.#adopt(new Run(playground, device, run.files), false, playing);
+    } catch (error) {
+      if (isPanic(error)) throw error;
+      postProblem('device', error, `The run stays on the ${run.device === 'cpu' ? 'CPU' : 'GPU'}.`);
+    }
+  }
+}

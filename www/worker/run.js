@@ -1,0 +1,60 @@
+// A run in a wasm module, with its snapshots and rescue checkpoints.
+
+import { buffers, post } from './replies.js';
+
+/** @import { DataFiles, Device, Playground } from '../messages.js' */
+
+/** Pictures faster than this are not seen. */
+const PICTURE_MS = 33;
+/** Training that a crash or a divergence may cost. */
+const RESCUE_MS = 10_000;
+
+export class Run {
+  #pictureAt = 0;
+  #rescueAt = performance.now() + RESCUE_MS;
+
+  /** @param {Playground} playground @param {Device} device @param {DataFiles | undefined} files */
+  constructor(playground, device, files) {
+    this.playground = playground;
+    this.device = device;
+    this.files = files;
+    this.info = playground.info();
+  }
+
+  /** Trains n steps to their end. @param {number} n */
+  async train(n) {
+    this.playground.step(n);
+    // Without this a GPU's queue would grow without bound, and `pause` would wait for all of it.
+    if (this.device === 'webgpu') await this.playground.sync();
+  }
+
+  /** A snapshot and a rescue checkpoint, where they are due. @param {number} stepsPerSecond */
+  async showWhatIsDue(stepsPerSecond) {
+    if (performance.now() >= this.#pictureAt) await this.show(stepsPerSecond);
+    if (performance.now() >= this.#rescueAt) await this.rescue();
+  }
+
+  /** @param {number} stepsPerSecond */
+  async show(stepsPerSecond) {
+    const start = performance.now();
+    const snapshot = await this.playground.snapshot();
+    post({ type: 'snapshot', snapshot, steps_per_s: stepsPerSecond }, buffers(snapshot));
+    // Pictures take a fifth of the time at most, however much they cost.
+    this.#pictureAt = start + Math.max(PICTURE_MS, 5 * (performance.now() - start));
+  }
+
+  async rescue() {
+    const start = performance.now();
+    // Read first: a run that has diverged throws here, and does not overwrite a good checkpoint.
+    const { step } = await this.playground.snapshot();
+    const bytes = owned(await this.playground.save());
+    post({ type: 'rescue', step, bytes }, [bytes]);
+    this.#rescueAt = performance.now() + Math.max(RESCUE_MS, 50 * (performance.now() - start));
+  }
+
+  free() { this.playground.free(); }
+}
+
+/** @param {Uint8Array} bytes @returns {ArrayBuffer} */
+const owned = bytes => /** @type {ArrayBuffer} */ (
+  bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer);
