@@ -15,7 +15,9 @@ const trainer = new Trainer(/** @param {Reply} reply */ reply => {
 
 /** @param {BenchConfig} config @returns {Promise<{ steps_per_s: number, warmup_ms: number }>} */
 async function bench(config) {
-  const { steps_per_s, warmup_ms } = await trainer.ask({ type: 'bench', config }).catch(error => { throw new Error(died ?? error.message); });
+  const { steps_per_s, warmup_ms } = await trainer.request({ type: 'bench', config }).catch(error => {
+    throw new Error(died ?? error.message);
+  });
   return { steps_per_s, warmup_ms };
 }
 Object.assign(window, { bench });

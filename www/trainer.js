@@ -1,4 +1,4 @@
-// The worker's life: started first thing, asked and answered, and replaced when it dies.
+// The page's side of the worker: posts messages, matches answers with requests, and replaces a worker that died.
 
 /** @import { BenchConfig, Reply, Request } from './messages.js' */
 
@@ -9,9 +9,9 @@ export class Trainer {
   /** @type {Map<number, { resolve: (answer: any) => void, reject: (error: Error) => void }>} */
   #waiting = new Map();
 
-  /** @param {(reply: Reply) => void} hear */
-  constructor(hear) {
-    this.hear = hear;
+  /** @param {(reply: Reply) => void} onReply */
+  constructor(onReply) {
+    this.onReply = onReply;
     this.#worker = this.#start();
   }
 
@@ -24,7 +24,7 @@ export class Trainer {
     worker.onerror = event => {
       event.preventDefault();
       if (worker !== this.#worker) return;
-      this.hear({ type: 'problem', kind: event.message ? 'crash' : 'fetch', fatal: true,
+      this.onReply({ type: 'problem', kind: event.message ? 'crash' : 'fetch', fatal: true,
         what: event.message ? 'The trainer stopped on an internal error' : 'The trainer could not be fetched',
         remedy: event.message ? 'A fresh one takes over.' : 'See that the server is running, then try again.' });
     };
@@ -33,7 +33,7 @@ export class Trainer {
 
   /** @param {Reply} reply */
   #receive(reply) {
-    this.hear(reply);
+    this.onReply(reply);
     if (!('id' in reply)) return;
     const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
@@ -42,14 +42,14 @@ export class Trainer {
   }
 
   /** @param {Request} request @param {Transferable[]} [transfer] */
-  tell(request, transfer = []) { this.#worker.postMessage(request, transfer); }
+  post(request, transfer = []) { this.#worker.postMessage(request, transfer); }
 
   /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'bench', config: BenchConfig }} request @returns {Promise<any>} */
-  ask(request) {
+  request(request) {
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.tell({ ...request, id });
+      this.post({ ...request, id });
     });
   }
 

@@ -1,0 +1,48 @@
+// Links and files: copying a link, saving a run, and opening a saved one.
+
+import { byId } from './views/element.js';
+
+/** @import { Store } from './state.js' */
+/** @import { Trainer } from './trainer.js' */
+
+/** For screen readers. @param {string} text */
+const announce = text => { byId('announce').textContent = text; };
+
+/** @param {Store} store @param {Trainer} trainer */
+export function files(store, trainer) {
+  byId('share').onclick = async event => {
+    const button = /** @type {HTMLElement} */ (event.currentTarget);
+    const link = new URL(`#${store.model.info?.hash ?? ''}`, location.href).href;
+    try {
+      await navigator.clipboard.writeText(link);
+      button.textContent = 'Copied';
+      announce('The link is copied.');
+      setTimeout(() => { button.textContent = 'Copy link'; }, 1500);
+    } catch {
+      prompt('This link replays the run:', link);
+    }
+  };
+
+  byId('save').onclick = async () => {
+    const answer = await trainer.request({ type: 'save' }).catch(() => null);
+    if (!answer) return;
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([answer.bytes]));
+    link.download = `${store.model.info?.name ?? 'counterfeit'}-${store.model.live?.step ?? 0}.safetensors`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    announce('The run is saved.');
+  };
+
+  /** @param {File | undefined | null} file */
+  const openFile = async file => {
+    if (!file) return;
+    const bytes = await file.arrayBuffer();
+    trainer.post({ type: 'load', bytes, device: store.model.choice, play: false }, [bytes]);
+  };
+  const file = /** @type {HTMLInputElement} */ (byId('file'));
+  byId('open').onclick = () => file.click();
+  file.onchange = () => { openFile(file.files?.[0]); file.value = ''; };
+  addEventListener('dragover', event => event.preventDefault());
+  addEventListener('drop', event => { event.preventDefault(); openFile(event.dataTransfer?.files[0]); });
+}
