@@ -103,15 +103,59 @@ test('WebGPU, where it is chosen, takes the run over and trains it', async t => 
   await page.context().close();
 });
 
+// A software adapter as a real one, which auto would not try otherwise.
+const REAL_ADAPTER = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
+
+/** Serves the checkout with a real adapter, and with code after the WebGPU module's. @param {string} [after] */
+const serveWithGpu = (after = '') => serve((request, response) => {
+  const script = request.url.split('?')[0];
+  const worker = script === '/www/worker/main.js', module = script === '/www/pkg/webgpu/counterfeit.js';
+  if (!worker && !module) return false;
+  const text = readFileSync(`${root}${script.slice(1)}`, 'utf8');
+  response.writeHead(200, { 'content-type': 'text/javascript' }).end(worker ? REAL_ADAPTER + text : `${text}\n${after}`);
+  return true;
+});
+
+test('an error of the GPU while auto times it leaves the run on the CPU', async () => {
+  const url = await serveWithGpu("Playground.load = () => { throw { kind: 'device', message: 'the GPU failed', field: null }; };");
+  const page = await visit(await browse(WEBGPU), `${url}#preset=mixture-1d&batch_size=32`);
+  page.setDefaultTimeout(4 * PATIENCE);
+  await until(page, 'running');
+  await aboutWebgpu(page, /no WebGPU adapter/);
+  await trainsOn(page);
+  assert.equal(await page.innerText('#device-now'), 'CPU');
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.state), 'running');
+  await page.context().close();
+});
+
+test('a module is never entered while it awaits its device', async () => {
+  const url = await serveWithGpu(`
+    let entered = 0;
+    for (const name of ['step', 'sync', 'snapshot', 'save', 'free']) {
+      const plain = Playground.prototype[name];
+      Playground.prototype[name] = function (...values) {
+        if (entered) console.error('entered again by ' + name);
+        entered++;
+        const result = plain.apply(this, values);
+        if (result instanceof Promise) return result.finally(() => { entered--; });
+        entered--;
+        return result;
+      };
+    }`);
+  const page = await visit(await browse(WEBGPU), `${url}#preset=mixture-1d&batch_size=32`);
+  page.setDefaultTimeout(4 * PATIENCE);
+  await until(page, 'running');
+  // By hand while auto warms the GPU up: both use the module.
+  await aboutWebgpu(page, /Ready/);
+  await page.check('#device input[value=webgpu]');
+  await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'WebGPU');
+  await page.evaluate(() => window.counterfeit.step(3));
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
 test('where there is a GPU, auto times the run on both devices and keeps the faster one', async t => {
-  // A software adapter in the part of a real one, which auto would not try otherwise.
-  const real = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
-  const disguised = await serve((request, response) => {
-    if (!request.url.startsWith('/www/worker/main.js')) return false;
-    response.writeHead(200, { 'content-type': 'text/javascript' }).end(real + readFileSync(`${root}www/worker/main.js`, 'utf8'));
-    return true;
-  });
-  const page = await visit(await browse(WEBGPU), `${disguised}#preset=mixture-1d&batch_size=32`);
+  const page = await visit(await browse(WEBGPU), `${await serveWithGpu()}#preset=mixture-1d&batch_size=32`);
   page.setDefaultTimeout(4 * PATIENCE);
   await until(page, 'running');
   const found = await page.waitForFunction(() => document.querySelector('#about-auto').textContent.match(/^CPU (\S+) steps\/s · WebGPU (\S+) steps\/s → (.+)$/))
