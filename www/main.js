@@ -11,12 +11,12 @@ import { onTheme } from './theme.js';
 import { Trainer } from './trainer.js';
 import { deviceMenu } from './views/device.js';
 import { byId } from './views/element.js';
-import { evidence } from './views/evidence.js';
+import { metricsPanel } from './views/metrics-panel.js';
 import { explorer } from './views/explorer.js';
 import { heading } from './views/heading.js';
 import { losses } from './views/losses.js';
 import { problems } from './views/problems.js';
-import { stage } from './views/stage.js';
+import { mainView } from './views/main-view.js';
 import { timeline } from './views/timeline.js';
 import { truncation } from './views/truncation.js';
 
@@ -116,9 +116,9 @@ function suitSpeed(before, now) {
 
 // --- Views -----------------------------------------------------------------------------------------------------------
 
-const pictures = [stage(store), timeline(store)];
+const pictures = [mainView(store), timeline(store)];
 const views = [
-  ...pictures, truncation(store), explorer(store, request => trainer.post(request)), evidence(), heading(store),
+  ...pictures, truncation(store), explorer(store, request => trainer.post(request)), metricsPanel(), heading(store),
   deviceMenu(choice => trainer.post({ type: 'device', device: choice })),
 ];
 /** @type {{ draw: (model: import('./state.js').Model) => void, redraw: () => void } | null} */

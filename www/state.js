@@ -1,7 +1,7 @@
 // The page's single state, and every way in which it changes: what the worker replies and what the visitor does.
 
 import { elsewhere, heard, untouched } from './latent.js';
-import { Past } from './past.js';
+import { History } from './history.js';
 
 /** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State } from './messages.js' */
 
@@ -18,7 +18,7 @@ import { Past } from './past.js';
  *   rates: { cpu: number, webgpu: number | null, chosen: Device } | null,
  *   stepsPerSecond: number,
  *   live: Snapshot | null,
- *   past: Past,
+ *   history: History,
  *   viewing: Snapshot | null,
  *   rescue: { hash: string, step: number, bytes: ArrayBuffer } | null,
  *   problem: Problem | null,
@@ -45,7 +45,7 @@ const initial = {
   rates: null,
   stepsPerSecond: 0,
   live: null,
-  past: new Past(),
+  history: new History(),
   /** A past picture that the visitor looks at; null shows the newest. */
   viewing: null,
   rescue: null,
@@ -74,15 +74,15 @@ export function reduce(model, action) {
       const again = info.hash === model.info?.hash;
       // The same latents and images are there again; what was found was found with weights that are gone.
       const latent = again ? { ...model.latent, hunt: null } : elsewhere(model.latent);
-      return { ...same, past: new Past(), viewing: null, live: null, stepsPerSecond: 0, problem, rescue, rates: again ? model.rates : null, latent };
+      return { ...same, history: new History(), viewing: null, live: null, stepsPerSecond: 0, problem, rescue, rates: again ? model.rates : null, latent };
     }
     case 'gpu': return { ...model, gpu: action.gpu, gpuName: action.name };
     case 'measured': return { ...model, rates: action };
     case 'snapshot':
-      model.past.add(action.snapshot);
+      model.history.add(action.snapshot);
       return { ...model, live: action.snapshot, stepsPerSecond: action.steps_per_s };
     case 'stepped':
-      model.past.add(action.snapshot);
+      model.history.add(action.snapshot);
       return { ...model, live: action.snapshot, state: action.state };
     case 'progress': return { ...model, progress: action.done === action.total ? null : action };
     case 'problem': return { ...model, problem: action, progress: null, state: action.fatal ? 'error' : model.state };

@@ -183,7 +183,7 @@ test('a Dirac-GAN circles, and a penalty brings it in', async () => {
     assert.deepEqual([kind, trail.length, start.slice(0, 2)], ['phase', 2 * 251, [1, 0]], 'every step is on the path');
     assert.deepEqual(trail.slice(-2), [theta, psi]);
     assert.ok(Math.hypot(theta, psi) < reach);
-    await page.waitForFunction(source => new RegExp(source).test(document.querySelector('#verdict-title').textContent), title.source);
+    await page.waitForFunction(source => new RegExp(source).test(document.querySelector('#status-title').textContent), title.source);
     await page.context().close();
   }
 });

@@ -3,8 +3,8 @@
 import { LETTERS, aim, choose, clear, pick, touched, undo, undoable } from '../latent.js';
 import { byId, element } from './element.js';
 import { projection } from './projection.js';
-import { sheet } from './sheet.js';
-import { slot } from './slot.js';
+import { sampleGrid } from './sample-grid.js';
+import { thumbnail } from './thumbnail.js';
 
 /** @import { Gallery, Request } from '../messages.js' */
 /** @import { Latent, Tool } from '../latent.js' */
@@ -40,7 +40,7 @@ export function explorer(store, tell) {
   const samples = element('div', { className: 'sheet generated' });
   const walk = walkRow(path => become({ ...now(), path })), sum = sumRow(), search = projection(store, tell);
   place.append(element('div', { className: 'saying' }, hint, undoing, clearing), samples, walk.row, sum.row, search.row);
-  const drawSheet = sheet(samples, tile => become(now().tool === 'search' ? aim(now(), tile) : pick(now(), tile)));
+  const drawSheet = sampleGrid(samples, tile => become(now().tool === 'search' ? aim(now(), tile) : pick(now(), tile)));
   /** @type {unknown[]} */
   let shown = [];
 
@@ -71,7 +71,7 @@ export function explorer(store, tell) {
   };
 }
 
-/** @param {Gallery} picture @param {Latent} latent @returns {import('./sheet.js').Sheet} */
+/** @param {Gallery} picture @param {Latent} latent @returns {import('./sample-grid.js').Sheet} */
 function generatedSamples({ generated: images, size, channels, pictures: together, count, classes }, { tool, picks }) {
   const letters = LETTERS.slice(0, tool === 'walk' ? 2 : 3);
   return {
@@ -83,7 +83,7 @@ function generatedSamples({ generated: images, size, channels, pictures: togethe
   };
 }
 
-/** @param {Gallery} picture @param {Latent} latent @returns {import('./sheet.js').Sheet} */
+/** @param {Gallery} picture @param {Latent} latent @returns {import('./sample-grid.js').Sheet} */
 const realImages = ({ real: images, size, channels, count }, { target }) => ({
   images, size, channels, together: 1,
   marks: Array.from({ length: count }, (_, i) => i === target ? '✓' : ''),
@@ -116,7 +116,7 @@ function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }, { classe
 /** @param {(path: Latent['path']) => void} choosePath */
 function walkRow(choosePath) {
   const ways = PATHS.map(({ path, title }) => element('button', { type: 'button', title, dataset: { path }, onclick: () => choosePath(path) }, path));
-  const slots = WALK.letters.map(letter => slot(letter));
+  const slots = WALK.letters.map(letter => thumbnail(letter));
   const way = element('div', { className: 'ways', ariaLabel: 'Way' }, ...ways);
   way.setAttribute('role', 'group');
   const row = element('div', { className: 'made' }, way, element('div', { className: 'walk' }, ...slots.map(({ place }) => place)));
@@ -135,7 +135,7 @@ function walkRow(choosePath) {
 }
 
 function sumRow() {
-  const slots = [...LETTERS.map(letter => slot(letter)), slot('', 'result')];
+  const slots = [...LETTERS.map(letter => thumbnail(letter)), thumbnail('', 'result')];
   const row = element('div', { className: 'made sum' }, ...slots.flatMap(({ place }, i) => [...SIGNS[i] ? [element('span', { className: 'sign' }, SIGNS[i])] : [], place]));
   return {
     row,

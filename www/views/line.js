@@ -2,13 +2,13 @@
 
 import { arrows } from './arrows.js';
 import { font } from './ink.js';
-import { reading } from './opinion.js';
+import { reading } from './discriminator-scale.js';
 import { label, ticks } from './scale.js';
 
 /** @import { Line } from '../messages.js' */
 /** @import { Theme } from '../theme.js' */
 /** @import { Frame } from './paint.js' */
-/** @import { Reading } from './opinion.js' */
+/** @import { Reading } from './discriminator-scale.js' */
 
 /** @param {Line} picture */
 export const layers = ({ probability, optimal }) => [
@@ -16,7 +16,7 @@ export const layers = ({ probability, optimal }) => [
   { key: 'generated', label: 'generated', mark: 'dashed' },
   { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'double' },
   ...optimal.length ? [{ key: 'optimal', label: 'optimal D', mark: 'dotted' }] : [],
-  { key: 'pulls', label: 'pull', mark: 'arrow' },
+  { key: 'pulls', label: 'gradient', mark: 'arrow' },
   { key: 'samples', label: 'samples', mark: 'ticks' },
 ];
 
@@ -24,7 +24,7 @@ export const layers = ({ probability, optimal }) => [
 export const caption = ({ probability }) => 'The generator turns noise into points; their density should become the real one. '
   + (probability ? 'The discriminator’s D(x), on the right axis, is how sure it is that a point at x is real: ½ where it cannot tell. '
     : 'The critic’s score of a point at x is on the right axis: the higher, the more real. ')
-  + 'The arrows are its slope: which way it pulls generated points.';
+  + 'The arrows are the gradient of its logit at generated points.';
 
 /** Room above the real density, in its own heights. A few sizes rather than any, so that the axis seldom moves. */
 const HEADROOM = [1.3, 2, 3.2];

@@ -29,8 +29,8 @@ function undecided(settings) {
   }
 }
 
-/** How D's verdicts are shown. @param {Settings} settings */
-function verdicts({ objective }) {
+/** The chart of D's outputs. @param {Settings} settings */
+function discriminatorOutputs({ objective }) {
   /** @type {Record<string, { title: string, at: Reference[] }>} */
   const scores = {
     'least-squares': { title: 'Scores, 1 for real and 0 for generated', at: [{ at: 0.5, label: 'cannot tell' }] },
@@ -67,8 +67,8 @@ export async function losses() {
   });
   /** @type {((model: Model, looking: number | null) => void)[]} */
   const draws = [
-    ({ past: { series }, info }, looking) => loss.draw([series.step, series.d_loss, series.g_loss], undecided(info?.settings ?? {}), looking),
-    ({ past: { series }, viewing, live }, looking) => {
+    ({ history: { series }, info }, looking) => loss.draw([series.step, series.d_loss, series.g_loss], undecided(info?.settings ?? {}), looking),
+    ({ history: { series }, viewing, live }, looking) => {
       const now = viewing ?? live, ceiling = now?.value_ceiling ?? null;
       byId('value-figure').hidden = now?.value == null;
       if (now?.value == null) return;
@@ -80,15 +80,15 @@ export async function losses() {
       value.draw([series.step, series.value, series.value_ceiling],
         ceiling === null ? references : [...references, { at: ceiling, label: '2 JS − 2 ln 2', bare: true }], looking);
     },
-    ({ past: { series }, info }, looking) => {
-      const scores = verdicts(/** @type {any} */ (info?.settings ?? {}));
-      byId('beliefs-title').textContent = scores?.title ?? 'Taken for real';
+    ({ history: { series }, info }, looking) => {
+      const scores = discriminatorOutputs(/** @type {any} */ (info?.settings ?? {}));
+      byId('beliefs-title').textContent = scores?.title ?? 'D(x) and D(G(z))';
       byId('real-name').textContent = scores ? 'real' : 'D(x)';
       byId('fake-name').textContent = scores ? 'generated' : 'D(G(z))';
       if (scores) belief.draw([series.step, series.score_real, series.score_fake], scores.at, looking, { shows: [] });
       else belief.draw([series.step, series.d_real, series.d_fake], [{ at: 0.5, label: 'cannot tell' }], looking, { low: 0, high: 1 });
     },
-    ({ past: { series }, info }, looking) => {
+    ({ history: { series }, info }, looking) => {
       const measured = series.w1.length > 0 && series.w1.at(-1) !== null, estimated = info?.settings.objective === 'wasserstein';
       byId('distance-figure').hidden = !measured && !estimated;
       byId('distance-title').textContent = measured ? 'Distance left, W1' : 'Distance left, estimated';
@@ -107,7 +107,7 @@ export async function losses() {
     /** @param {Model} model */
     draw(model) {
       const looking = model.viewing?.step ?? null;
-      const now = [model.past, model.viewing, model.state, model.state === 'running' ? 0 : model.live];
+      const now = [model.history, model.viewing, model.state, model.state === 'running' ? 0 : model.live];
       if (now.some((value, i) => value !== drawn[i])) {
         drawn = now;
         for (const draw of draws) draw(model, looking);

@@ -2,19 +2,19 @@
 
 import { arrows } from './arrows.js';
 import { font, rgb } from './ink.js';
-import { reading } from './opinion.js';
+import { reading } from './discriminator-scale.js';
 import { square } from './square.js';
 
 /** @import { Plane } from '../messages.js' */
 /** @import { Frame } from './paint.js' */
-/** @import { Reading } from './opinion.js' */
+/** @import { Reading } from './discriminator-scale.js' */
 
 /** @param {Plane} picture */
 export const layers = ({ probability, optimal }) => [
   { key: 'real', label: 'real', mark: 'dot' },
   { key: 'generated', label: 'generated', mark: 'cross' },
   { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'field' },
-  { key: 'pulls', label: 'pull', mark: 'arrow' },
+  { key: 'pulls', label: 'gradient', mark: 'arrow' },
   ...optimal.length ? [{ key: 'plane-optimal', label: 'optimal D', mark: 'dotted' }] : [],
 ];
 
@@ -22,7 +22,7 @@ export const layers = ({ probability, optimal }) => [
 export const caption = ({ probability, neutral, optimal }) => 'The generator should put its crosses where the real dots are, in the same share. '
   + (probability ? 'The deeper the green, the surer the discriminator is that a point there is real; on the green line it cannot tell, D = ½. '
     : `The deeper the green, the higher the critic scores a point there${neutral === null ? '' : ', and the green line is half-way'}. `)
-  + `The arrows are its slope: which way it pulls generated points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
+  + `The arrows are the gradient of its logit at generated points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
 
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 

@@ -3,7 +3,7 @@
 import { erase, hide } from '../latent.js';
 import { element } from './element.js';
 import { fixed } from './scale.js';
-import { slot } from './slot.js';
+import { thumbnail } from './thumbnail.js';
 
 /** @import { Gallery, Request } from '../messages.js' */
 /** @import { Latent } from '../latent.js' */
@@ -28,7 +28,7 @@ export function projection(store, tell) {
   const now = () => store.model.latent;
   const gallery = () => /** @type {Gallery} */ (store.model.live?.picture);
 
-  const target = slot('', 'real target'), found = slot('', 'generated'), filled = slot('', 'mixed');
+  const target = thumbnail('', 'real target'), found = thumbnail('', 'generated'), filled = thumbnail('', 'mixed');
   /** @param {HTMLElement} picture @param {string} name */
   const named = (picture, name) => element('figure', {}, picture, element('figcaption', {}, name));
   const holes = PARTS.map(([name, holds]) => element('button', { type: 'button', dataset: { hole: name }, onclick: () => become(hide(now(), part(holds, gallery().size))) }, name));

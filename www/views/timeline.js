@@ -26,7 +26,7 @@ export function timeline(store) {
   }).observe(/** @type {HTMLElement} */ (strip.parentElement));
 
   slider.oninput = () => {
-    const { frames } = store.model.past;
+    const { frames } = store.model.history;
     const index = Number(slider.value);
     store.dispatch({ type: 'view', snapshot: index >= frames.length ? null : frames[index] });
   };
@@ -45,20 +45,20 @@ export function timeline(store) {
 
   return {
     redraw() {
-      for (const frame of store.model.past.frames) tiles.delete(frame);
+      for (const frame of store.model.history.frames) tiles.delete(frame);
       drawn = '';
     },
     /** @param {Model} model */
-    draw({ past, viewing, live: newest }) {
+    draw({ history, viewing, live: newest }) {
       if (!width || !newest) return;
       live.setAttribute('aria-pressed', String(!viewing));
-      const { frames } = past;
+      const { frames } = history;
       const index = viewing ? nearest(frames, viewing) : frames.length;
       slider.max = String(frames.length);
       slider.value = String(index);
       slider.setAttribute('aria-valuetext', viewing ? `step ${viewing.step}` : `now, step ${newest.step}`);
       byId('looking').textContent = viewing ? 'steps, looking back' : 'steps';
-      const key = `${past.version} ${viewing?.step} ${width}`;
+      const key = `${history.version} ${viewing?.step} ${width}`;
       // New frames come in quickly at first; the strip need not follow each.
       if (key === drawn || (!viewing && performance.now() - at < 150 && frames.length > 2)) return;
       drawn = key;

@@ -3,7 +3,7 @@
 import { likelihood } from '../settings.js';
 import { byId, element } from './element.js';
 import { fixed } from './scale.js';
-import { verdict } from './verdict.js';
+import { statusOf } from './status.js';
 
 /** @import { Model } from '../state.js' */
 
@@ -20,7 +20,7 @@ const METRICS = [
     format: value => fixed(value, 3), share: value => value / (farthest.js = Math.max(farthest.js, value)) },
   { key: 'modes', name: 'Modes', help: 'How many of the real bumps the generator reaches.',
     format: (value, model) => `${Math.round(value)}/${modes(model)}`, share: (value, model) => value / modes(model) },
-  { key: 'high_quality', name: 'On mode', help: 'Share of generated samples that lie within three deviations of a mode.',
+  { key: 'high_quality', name: 'High quality', help: 'Share of generated samples that lie within three deviations of a mode.',
     format: value => `${Math.round(value * 100)}%`, share: value => value },
 ];
 
@@ -35,11 +35,11 @@ const EXTRAS = {
   reconstruction: ['Copying error', 'Mean square between an image and its copy, over pixels.'],
   path_length: ['Path length', 'How far a sample moves for a small move of its latent, in the mean.'],
   feature_distance: ['Feature distance', 'Between the mean features of real and generated samples.'],
-  virtual_adversarial: ['Worst-step change', 'How much verdicts change under the worst small step.'],
+  virtual_adversarial: ['VAT divergence', 'How much D(x) changes under the small perturbation that changes it most.'],
   inconsistency: ['Inconsistency', 'How much scores change when images are augmented.'],
 };
 
-export function evidence() {
+export function metricsPanel() {
   const rows = new Map(METRICS.map(metric => {
     const value = element('output', { className: 'value' }), floor = element('span', { className: 'floor-text' });
     const fill = element('span', { className: 'fill' }), mark = element('span', { className: 'floor-mark' });
@@ -53,7 +53,7 @@ export function evidence() {
   /** @type {unknown} */
   let drawn = null;
   /** @type {unknown} */
-  let past = null;
+  let drawnHistory = null;
   let textAt = 0, state = '';
 
   return {
@@ -63,10 +63,10 @@ export function evidence() {
       if (!snapshot && model.state === 'error') say({ title: 'Not training', text: 'See the message above.' }, true);
       if (!snapshot || (snapshot === drawn && model.state === state)) return;
       // Digits that change thirty times a second cannot be read.
-      if (model.state === 'running' && !model.viewing && past === model.past && performance.now() - textAt < 120) return;
-      if (past !== model.past) farthest = { w1: 0, js: 0 };
-      const still = model.state !== 'running' || model.viewing !== null || past !== model.past;
-      [drawn, past, state, textAt] = [snapshot, model.past, model.state, performance.now()];
+      if (model.state === 'running' && !model.viewing && drawnHistory === model.history && performance.now() - textAt < 120) return;
+      if (drawnHistory !== model.history) farthest = { w1: 0, js: 0 };
+      const still = model.state !== 'running' || model.viewing !== null || drawnHistory !== model.history;
+      [drawn, drawnHistory, state, textAt] = [snapshot, model.history, model.state, performance.now()];
       byId('metrics').hidden = snapshot.metrics.modes === undefined && snapshot.metrics.w1 === undefined;
       for (const [metric, { row, value, floor, fill, mark }] of rows) {
         const now = snapshot.metrics[metric.key], best = snapshot.metrics[`${metric.key}_floor`];
@@ -92,18 +92,18 @@ export function evidence() {
       }
       for (const name of names) byId(`extra-${name}`).textContent = number(snapshot.extras[name], 3);
       byId('step-count').textContent = snapshot.step.toLocaleString('en');
-      say(verdict(snapshot, model), still);
+      say(statusOf(snapshot, model), still);
     },
   };
 }
 
 let said = '', saidAt = 0;
-/** A sentence stands long enough to be read. @param {{ title: string, text: string }} verdict @param {boolean} atOnce */
+/** A sentence stands long enough to be read. @param {{ title: string, text: string }} status @param {boolean} atOnce */
 function say({ title, text }, atOnce) {
   if (title !== said && !atOnce && performance.now() - saidAt < 1500) return;
   if (title !== said) [said, saidAt] = [title, performance.now()];
-  byId('verdict-title').textContent = title;
-  byId('verdict-text').textContent = text;
+  byId('status-title').textContent = title;
+  byId('status-text').textContent = text;
 }
 
 /** @param {number | null} value @param {number} [digits] */

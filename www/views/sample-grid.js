@@ -11,7 +11,7 @@ import { fit, mosaic } from './gallery.js';
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @param {HTMLElement} place @param {(tile: number) => void} choose */
-export function sheet(place, choose) {
+export function sampleGrid(place, choose) {
   const canvas = element('canvas', { ariaHidden: 'true' }), tiles = element('div', { className: 'tiles' });
   const page = element('div', { className: 'page' }, canvas, tiles);
   place.append(page);

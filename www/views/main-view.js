@@ -19,7 +19,7 @@ function painter(canvas) {
 }
 
 /** @param {Store} store */
-export function stage(store) {
+export function mainView(store) {
   const canvas = /** @type {HTMLCanvasElement} */ (byId('picture'));
   const toggles = byId('layers');
   const caption = byId('caption');

@@ -9,7 +9,7 @@ const FRAMES = 64;
 const SERIES = /** @type {const} */ (['step', 'd_loss', 'g_loss', 'd_real', 'd_fake', 'score_real', 'score_fake', 'value', 'value_ceiling', 'w1', 'w1_floor']);
 /** @typedef {typeof SERIES[number]} Series */
 
-export class Past {
+export class History {
   /** @type {Record<Series, (number | null)[]>} */
   series = /** @type {any} */ (Object.fromEntries(SERIES.map(name => [name, []])));
   /** @type {Snapshot[]} */

@@ -5,15 +5,15 @@ import { fixed } from './scale.js';
 
 /** @import { Snapshot } from '../messages.js' */
 /** @import { Model } from '../state.js' */
-/** @typedef {{ title: string, text: string }} Verdict */
+/** @typedef {{ title: string, text: string }} Status */
 
 /** As near to a perfect sampler as a glance can tell. */
 const AT_FLOOR = 1.5;
 /** Earlier than this nothing is said of modes: no generator has had the time. */
 const EARLY = 200;
 
-/** @param {Snapshot} snapshot @param {Model} model @returns {Verdict} */
-export function verdict(snapshot, { info, past, state }) {
+/** @param {Snapshot} snapshot @param {Model} model @returns {Status} */
+export function statusOf(snapshot, { info, history, state }) {
   const { step, d_real, picture } = snapshot;
   if (state === 'error') return { title: 'Stopped', text: 'The run cannot go on as it is; see the message above.' };
   if (step === 0 || d_real === null) {
@@ -22,11 +22,11 @@ export function verdict(snapshot, { info, past, state }) {
   }
   const settings = /** @type {Record<string, any>} */ (info?.settings ?? {});
   if (picture?.kind === 'phase') return chase(picture);
-  return outcome(snapshot, settings) ?? game(snapshot, settings) ?? course(snapshot, past, settings)
+  return outcome(snapshot, settings) ?? game(snapshot, settings) ?? course(snapshot, history, settings)
     ?? balance(snapshot, settings);
 }
 
-/** What can be said of the samples themselves. @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Verdict | null} */
+/** What can be said of the samples themselves. @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Status | null} */
 function outcome({ step, metrics: { w1, w1_floor, modes, modes_floor } }, settings) {
   const total = (settings.mixture ?? []).length;
   if (w1 != null && w1_floor != null && w1 <= AT_FLOOR * w1_floor && (modes == null || modes >= (modes_floor ?? total))) {
@@ -42,7 +42,7 @@ function outcome({ step, metrics: { w1, w1_floor, modes, modes_floor } }, settin
 }
 
 /** Who is winning, where that can be told from probabilities, or from scores with a place to aim at.
- * @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Verdict | null} */
+ * @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Status | null} */
 function game({ d_real, d_fake, score_real, score_fake }, settings) {
   if (d_real === null || d_fake === null || score_real === null || score_fake === null) return null;
   if (likelihood(settings)) {
@@ -65,9 +65,9 @@ function game({ d_real, d_fake, score_real, score_fake }, settings) {
   return null;
 }
 
-/** How the samples have come along. @param {Snapshot} snapshot @param {Model['past']} past @param {Record<string, any>} settings @returns {Verdict | null} */
-function course({ step, metrics: { w1, modes, modes_floor, high_quality } }, past, settings) {
-  const total = (settings.mixture ?? []).length, before = past.ago('w1', 0.25);
+/** How the samples have come along. @param {Snapshot} snapshot @param {Model['history']} history @param {Record<string, any>} settings @returns {Status | null} */
+function course({ step, metrics: { w1, modes, modes_floor, high_quality } }, history, settings) {
+  const total = (settings.mixture ?? []).length, before = history.ago('w1', 0.25);
   if (w1 != null && before !== null && w1 < before * 0.85) {
     return { title: 'Getting closer', text: `W1 fell from ${before.toFixed(3)} to ${w1.toFixed(3)} over the last quarter of the run.` };
   }
@@ -83,7 +83,7 @@ function course({ step, metrics: { w1, modes, modes_floor, high_quality } }, pas
   return null;
 }
 
-/** What the discriminator makes of the two. @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Verdict} */
+/** What the discriminator makes of the two. @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Status} */
 function balance({ d_real, d_fake, score_real, score_fake, extras }, { objective }) {
   const real = score_real ?? 0, fake = score_fake ?? 0;
   switch (objective) {
@@ -101,7 +101,7 @@ function balance({ d_real, d_fake, score_real, score_fake, extras }, { objective
   return { title: 'Learning', text: `The discriminator still tells the two apart (${percent(d_real ?? 0)} against ${percent(d_fake ?? 0)}), and the generator follows its gradient.` };
 }
 
-/** A Dirac-GAN: whether the orbit shrinks. @param {import('../messages.js').Phase} phase @returns {Verdict} */
+/** A Dirac-GAN: whether the orbit shrinks. @param {import('../messages.js').Phase} phase @returns {Status} */
 function chase({ theta, psi, truth, trail }) {
   const far = Math.hypot(theta - truth, psi);
   const half = Math.floor(trail.length / 4) * 2;

@@ -6,7 +6,7 @@ import { mosaic } from './gallery.js';
 /** @import { Gallery } from '../messages.js' */
 
 /** @param {string} [letter] @param {string} [className] */
-export function slot(letter = '', className = '') {
+export function thumbnail(letter = '', className = '') {
   const canvas = element('canvas', { role: 'img' });
   const place = element('div', { className: `slot ${className}` }, canvas, ...letter ? [element('span', { className: 'badge', dataset: { letter } }, element('i', {}, letter))] : []);
   return {
