@@ -66,7 +66,7 @@ struct Part {
 
 /// What the classifier makes of n images.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Verdicts {
+pub struct Predictions {
     /// n × [`FEATURES`], row-major.
     pub features: Vec<f32>,
     /// n × [`CLASSES`], row-major, each row adding up to 1.
@@ -103,14 +103,14 @@ impl Classifier {
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn judge(&self, values: Vec<f32>) -> Result<Verdicts> {
+    pub async fn predict(&self, values: Vec<f32>) -> Result<Predictions> {
         let n = values.len() / (SIZE * SIZE);
         let images = matrix(values, [n, SIZE * SIZE], &self.device);
         let features = self.body.network.eval(&self.body.weights, images);
         let logits = self.head.network.eval(&self.head.weights, features.clone());
         let transaction = Transaction::default().register(features).register(activation::softmax(logits, 1));
         let data = read(transaction).await?;
-        Ok(Verdicts { features: floats(&data[0])?, probabilities: floats(&data[1])? })
+        Ok(Predictions { features: floats(&data[0])?, probabilities: floats(&data[1])? })
     }
 
     /// Keeps how many of `tested_on` images, none of which it learned from, it tells right.
@@ -126,7 +126,7 @@ impl Classifier {
     }
 }
 
-impl Verdicts {
+impl Predictions {
     /// How many images they are on.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -139,7 +139,7 @@ impl Verdicts {
         self.len() == 0
     }
 
-    /// Verdicts on more images, after these.
+    /// Predictions on more images, after these.
     pub fn extend(&mut self, more: Self) {
         self.features.extend(more.features);
         self.probabilities.extend(more.probabilities);
@@ -165,14 +165,14 @@ mod tests {
 
     #[test]
     fn right_is_the_likeliest_class() {
-        let mut verdicts = Verdicts { features: Vec::new(), probabilities: vec![0.1; CLASSES] };
-        verdicts.probabilities[7] = 0.2;
-        verdicts.extend(Verdicts { features: Vec::new(), probabilities: vec![f32::NAN; CLASSES] });
-        assert_eq!(verdicts.len(), 2);
-        assert_eq!(verdicts.right(&[7, 0]), 1);
-        assert_eq!(verdicts.right(&[6, 200]), 0);
+        let mut predictions = Predictions { features: Vec::new(), probabilities: vec![0.1; CLASSES] };
+        predictions.probabilities[7] = 0.2;
+        predictions.extend(Predictions { features: Vec::new(), probabilities: vec![f32::NAN; CLASSES] });
+        assert_eq!(predictions.len(), 2);
+        assert_eq!(predictions.right(&[7, 0]), 1);
+        assert_eq!(predictions.right(&[6, 200]), 0);
         // One that cannot tell is not right about everything.
-        let undecided = Verdicts { features: Vec::new(), probabilities: vec![0.1; 10 * CLASSES] };
+        let undecided = Predictions { features: Vec::new(), probabilities: vec![0.1; 10 * CLASSES] };
         assert_eq!(undecided.right(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 1);
     }
 }

@@ -28,7 +28,7 @@ pub enum DataKind {
 /// One Gaussian of a mixture, of the same deviation in every direction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Mode {
+pub struct Component {
     /// Relative weight; the mixture divides by the sum.
     #[serde(default = "one")]
     pub weight: f32,
@@ -289,7 +289,7 @@ pub struct Experiment {
     /// The seed that every random number of the run comes from; below 2⁵³.
     pub seed: u64,
     /// The Gaussians of `data = "mixture"`.
-    pub mixture: Vec<Mode>,
+    pub mixture: Vec<Component>,
 }
 
 impl Default for Experiment {

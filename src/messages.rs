@@ -162,7 +162,7 @@ pub struct Failure {
 
 impl From<&snapshot::Snapshot> for Snapshot {
     fn from(snapshot: &snapshot::Snapshot) -> Self {
-        let stats = snapshot.game.as_ref();
+        let stats = snapshot.stats.as_ref();
         let scores = snapshot.scores;
         let metrics = snapshot.metrics.iter().flat_map(|metric| {
             [(metric.name.to_owned(), finite(metric.value)), (format!("{}_floor", metric.name), finite(metric.floor))]

@@ -25,7 +25,7 @@ pub const METRIC_SAMPLES: usize = 2500;
 
 /// Where the two sides stand after a step.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Game {
+pub struct GanStats {
     /// The discriminator's last loss.
     pub d_loss: f32,
     /// The generator's last loss.
@@ -40,7 +40,7 @@ pub struct Game {
 
 /// The discriminator's mean logits: what a critic's scores are, and a sigmoid would hide.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scores {
+pub struct MeanLogits {
     /// Over the last real batch.
     pub real: f32,
     /// Over the last fake batch.
@@ -53,9 +53,9 @@ pub struct Snapshot {
     /// Generator updates so far.
     pub step: u64,
     /// Losses and verdicts of the last step; `None` before the first, and right after a checkpoint was loaded.
-    pub game: Option<Game>,
-    /// Scores of the last step, likewise.
-    pub scores: Option<Scores>,
+    pub stats: Option<GanStats>,
+    /// MeanLogits of the last step, likewise.
+    pub scores: Option<MeanLogits>,
     /// The value of the original game: over the picture's densities where there are any, else of the last step. `None` where
     /// another game is played.
     pub value: Option<Value>,
@@ -71,14 +71,14 @@ pub struct Observer {
     inputs: Tensor<2>,
     scene: Scene,
     /// What is drawn beside images: a walk, and a sum.
-    beside: [Option<Tensor<2>>; 2],
+    queried: [Option<Tensor<2>>; 2],
 }
 
 /// Reads what a step reported.
 ///
 /// # Errors
 /// When the device fails, or a loss is no longer finite.
-pub async fn read_game(trainer: &Trainer, report: StepReport) -> Result<Game> {
+pub async fn read_stats(trainer: &Trainer, report: StepReport) -> Result<GanStats> {
     let names = names(&report);
     let data = read(register_report(Transaction::default(), report)).await?;
     let (game, _) = game(trainer.experiment(), trainer.step, &data, names)?;
@@ -95,7 +95,7 @@ impl Observer {
             count,
             inputs: rows(trainer, e.fixed_inputs(count, e.seed)),
             scene: Scene::of(trainer, count),
-            beside: [None, None],
+            queried: [None, None],
         }
     }
 
@@ -107,7 +107,7 @@ impl Observer {
         probe.check(self.count)?;
         let e = trainer.experiment();
         let sheet = Sheet::new(e, self.count, e.seed, probe.truncation);
-        self.beside = [probe.walk.map(|walk| sheet.walk(walk)), probe.sum.as_ref().map(|sum| sheet.sum(sum))]
+        self.queried = [probe.walk.map(|walk| sheet.walk(walk)), probe.sum.as_ref().map(|sum| sheet.sum(sum))]
             .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
         self.inputs = rows(trainer, sheet.inputs());
         Ok(())
@@ -123,15 +123,15 @@ impl Observer {
     ///
     /// # Errors
     /// When the device fails, or a loss is no longer finite.
-    pub async fn look(&self, trainer: &Trainer, report: Option<StepReport>) -> Result<Snapshot> {
+    pub async fn observe(&self, trainer: &Trainer, report: Option<StepReport>) -> Result<Snapshot> {
         let e = trainer.experiment();
         let samples = trainer.sample(self.inputs.clone());
         let mut asked = self.scene.ask(trainer, &samples);
         let mut transaction = Transaction::default().register(samples);
         let of_scene = 1 + asked.len();
         if e.has_images() {
-            let beside = self.beside.iter().flatten();
-            asked.extend(beside.map(|inputs| trainer.sample(inputs.clone())));
+            let queried = self.queried.iter().flatten();
+            asked.extend(queried.map(|inputs| trainer.sample(inputs.clone())));
         }
         let seen = 1 + asked.len();
         for tensor in asked {
@@ -145,16 +145,16 @@ impl Observer {
         let game = names.map(|names| game(e, trainer.step, &data[seen..], names)).transpose()?;
         let (game, scores) = game.unzip();
         let mut answers = data[..seen].iter().map(floats).collect::<Result<Vec<_>>>()?;
-        let beside = answers.split_off(of_scene);
+        let queried = answers.split_off(of_scene);
         let (metrics, mut picture, value) = self.scene.picture(e, answers);
         if let Some(Picture::Gallery(gallery)) = &mut picture {
-            self.hang(gallery, beside);
+            self.hang(gallery, queried);
         }
         let of_step = game.as_ref().filter(|_| theory::has_value(e));
         Ok(Snapshot {
             step: trainer.step,
             value: value.or_else(|| of_step.map(theory::value_of_step)),
-            game,
+            stats: game,
             scores,
             metrics,
             picture,
@@ -162,11 +162,11 @@ impl Observer {
     }
 
     /// Puts what was asked for beside the images.
-    fn hang(&self, gallery: &mut Gallery, beside: Vec<Vec<f32>>) {
+    fn hang(&self, gallery: &mut Gallery, queried: Vec<Vec<f32>>) {
         let places = [&mut gallery.walk, &mut gallery.sum];
-        let asked = self.beside.iter().zip(places);
+        let asked = self.queried.iter().zip(places);
         let asked = asked.filter(|(inputs, _)| inputs.is_some());
-        for ((_, place), values) in asked.zip(beside) {
+        for ((_, place), values) in asked.zip(queried) {
             *place = values.into_iter().map(to_byte).collect();
         }
     }
@@ -189,7 +189,7 @@ fn register_report(transaction: Transaction, report: StepReport) -> Transaction 
     extras.fold(transaction, |all, (_, rows)| all.register(rows))
 }
 
-fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>) -> Result<(Game, Scores)> {
+fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>) -> Result<(GanStats, MeanLogits)> {
     let mean = |rows: &[f32]| rows.iter().sum::<f32>() / rows.len() as f32;
     // Half of the discriminator's rows are real and half are fake; its loss is the sum of both means.
     let d_loss = 2.0 * mean(&floats(&data[0])?);
@@ -211,8 +211,8 @@ fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>
         extras.push(("convergence", error));
     }
     let belief = |logits: &[f32]| logits.iter().copied().map(sigmoid).sum::<f32>() / logits.len() as f32;
-    let game = Game { d_loss, g_loss, d_real: belief(real), d_fake: belief(fake), extras };
-    let scores = Scores { real: mean(real), fake: mean(fake) };
+    let game = GanStats { d_loss, g_loss, d_real: belief(real), d_fake: belief(fake), extras };
+    let scores = MeanLogits { real: mean(real), fake: mean(fake) };
     Ok((game, scores))
 }
 
@@ -232,7 +232,7 @@ mod tests {
         let mut trainer = trainer(preset, settings);
         let observer = Observer::new(&trainer, 20);
         let report = (0..30).map(|_| trainer.step()).last();
-        let snapshot = pollster::block_on(observer.look(&trainer, report)).unwrap();
+        let snapshot = pollster::block_on(observer.observe(&trainer, report)).unwrap();
         (trainer, snapshot)
     }
 
@@ -247,7 +247,7 @@ mod tests {
             g_rows: column(&[1.0, 2.0]),
             extras: vec![("penalty", column(&[2.0, 4.0]))],
         };
-        let game = pollster::block_on(read_game(&trainer, report)).unwrap();
+        let game = pollster::block_on(read_stats(&trainer, report)).unwrap();
         // The mean over real rows plus the mean over fake ones; sigmoids of ½ and ¾, ½ and ¼.
         assert_eq!((game.d_loss, game.g_loss), (2.0 + 4.0, 1.5));
         assert!((game.d_real - 0.625).abs() < 1e-6 && (game.d_fake - 0.375).abs() < 1e-6, "{game:?}");
@@ -336,7 +336,7 @@ mod tests {
             trainer.step();
             let mut observer = Observer::new(&trainer, 12);
             let gallery = |observer: &Observer| {
-                let snapshot = pollster::block_on(observer.look(&trainer, None)).unwrap();
+                let snapshot = pollster::block_on(observer.observe(&trainer, None)).unwrap();
                 match snapshot.picture {
                     Some(Picture::Gallery(gallery)) => gallery,
                     _ => panic!("digits are drawn as images"),
@@ -392,7 +392,7 @@ mod tests {
             _ => panic!("digits are drawn as images"),
         };
         assert!(gallery(&[small, classes]).is_empty());
-        let told = gallery(&[small, classes, ("conditional", "label")]);
-        assert_eq!(told, [[3; 10], [7; 10]].concat());
+        let conditional = gallery(&[small, classes, ("conditional", "label")]);
+        assert_eq!(conditional, [[3; 10], [7; 10]].concat());
     }
 }

@@ -115,8 +115,8 @@ mod tests {
         let image: Vec<f32> =
             digits::draw(1, 28, &mut rng).into_iter().map(|pixel| f32::from(pixel) / 127.5 - 1.0).collect();
         let (saved, read) = (classifier(), parse(&bytes()).unwrap());
-        let judge = |c: &Classifier| pollster::block_on(c.judge(image.clone())).unwrap();
-        assert_eq!(judge(&saved), judge(&read));
+        let predict = |c: &Classifier| pollster::block_on(c.predict(image.clone())).unwrap();
+        assert_eq!(predict(&saved), predict(&read));
         assert_eq!(saved.record, read.record);
         assert_eq!((read.record.accuracy, read.record.tested_on), (0.75, 4));
         assert_eq!((read.record.seed, read.record.trained_on), (3, 100));

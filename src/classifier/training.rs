@@ -213,10 +213,10 @@ mod tests {
         let classifier = training.end();
         let test = drawn(10, 1);
         let values = DataLoader::new(TrainingData::Images(test), 0).next_batch(100);
-        let verdicts = pollster::block_on(classifier.judge(values.values)).unwrap();
-        let right = verdicts.right(&values.labels);
+        let predictions = pollster::block_on(classifier.predict(values.values)).unwrap();
+        let right = predictions.right(&values.labels);
         assert!(right >= 90, "{right} of 100");
-        for row in verdicts.probabilities.chunks_exact(CLASSES) {
+        for row in predictions.probabilities.chunks_exact(CLASSES) {
             assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-5);
         }
     }

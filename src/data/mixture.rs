@@ -4,66 +4,66 @@ use std::f64::consts::PI;
 
 use super::Batch;
 use crate::error::{Error, Result};
-use crate::experiment::Mode;
+use crate::experiment::Component;
 use crate::rng::Rng;
 
 /// A mixture of isotropic Gaussians: density Σₖ wₖ N(x; μₖ, σₖ² I).
 #[derive(Clone, Debug)]
 pub struct Mixture {
-    modes: Vec<Mode>,
+    components: Vec<Component>,
     /// Running sums of the weights; the last is 1.
     cumulative: Vec<f32>,
     dim: usize,
 }
 
 impl Mixture {
-    /// The mixture of these modes, their weights divided by the sum.
+    /// The mixture of these components, their weights divided by the sum.
     ///
     /// # Errors
-    /// [`Error::Setting`] unless there are 1 to 256 modes of one dimension, with finite means and positive, finite
+    /// [`Error::Setting`] unless there are 1 to 256 components of one dimension, with finite means and positive, finite
     /// deviations and weights.
-    pub fn new(modes: &[Mode]) -> Result<Self> {
+    pub fn new(components: &[Component]) -> Result<Self> {
         let positive = |x: f32| x > 0.0 && x.is_finite();
-        let dim = modes.first().map_or(0, |mode| mode.mean.len());
-        let total: f32 = modes.iter().map(|mode| mode.weight).sum();
-        let sound = |mode: &Mode| {
-            mode.mean.len() == dim
-                && mode.mean.iter().all(|x| x.is_finite())
-                && positive(mode.std)
-                && positive(mode.weight)
+        let dim = components.first().map_or(0, |component| component.mean.len());
+        let total: f32 = components.iter().map(|component| component.weight).sum();
+        let sound = |component: &Component| {
+            component.mean.len() == dim
+                && component.mean.iter().all(|x| x.is_finite())
+                && positive(component.std)
+                && positive(component.weight)
         };
         // Labels are bytes.
-        if dim == 0 || modes.len() > 256 || !positive(total) || !modes.iter().all(sound) {
+        if dim == 0 || components.len() > 256 || !positive(total) || !components.iter().all(sound) {
             return Err(Error::setting(
                 "mixture",
                 "not a mixture",
                 "1 to 256 Gaussians of one dimension, with positive weights and deviations",
             ));
         }
-        let mut modes = modes.to_vec();
+        let mut components = components.to_vec();
         let mut sum = 0.0;
-        let mut cumulative = Vec::with_capacity(modes.len());
-        for mode in &mut modes {
-            mode.weight /= total;
-            sum += mode.weight;
+        let mut cumulative = Vec::with_capacity(components.len());
+        for component in &mut components {
+            component.weight /= total;
+            sum += component.weight;
             cumulative.push(sum);
         }
-        Ok(Self { modes, cumulative, dim })
+        Ok(Self { components, cumulative, dim })
     }
 
     /// The same with every deviation widened: the mixture seen through a Gaussian blur of `deviation`.
     #[must_use]
     pub fn blurred(mut self, deviation: f32) -> Self {
-        for mode in &mut self.modes {
-            mode.std = mode.std.hypot(deviation);
+        for component in &mut self.components {
+            component.std = component.std.hypot(deviation);
         }
         self
     }
 
     /// Its Gaussians; the weights sum to 1.
     #[must_use]
-    pub fn modes(&self) -> &[Mode] {
-        &self.modes
+    pub fn components(&self) -> &[Component] {
+        &self.components
     }
 
     /// Numbers in one sample.
@@ -72,20 +72,20 @@ impl Mixture {
         self.dim
     }
 
-    /// One of the modes, drawn by weight.
-    pub fn mode(&self, rng: &mut Rng) -> u8 {
+    /// One of the components, drawn by weight.
+    pub fn component(&self, rng: &mut Rng) -> u8 {
         let u = rng.uniform();
         // Rounding may leave the last sum a little under 1.
         let under = self.cumulative.partition_point(|&sum| sum <= u);
-        under.min(self.modes.len() - 1) as u8
+        under.min(self.components.len() - 1) as u8
     }
 
-    /// `n` independent draws, labelled with their modes.
+    /// `n` independent draws, labelled with their components.
     pub fn sample(&self, n: usize, rng: &mut Rng) -> Batch {
         let mut batch = Batch { values: Vec::with_capacity(n * self.dim), labels: Vec::with_capacity(n) };
         for _ in 0..n {
-            let k = self.mode(rng);
-            let Mode { mean, std, .. } = &self.modes[usize::from(k)];
+            let k = self.component(rng);
+            let Component { mean, std, .. } = &self.components[usize::from(k)];
             batch.values.extend(mean.iter().map(|mean| mean + std * rng.normal()));
             batch.labels.push(k);
         }
@@ -95,18 +95,18 @@ impl Mixture {
     /// The probability density at a point of `dim` coordinates.
     #[must_use]
     pub fn density(&self, x: &[f32]) -> f64 {
-        let at = |mode: &Mode| {
-            let std = f64::from(mode.std);
+        let at = |component: &Component| {
+            let std = f64::from(component.std);
             let scale = (std * (2.0 * PI).sqrt()).powf(self.dim as f64);
-            f64::from(mode.weight) * (-0.5 * squared_distance(mode, x)).exp() / scale
+            f64::from(component.weight) * (-0.5 * squared_distance(component, x)).exp() / scale
         };
-        self.modes.iter().map(at).sum()
+        self.components.iter().map(at).sum()
     }
 
     /// The share that lies at or under `x` along the first dimension: in 1-D, the distribution function.
     #[must_use]
     pub fn cdf(&self, x: f64) -> f64 {
-        self.modes.iter().map(|mode| f64::from(mode.weight) * mode_cdf(mode, 0, x)).sum()
+        self.components.iter().map(|component| f64::from(component.weight) * component_cdf(component, 0, x)).sum()
     }
 
     /// The inverse of [`Mixture::cdf`]: where the share `p` lies below. Infinite at 0 and 1, NaN outside.
@@ -128,7 +128,7 @@ impl Mixture {
     }
 
     /// The quantile of `p`, known to be at least `floor`: Newton's method, kept inside a bracket by bisection because
-    /// the density all but vanishes between modes.
+    /// the density all but vanishes between components.
     fn quantile_above(&self, p: f64, floor: f64) -> f64 {
         if !(p > 0.0 && p < 1.0) {
             return match p {
@@ -138,8 +138,8 @@ impl Mixture {
             };
         }
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for mode in &self.modes {
-            let (mean, reach) = (f64::from(mode.mean[0]), CDF_REACH * f64::from(mode.std));
+        for component in &self.components {
+            let (mean, reach) = (f64::from(component.mean[0]), CDF_REACH * f64::from(component.std));
             low = low.min(mean - reach);
             high = high.max(mean + reach);
         }
@@ -168,21 +168,21 @@ impl Mixture {
 
     /// The derivative of [`Mixture::cdf`].
     fn slope(&self, x: f64) -> f64 {
-        let at = |mode: &Mode| {
-            let std = f64::from(mode.std);
-            let z = (x - f64::from(mode.mean[0])) / std;
-            f64::from(mode.weight) * (-0.5 * z * z).exp() / (std * (2.0 * PI).sqrt())
+        let at = |component: &Component| {
+            let std = f64::from(component.std);
+            let z = (x - f64::from(component.mean[0])) / std;
+            f64::from(component.weight) * (-0.5 * z * z).exp() / (std * (2.0 * PI).sqrt())
         };
-        self.modes.iter().map(at).sum()
+        self.components.iter().map(at).sum()
     }
 
-    /// The mode that a point is the fewest of its deviations away from, and how many; infinitely many for a point
-    /// that is not finite. With equal deviations that is the nearest mode.
+    /// The component that a point is the fewest of its deviations away from, and how many; infinitely many for a point
+    /// that is not finite. With equal deviations that is the nearest component.
     #[must_use]
     pub fn nearest(&self, x: &[f32]) -> (usize, f64) {
         let mut best = (0, f64::INFINITY);
-        for (k, mode) in self.modes.iter().enumerate() {
-            let squared = squared_distance(mode, x);
+        for (k, component) in self.components.iter().enumerate() {
+            let squared = squared_distance(component, x);
             // NaN is never less.
             if squared < best.1 {
                 best = (k, squared);
@@ -191,14 +191,14 @@ impl Mixture {
         (best.0, best.1.sqrt())
     }
 
-    /// A range for pictures, the same in every dimension: three deviations about every mode, and a tenth more on
+    /// A range for pictures, the same in every dimension: three deviations about every component, and a tenth more on
     /// either side.
     #[must_use]
     pub fn bounds(&self) -> (f32, f32) {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for mode in &self.modes {
-            let reach = 3.0 * f64::from(mode.std);
-            for &mean in &mode.mean {
+        for component in &self.components {
+            let reach = 3.0 * f64::from(component.std);
+            for &mean in &component.mean {
                 low = low.min(f64::from(mean) - reach);
                 high = high.max(f64::from(mean) + reach);
             }
@@ -209,14 +209,14 @@ impl Mixture {
 }
 
 /// ‖x − μ‖² / σ².
-fn squared_distance(mode: &Mode, x: &[f32]) -> f64 {
-    let squared: f64 = mode.mean.iter().zip(x).map(|(&mean, &x)| (f64::from(x) - f64::from(mean)).powi(2)).sum();
-    squared / f64::from(mode.std).powi(2)
+fn squared_distance(component: &Component, x: &[f32]) -> f64 {
+    let squared: f64 = component.mean.iter().zip(x).map(|(&mean, &x)| (f64::from(x) - f64::from(mean)).powi(2)).sum();
+    squared / f64::from(component.std).powi(2)
 }
 
-/// The share of one mode that lies at or under `x` along one of its dimensions.
-pub(crate) fn mode_cdf(mode: &Mode, dimension: usize, x: f64) -> f64 {
-    normal_cdf((x - f64::from(mode.mean[dimension])) / f64::from(mode.std))
+/// The share of one component that lies at or under `x` along one of its dimensions.
+pub(crate) fn component_cdf(component: &Component, dimension: usize, x: f64) -> f64 {
+    normal_cdf((x - f64::from(component.mean[dimension])) / f64::from(component.std))
 }
 
 /// Beyond this many deviations a normal's tail, 6·10⁻¹⁶, is lost in the rounding of 1.
@@ -243,12 +243,12 @@ mod tests {
     use crate::experiment::Experiment;
     use crate::rng::Stream;
 
-    fn mode(weight: f32, mean: &[f32], std: f32) -> Mode {
-        Mode { weight, mean: mean.to_vec(), std }
+    fn component(weight: f32, mean: &[f32], std: f32) -> Component {
+        Component { weight, mean: mean.to_vec(), std }
     }
 
     fn uneven() -> Mixture {
-        Mixture::new(&[mode(1.0, &[-2.0], 0.5), mode(3.0, &[1.0], 0.25)]).unwrap()
+        Mixture::new(&[component(1.0, &[-2.0], 0.5), component(3.0, &[1.0], 0.25)]).unwrap()
     }
 
     fn close(a: f64, b: f64, tolerance: f64) {
@@ -296,10 +296,11 @@ mod tests {
 
     #[test]
     fn samples_are_rows_of_their_modes_coordinates() {
-        let mixture = Mixture::new(&[mode(1.0, &[0.0, 5.0, 9.0], 1e-3), mode(1.0, &[7.0, 1.0, 3.0], 1e-3)]).unwrap();
+        let mixture =
+            Mixture::new(&[component(1.0, &[0.0, 5.0, 9.0], 1e-3), component(1.0, &[7.0, 1.0, 3.0], 1e-3)]).unwrap();
         let batch = mixture.sample(50, &mut Rng::new(1, Stream::Data));
         for (row, &label) in batch.values.chunks_exact(3).zip(&batch.labels) {
-            for (x, mean) in row.iter().zip(&mixture.modes()[usize::from(label)].mean) {
+            for (x, mean) in row.iter().zip(&mixture.components()[usize::from(label)].mean) {
                 assert!((x - mean).abs() < 0.01);
             }
         }
@@ -318,15 +319,15 @@ mod tests {
         }
         close(integral, 1.0, 1e-6);
         // At the centre of a normal in two dimensions: 1 / (2π σ²).
-        let wide = Mixture::new(&[mode(2.0, &[3.0, 4.0], 2.0)]).unwrap();
+        let wide = Mixture::new(&[component(2.0, &[3.0, 4.0], 2.0)]).unwrap();
         close(wide.density(&[3.0, 4.0]), 1.0 / (8.0 * PI), 1e-12);
         close(wide.density(&[3.0, 6.0]), (-0.5_f64).exp() / (8.0 * PI), 1e-12);
     }
 
     #[test]
     fn quantiles_invert_the_distribution() {
-        // The last has next to no density between its modes, where Newton's method alone would be lost.
-        let far = Mixture::new(&[mode(1.0, &[-1000.0], 1e-4), mode(2.0, &[1000.0], 1e-4)]).unwrap();
+        // The last has next to no density between its components, where Newton's method alone would be lost.
+        let far = Mixture::new(&[component(1.0, &[-1000.0], 1e-4), component(2.0, &[1000.0], 1e-4)]).unwrap();
         let presets = ["mixture-1d", "mixture-1d-5"]
             .map(|name| Mixture::new(&Experiment::preset(name).unwrap().mixture).unwrap());
         for mixture in presets.iter().chain([&uneven(), &far]) {
@@ -341,7 +342,7 @@ mod tests {
             }
         }
         // Tables: the 97.5% point of a standard normal.
-        let normal = Mixture::new(&[mode(1.0, &[0.0], 1.0)]).unwrap();
+        let normal = Mixture::new(&[component(1.0, &[0.0], 1.0)]).unwrap();
         close(normal.quantile(0.975), 1.959_963_984_540_054, 1e-9);
         assert_eq!(normal.quantile(0.0), f64::NEG_INFINITY);
         assert_eq!(normal.quantile(1.0), f64::INFINITY);
@@ -365,27 +366,27 @@ mod tests {
     fn bounds_leave_room_on_both_sides_of_every_dimension() {
         // From -2 - 3·0.5 to 1 + 3·0.25 is 5.25; a tenth of it on either side.
         assert_eq!(uneven().bounds(), (-4.025, 2.275));
-        let flat = Mixture::new(&[mode(1.0, &[0.0, 10.0], 1.0)]).unwrap();
+        let flat = Mixture::new(&[component(1.0, &[0.0, 10.0], 1.0)]).unwrap();
         assert_eq!(flat.bounds(), (-4.6, 14.6));
     }
 
     #[test]
     fn what_is_no_mixture_is_refused() {
-        let good = mode(1.0, &[0.0], 1.0);
+        let good = component(1.0, &[0.0], 1.0);
         let bad = [
             vec![],
             vec![good.clone(); 257],
-            vec![mode(1.0, &[], 1.0)],
-            vec![good.clone(), mode(1.0, &[0.0, 0.0], 1.0)],
-            vec![mode(1.0, &[f32::NAN], 1.0)],
-            vec![mode(1.0, &[0.0], 0.0)],
-            vec![mode(0.0, &[0.0], 1.0), good.clone()],
-            vec![mode(f32::MAX, &[0.0], 1.0), mode(f32::MAX, &[0.0], 1.0)],
+            vec![component(1.0, &[], 1.0)],
+            vec![good.clone(), component(1.0, &[0.0, 0.0], 1.0)],
+            vec![component(1.0, &[f32::NAN], 1.0)],
+            vec![component(1.0, &[0.0], 0.0)],
+            vec![component(0.0, &[0.0], 1.0), good.clone()],
+            vec![component(f32::MAX, &[0.0], 1.0), component(f32::MAX, &[0.0], 1.0)],
         ];
-        for modes in bad {
-            assert!(Mixture::new(&modes).is_err(), "{modes:?}");
+        for components in bad {
+            assert!(Mixture::new(&components).is_err(), "{components:?}");
         }
-        let weights: Vec<f32> = uneven().modes().iter().map(|mode| mode.weight).collect();
+        let weights: Vec<f32> = uneven().components().iter().map(|component| component.weight).collect();
         assert_eq!(weights, [0.25, 0.75]);
     }
 }

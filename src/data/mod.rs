@@ -145,7 +145,7 @@ impl DataLoader {
     /// Classes of `n` samples, drawn with the data's own frequencies, without using any sample.
     pub fn classes(&self, n: usize, rng: &mut Rng) -> Vec<u8> {
         match &self.data {
-            TrainingData::Mixture(mixture) => (0..n).map(|_| mixture.mode(rng)).collect(),
+            TrainingData::Mixture(mixture) => (0..n).map(|_| mixture.component(rng)).collect(),
             TrainingData::Images(images) => {
                 let labels = images.labels();
                 (0..n).map(|_| labels[rng.below(labels.len())]).collect()
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn data_are_what_the_experiment_names() {
         assert_eq!(ring().dim(), 2);
-        assert_eq!(ring().mixture().map(|mixture| mixture.modes().len()), Some(8));
+        assert_eq!(ring().mixture().map(|mixture| mixture.components().len()), Some(8));
         assert!(ring().images().is_none());
         let drawn = TrainingData::new(&digits(0), None).unwrap();
         assert_eq!((drawn.dim(), drawn.images().map(Images::len)), (784, Some(30)));

@@ -105,7 +105,7 @@ impl Experiment {
         match Mixture::new(&self.mixture) {
             Ok(mixture) if !self.has_images() => {
                 let mut rng = Rng::new(seed, Stream::Class);
-                (0..n).map(|_| mixture.mode(&mut rng)).collect()
+                (0..n).map(|_| mixture.component(&mut rng)).collect()
             }
             _ => (0..n).map(|i| self.classes[i * self.classes.len() / n]).collect(),
         }

@@ -65,8 +65,8 @@ pub fn model(experiment: &Experiment, players: Players, restarts: usize) -> Mode
 /// The generator's own loss, where the discriminator judges an image and nothing beside it.
 fn realism(experiment: &Experiment, (network, weights): (Network, Weights)) -> Option<Map> {
     let plain = experiment.discriminator_inputs() == experiment.data_dim() && experiment.objective != Objective::Began;
-    let judge = at_rest(network, weights);
+    let discriminator = at_rest(network, weights);
     let objective = experiment.objective;
-    let loss = move |samples| objective.game().g_loss(judge(samples).narrow(1, 0, 1));
+    let loss = move |samples| objective.game().g_loss(discriminator(samples).narrow(1, 0, 1));
     plain.then(|| Box::new(loss) as Map)
 }

@@ -18,7 +18,7 @@ pub struct Coverage {
 /// How many modes n × dim samples cover, and how many of them are good. Samples that are not finite are not.
 #[must_use]
 pub fn coverage(samples: &[f32], mixture: &Mixture) -> Coverage {
-    let mut covered = vec![false; mixture.modes().len()];
+    let mut covered = vec![false; mixture.components().len()];
     let mut good = 0;
     for sample in samples.chunks_exact(mixture.dim()) {
         let (mode, deviations) = mixture.nearest(sample);
@@ -36,12 +36,12 @@ pub fn coverage(samples: &[f32], mixture: &Mixture) -> Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Mode;
+    use crate::experiment::Component;
     use crate::rng::{Rng, Stream};
 
     /// Two modes, at (0, 0) and (10, 0), of deviation 1.
     fn pair() -> Mixture {
-        let mode = |x| Mode { weight: 1.0, mean: vec![x, 0.0], std: 1.0 };
+        let mode = |x| Component { weight: 1.0, mean: vec![x, 0.0], std: 1.0 };
         Mixture::new(&[mode(0.0), mode(10.0)]).unwrap()
     }
 

@@ -7,7 +7,7 @@
 use super::Metric;
 use super::classes::Classes;
 use super::frechet::Gaussian;
-use crate::classifier::{CLASSES, FEATURES, Verdicts};
+use crate::classifier::{CLASSES, FEATURES, Predictions};
 
 /// Images that a set is scored from, where there are as many: Fréchet's bias is then small beside what generators
 /// score, and a CPU needs seconds.
@@ -36,9 +36,9 @@ impl ImageEvaluator {
         (n >= 2).then_some(2 * n)
     }
 
-    /// An evaluator from the verdicts on two halves' real images, which should be in random order.
+    /// An evaluator from the predictions on two halves' real images, which should be in random order.
     #[must_use]
-    pub fn new(real: &Verdicts) -> Self {
+    pub fn new(real: &Predictions) -> Self {
         let n = real.len() / 2;
         let (features, perfect_features) = real.features.split_at(n * FEATURES);
         let (_, perfect_probabilities) = real.probabilities.split_at(n * CLASSES);
@@ -61,7 +61,7 @@ impl ImageEvaluator {
 
     /// The share of each class, and the metrics.
     #[must_use]
-    pub fn evaluate(&self, generated: &Verdicts) -> (Vec<f64>, Vec<Metric>) {
+    pub fn evaluate(&self, generated: &Predictions) -> (Vec<f64>, Vec<Metric>) {
         let scores = Scores::new(&self.reference, &generated.features, &generated.probabilities);
         let metrics = scores
             .named()
@@ -95,14 +95,14 @@ mod tests {
     use super::*;
     use crate::rng::{Rng, Stream};
 
-    /// n verdicts: features about `centre`, and all sure of a class below `classes`.
-    fn verdicts(n: usize, centre: f32, classes: usize, seed: u64) -> Verdicts {
+    /// n predictions: features about `centre`, and all sure of a class below `classes`.
+    fn predictions(n: usize, centre: f32, classes: usize, seed: u64) -> Predictions {
         let mut rng = Rng::new(seed, Stream::Metrics);
         let mut probabilities = vec![0.0; n * CLASSES];
         for row in probabilities.chunks_exact_mut(CLASSES) {
             row[rng.below(classes)] = 0.75;
         }
-        Verdicts { features: rng.normals(n * FEATURES).into_iter().map(|x| x + centre).collect(), probabilities }
+        Predictions { features: rng.normals(n * FEATURES).into_iter().map(|x| x + centre).collect(), probabilities }
     }
 
     fn values(metrics: &[Metric]) -> Vec<(&str, f64, f64)> {
@@ -111,9 +111,9 @@ mod tests {
 
     #[test]
     fn a_perfect_sampler_scores_about_its_floor() {
-        let evaluator = ImageEvaluator::new(&verdicts(2000, 0.0, CLASSES, 1));
+        let evaluator = ImageEvaluator::new(&predictions(2000, 0.0, CLASSES, 1));
         assert_eq!(evaluator.n(), 1000);
-        let (shares, metrics) = evaluator.evaluate(&verdicts(1000, 0.0, CLASSES, 2));
+        let (shares, metrics) = evaluator.evaluate(&predictions(1000, 0.0, CLASSES, 2));
         assert_eq!(shares.len(), CLASSES);
         let names: Vec<_> = metrics.iter().map(|metric| metric.name).collect();
         assert_eq!(names, ["class_kl", "confidence", "classifier_frechet"]);
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn what_is_off_scores_worse() {
-        let evaluator = ImageEvaluator::new(&verdicts(2000, 0.0, CLASSES, 1));
-        let (shares, metrics) = evaluator.evaluate(&verdicts(1000, 1.0, 1, 2));
+        let evaluator = ImageEvaluator::new(&predictions(2000, 0.0, CLASSES, 1));
+        let (shares, metrics) = evaluator.evaluate(&predictions(1000, 1.0, 1, 2));
         assert_eq!(shares[0], 1.0);
         let kl = metrics[0].value;
         assert!((kl - 10.0_f64.ln()).abs() < 1e-12, "{kl}");
@@ -146,12 +146,12 @@ mod tests {
 
     #[test]
     fn a_floor_is_the_second_half_against_the_first() {
-        let mut real = verdicts(400, 0.0, CLASSES, 1);
+        let mut real = predictions(400, 0.0, CLASSES, 1);
         for x in &mut real.features[200 * FEATURES..] {
             *x += 3.0;
         }
         let evaluator = ImageEvaluator::new(&real);
-        let second = Verdicts {
+        let second = Predictions {
             features: real.features[200 * FEATURES..].to_vec(),
             probabilities: real.probabilities[200 * CLASSES..].to_vec(),
         };

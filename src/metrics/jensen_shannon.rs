@@ -5,7 +5,7 @@
 //! which is why the bins are few.
 
 use crate::data::Mixture;
-use crate::data::mixture::mode_cdf;
+use crate::data::mixture::component_cdf;
 
 /// Equal bins over the mixture's bounds in one or two dimensions, and one more for what lies outside.
 #[derive(Clone, Debug)]
@@ -37,10 +37,11 @@ impl Bins {
         let low = f64::from(low);
         let width = (f64::from(high) - low) / side as f64;
         let mut masses = vec![0.0; side.pow(dim as u32) + 1];
-        for mode in mixture.modes() {
+        for mode in mixture.components() {
             // Isotropic: a bin's probability is the product of its sides'.
             let along = |dimension| -> Vec<f64> {
-                let edges: Vec<f64> = (0..=side).map(|i| mode_cdf(mode, dimension, low + width * i as f64)).collect();
+                let edges: Vec<f64> =
+                    (0..=side).map(|i| component_cdf(mode, dimension, low + width * i as f64)).collect();
                 edges.windows(2).map(|edge| edge[1] - edge[0]).collect()
             };
             let first = along(0);
@@ -98,11 +99,11 @@ mod tests {
     use std::f64::consts::LN_2;
 
     use super::*;
-    use crate::experiment::Mode;
+    use crate::experiment::Component;
     use crate::rng::{Rng, Stream};
 
     fn mixture(means: &[&[f32]], std: f32) -> Mixture {
-        let mode = |mean: &&[f32]| Mode { weight: 1.0, mean: mean.to_vec(), std };
+        let mode = |mean: &&[f32]| Component { weight: 1.0, mean: mean.to_vec(), std };
         Mixture::new(&means.iter().map(mode).collect::<Vec<_>>()).unwrap()
     }
 

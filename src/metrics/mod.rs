@@ -98,7 +98,7 @@ impl Evaluator {
     }
 
     fn perfect_scores(&self) -> Vec<f64> {
-        let work = self.n * self.mixture.dim() * self.mixture.modes().len();
+        let work = self.n * self.mixture.dim() * self.mixture.components().len();
         let samplers = (FLOOR_BUDGET / work.max(1)).clamp(1, PERFECT_SAMPLERS);
         // A fixed seed: a mixture's floors are the same in every run.
         let mut rng = Rng::new(0, Stream::Metrics);
@@ -118,14 +118,14 @@ impl Evaluator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Experiment, Mode};
+    use crate::experiment::{Component, Experiment};
 
     fn preset(name: &str) -> Mixture {
         Mixture::new(&Experiment::preset(name).unwrap().mixture).unwrap()
     }
 
     fn normal(dim: usize) -> Mixture {
-        Mixture::new(&[Mode { weight: 1.0, mean: vec![0.0; dim], std: 1.0 }]).unwrap()
+        Mixture::new(&[Component { weight: 1.0, mean: vec![0.0; dim], std: 1.0 }]).unwrap()
     }
 
     fn metric(metrics: &[Metric], name: &str) -> Metric {
@@ -171,7 +171,8 @@ mod tests {
                 let off = (value / floor - 1.0).abs();
                 assert!(off < if name == "w1" { 1.0 } else { 0.3 }, "{name}: {value}, floor {floor}");
             }
-            let collapsed: Vec<f32> = mixture.modes()[0].mean.iter().copied().cycle().take(perfect.len()).collect();
+            let collapsed: Vec<f32> =
+                mixture.components()[0].mean.iter().copied().cycle().take(perfect.len()).collect();
             let scores = evaluator.evaluate(&collapsed);
             assert_eq!(metric(&scores, "modes").value, 1.0);
             assert_eq!(metric(&scores, "high_quality").value, 1.0);

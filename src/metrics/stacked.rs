@@ -6,7 +6,7 @@
 
 use super::Metric;
 use super::classes::Classes;
-use crate::classifier::{CLASSES, Verdicts};
+use crate::classifier::{CLASSES, Predictions};
 
 /// Samples that modes are counted in, by VEEGAN's and PacGAN's rules.
 pub const SAMPLES: usize = 26_000;
@@ -18,11 +18,11 @@ pub fn samples(held: usize) -> usize {
     SAMPLES.min(held)
 }
 
-/// `modes`, `mode_kl` and `confidence`, from the verdicts on the channels of as many real and generated samples, one after another.
+/// `modes`, `mode_kl` and `confidence`, from the predictions on the channels of as many real and generated samples, one after another.
 #[must_use]
-pub fn evaluate(real: &Verdicts, generated: &Verdicts, channels: usize) -> Vec<Metric> {
-    let [floors, values] = [real, generated].map(|verdicts| {
-        let seen = Classes::count(&verdicts.probabilities, CLASSES, channels);
+pub fn evaluate(real: &Predictions, generated: &Predictions, channels: usize) -> Vec<Metric> {
+    let [floors, values] = [real, generated].map(|predictions| {
+        let seen = Classes::count(&predictions.probabilities, CLASSES, channels);
         [("modes", seen.seen() as f64), ("mode_kl", seen.kl_to_uniform()), ("confidence", seen.confidence)]
     });
     let both = values.into_iter().zip(floors);
@@ -33,20 +33,20 @@ pub fn evaluate(real: &Verdicts, generated: &Verdicts, channels: usize) -> Vec<M
 mod tests {
     use super::*;
 
-    /// Verdicts on channels that show these digits, as sure as can be.
-    fn verdicts(digits: impl IntoIterator<Item = usize>) -> Verdicts {
+    /// Predictions on channels that show these digits, as sure as can be.
+    fn predictions(digits: impl IntoIterator<Item = usize>) -> Predictions {
         let row = |digit| (0..CLASSES).map(move |class| f32::from(u8::from(class == digit)));
-        Verdicts { features: Vec::new(), probabilities: digits.into_iter().flat_map(row).collect() }
+        Predictions { features: Vec::new(), probabilities: digits.into_iter().flat_map(row).collect() }
     }
 
     /// Each of 1,000 triples once.
-    fn all() -> Verdicts {
-        verdicts((0..1000).flat_map(|i| [i / 100, i / 10 % 10, i % 10]))
+    fn all() -> Predictions {
+        predictions((0..1000).flat_map(|i| [i / 100, i / 10 % 10, i % 10]))
     }
 
     #[test]
     fn known_divergences() {
-        let scores = |generated: &Verdicts| -> Vec<f64> {
+        let scores = |generated: &Predictions| -> Vec<f64> {
             let metrics = evaluate(&all(), generated, 3);
             assert_eq!((metrics[0].name, metrics[0].floor), ("modes", 1000.0));
             assert_eq!(metrics[1].name, "mode_kl");
@@ -55,13 +55,13 @@ mod tests {
         };
         let even = scores(&all());
         assert!(even[0] == 1000.0 && even[1].abs() < 1e-12 && even[2] == 1.0, "{even:?}");
-        let one = scores(&verdicts([7, 0, 3].repeat(500)));
+        let one = scores(&predictions([7, 0, 3].repeat(500)));
         assert!(one[0] == 1.0 && (one[1] - 1000.0_f64.ln()).abs() < 1e-12, "{one:?}");
         // The order of the channels matters: 1, 2, 3 is not 3, 2, 1.
-        let two = scores(&verdicts([1, 2, 3, 3, 2, 1]));
+        let two = scores(&predictions([1, 2, 3, 3, 2, 1]));
         assert!(two[0] == 2.0 && (two[1] - 500.0_f64.ln()).abs() < 1e-12, "{two:?}");
         // Three channels that always agree: every digit is as frequent as every other, and 990 modes are missing.
-        let tied = scores(&verdicts((0..1000).flat_map(|i| [i % 10; 3])));
+        let tied = scores(&predictions((0..1000).flat_map(|i| [i % 10; 3])));
         assert!(tied[0] == 10.0 && (tied[1] - 100.0_f64.ln()).abs() < 1e-12, "{tied:?}");
     }
 

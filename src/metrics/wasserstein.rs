@@ -26,10 +26,10 @@ pub fn w1_to_quantiles(samples: &[f32], quantiles: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Mode;
+    use crate::experiment::Component;
 
     fn normal(mean: f32, std: f32) -> Mixture {
-        Mixture::new(&[Mode { weight: 1.0, mean: vec![mean], std }]).unwrap()
+        Mixture::new(&[Component { weight: 1.0, mean: vec![mean], std }]).unwrap()
     }
 
     fn ideal(mixture: &Mixture, n: usize) -> Vec<f32> {

@@ -17,7 +17,7 @@ use super::{dataset, device, files, interrupt, score};
 use crate::classifier::{Classifier, Record, SIZE, Training};
 use crate::data::{Images, Mnist};
 
-/// What a classifier should reach on MNIST's test images before its verdicts mean much.
+/// What a classifier should reach on MNIST's test images before its predictions mean much.
 const WANTED: f64 = 0.99;
 /// Updates from one reading of the loss to the next.
 const READ_EVERY: u64 = 50;
@@ -119,7 +119,7 @@ fn train(mut training: Training, epochs: u64, device: &str) -> Result<Classifier
 
 /// Keeps in its record how good it is.
 fn check(classifier: &mut Classifier, test: &Images) -> Result<()> {
-    let verdicts = score::judge(classifier, test, &ProgressBar::hidden())?;
-    classifier.tested(verdicts.right(test.labels()), test.len());
+    let predictions = score::predict(classifier, test, &ProgressBar::hidden())?;
+    classifier.tested(predictions.right(test.labels()), test.len());
     Ok(())
 }

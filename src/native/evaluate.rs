@@ -19,7 +19,7 @@ use crate::data::DataLoader;
 use crate::experiment::Experiment;
 use crate::objective::Targets;
 use crate::rng::{Rng, Stream};
-use crate::snapshot::{Game, METRIC_SAMPLES, Observer, Picture};
+use crate::snapshot::{GanStats, METRIC_SAMPLES, Observer, Picture};
 use crate::tensor::{detach, matrix};
 use crate::trainer::Trainer;
 
@@ -39,11 +39,11 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
     let trainer = dataset::name_folder(trainer, &experiment, files.as_ref())
         .map_err(|error| error.context(args.checkpoint.display().to_string()))?;
     let observer = Observer::new(&trainer, GRID);
-    let snapshot = pollster::block_on(observer.look(&trainer, None))?;
-    let mut report = Report::new(trainer.step, verdict(&trainer)?, snapshot.metrics);
+    let snapshot = pollster::block_on(observer.observe(&trainer, None))?;
+    let mut report = Report::new(trainer.step, gan_stats(&trainer)?, snapshot.metrics);
     report.event = Some("done");
     if let Some(Picture::Gallery(gallery)) = snapshot.picture {
-        let out = args.out.clone().unwrap_or_else(|| beside(&args.checkpoint));
+        let out = args.out.clone().unwrap_or_else(|| next_to(&args.checkpoint));
         let png = grid::png(&gallery.generated, gallery.size, gallery.channels)?;
         files::write(&out, &png).map_err(mistake)?;
         report.samples = Some(out.display().to_string());
@@ -86,12 +86,12 @@ fn scorer(args: &Evaluate, experiment: &Experiment, opened: &Opened) -> Result<O
     }
 }
 
-fn beside(checkpoint: &std::path::Path) -> PathBuf {
+fn next_to(checkpoint: &std::path::Path) -> PathBuf {
     if checkpoint.is_dir() { checkpoint.join("evaluation.png") } else { checkpoint.with_file_name("evaluation.png") }
 }
 
 /// The game at rest, over as many samples as the metrics have.
-fn verdict(trainer: &Trainer) -> Result<Game> {
+fn gan_stats(trainer: &Trainer) -> Result<GanStats> {
     let e = trainer.experiment();
     let device = trainer.device();
     let n = CHUNK / e.pack * e.pack;
@@ -117,7 +117,7 @@ fn verdict(trainer: &Trainer) -> Result<Game> {
         }
     }
     let [d_loss, g_loss, d_real, d_fake] = sums;
-    Ok(Game { d_loss, g_loss, d_real, d_fake, extras: Vec::new() })
+    Ok(GanStats { d_loss, g_loss, d_real, d_fake, extras: Vec::new() })
 }
 
 fn scalar(value: Tensor<1>) -> Result<f32> {
@@ -128,9 +128,9 @@ fn scalar(value: Tensor<1>) -> Result<f32> {
 
 fn describe(report: &Report) -> Result<()> {
     print(&format!("step               {:>9}", report.step))?;
-    let verdicts =
+    let outputs =
         [("D loss", report.d_loss), ("G loss", report.g_loss), ("D(x)", report.d_real), ("D(G(z))", report.d_fake)];
-    for (name, value) in verdicts {
+    for (name, value) in outputs {
         print(&format!("{name:<18} {value:>9.4}"))?;
     }
     for metric in &report.metrics.0 {

@@ -8,7 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::metrics::Metric;
-use crate::snapshot::Game;
+use crate::snapshot::GanStats;
 
 /// A run after a step. As JSON one flat object, its metrics by name, each followed by its floor.
 #[derive(Clone, Serialize)]
@@ -70,7 +70,7 @@ pub struct Metrics(pub Vec<Metric>);
 
 impl Report {
     /// What a step was like.
-    pub fn new(step: u64, game: Game, metrics: Vec<Metric>) -> Self {
+    pub fn new(step: u64, game: GanStats, metrics: Vec<Metric>) -> Self {
         Self {
             event: None,
             step,

@@ -1,4 +1,4 @@
-//! What `reproduce` found, as Markdown: means over seeds beside the published rows, then every run.
+//! What `reproduce` found, as Markdown: means over seeds with the published rows, then every run.
 
 use std::fmt::Write as _;
 
@@ -149,15 +149,15 @@ impl Results {
     fn bars(&self) -> Option<String> {
         let best = self.sets.first().filter(|set| !set.runs.is_empty())?;
         let columns = self.what().columns;
-        let verdicts = self.what().bars.iter().map(|bar| {
+        let outcomes = self.what().bars.iter().map(|bar| {
             let column = &columns[bar.column];
-            verdict(bar, column, &best.column(bar.column))
+            outcome(bar, column, &best.column(bar.column))
         });
-        let verdicts: Vec<String> = verdicts.collect();
-        if verdicts.is_empty() {
+        let outcomes: Vec<String> = outcomes.collect();
+        if outcomes.is_empty() {
             return None;
         }
-        Some(format!("What `{}` was to reach with every seed: {}.", best.preset, verdicts.join("; ")))
+        Some(format!("What `{}` was to reach with every seed: {}.", best.preset, outcomes.join("; ")))
     }
 
     /// Whence the table.
@@ -193,7 +193,7 @@ impl Results {
 }
 
 /// Whether the figures of every run reach the bar, and the worst of them.
-fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
+fn outcome(bar: &Bar, column: &Column, figures: &[f64]) -> String {
     let missed = figures.iter().filter(|&&figure| !bar.is_met_by(figure));
     let missed = missed.count();
     // Of what is not a number nothing is worse.
@@ -207,13 +207,13 @@ fn verdict(bar: &Bar, column: &Column, figures: &[f64]) -> String {
         Kind::AtLeast => "at least",
         Kind::AtMost => "at most",
     };
-    let verdict = match missed {
+    let outcome = match missed {
         0 => "reached".to_owned(),
         _ => format!("**missed** in {missed} of {} runs", figures.len()),
     };
     let [value, mean, worst] =
         [bar.value, mean_and_error(figures).0, worst].map(|figure| number(figure, column.digits()));
-    format!("{} {side} {value}: {verdict} (mean {mean}, worst {worst})", column.title)
+    format!("{} {side} {value}: {outcome} (mean {mean}, worst {worst})", column.title)
 }
 
 /// A Markdown table.
@@ -375,7 +375,7 @@ mod tests {
     fn a_bar_is_for_every_run() {
         let bar = |kind| Bar { column: 0, value: 95.0, kind };
         let column = &Name::Ring.protocol().columns[1];
-        let of = |kind, figures: &[f64]| verdict(&bar(kind), column, figures);
+        let of = |kind, figures: &[f64]| outcome(&bar(kind), column, figures);
         assert_eq!(
             of(Kind::AtLeast, &[99.1, 94.9, 97.0]),
             "high quality, % at least 95.0: **missed** in 1 of 3 runs (mean 97.0, worst 94.9)"

@@ -11,7 +11,7 @@ use super::progress;
 use super::report::Seen;
 use super::sample::CHUNK;
 use super::{device::Opened, files};
-use crate::classifier::{self, CLASSES, Classifier, SIZE, Verdicts};
+use crate::classifier::{self, CLASSES, Classifier, Predictions, SIZE};
 use crate::data::images::to_byte;
 use crate::data::{DataLoader, Images};
 use crate::metrics::classes::Classes;
@@ -40,19 +40,19 @@ pub fn remedy() -> String {
     format!("Metrics of images need a classifier; build it, once, with: {COMMAND}")
 }
 
-/// The verdicts on all of these images.
+/// The predictions on all of these images.
 ///
 /// # Errors
 /// When the device fails.
-pub fn judge(classifier: &Classifier, images: &Images, bar: &ProgressBar) -> Result<Verdicts> {
-    let mut verdicts = Verdicts::default();
+pub fn predict(classifier: &Classifier, images: &Images, bar: &ProgressBar) -> Result<Predictions> {
+    let mut predictions = Predictions::default();
     for chunk in chunks(images.len()) {
         bar.inc(chunk.len() as u64);
         let indices: Vec<usize> = chunk.collect();
         let values = images.batch(&indices).values;
-        verdicts.extend(pollster::block_on(classifier.judge(values))?);
+        predictions.extend(pollster::block_on(classifier.predict(values))?);
     }
-    Ok(verdicts)
+    Ok(predictions)
 }
 
 impl Scorer {
@@ -104,7 +104,7 @@ impl Scorer {
         })?;
         bar.finish_and_clear();
         let (metrics, [classes, classes_floor]) = if channels > 1 {
-            let shares = |of: &Verdicts| Classes::count(&of.probabilities, CLASSES, 1).shares;
+            let shares = |of: &Predictions| Classes::count(&of.probabilities, CLASSES, 1).shares;
             let metrics = stacked::evaluate(&real, &generated, channels);
             (metrics, [shares(&generated), shares(&real)])
         } else {
@@ -122,21 +122,21 @@ impl Scorer {
         Ok(Some((metrics, seen)))
     }
 
-    /// The verdicts on so many samples, or on their channels one after another, which `next` gives some at a time: a sample in
-    /// memory takes more than the verdict on it.
+    /// The predictions on so many samples, or on their channels one after another, which `next` gives some at a time: a sample in
+    /// memory takes more than the prediction on it.
     fn judge_samples(
         &self,
         trainer: &Trainer,
         count: usize,
         bar: &ProgressBar,
         mut next: impl FnMut(usize) -> Result<Vec<f32>>,
-    ) -> Result<Verdicts> {
-        let mut verdicts = Verdicts::default();
+    ) -> Result<Predictions> {
+        let mut predictions = Predictions::default();
         for chunk in chunks(count) {
             let images = for_classifier(trainer, next(chunk.len())?)?;
-            verdicts.extend(judge(&self.classifier, &images, bar)?);
+            predictions.extend(predict(&self.classifier, &images, bar)?);
         }
-        Ok(verdicts)
+        Ok(predictions)
     }
 }
 

@@ -16,7 +16,7 @@ use super::report::{Report, print_json};
 use super::{grid, interrupt};
 use crate::error::Error;
 use crate::experiment::Experiment;
-use crate::snapshot::{Observer, Picture, read_game};
+use crate::snapshot::{Observer, Picture, read_stats};
 use crate::trainer::{StepReport, Trainer};
 
 /// Images in a grid: 8 × 8.
@@ -114,11 +114,11 @@ impl<'a> Run<'a> {
         let steps_per_s = self.pace.stop(self.trainer.step);
         let scored = due.report && !self.trainer.experiment().has_images();
         let (game, metrics, picture) = if due.grid || scored {
-            let look = self.observer.look(&self.trainer, Some(unread));
+            let look = self.observer.observe(&self.trainer, Some(unread));
             let snapshot = pollster::block_on(look)?;
-            (snapshot.game, snapshot.metrics, snapshot.picture)
+            (snapshot.stats, snapshot.metrics, snapshot.picture)
         } else {
-            let game = pollster::block_on(read_game(&self.trainer, unread))?;
+            let game = pollster::block_on(read_stats(&self.trainer, unread))?;
             (Some(game), Vec::new(), None)
         };
         let game = game.ok_or_else(|| anyhow!("a step was not reported"))?;

@@ -1,7 +1,7 @@
 //! What theory says of the game on known densities: the best discriminator there is, and the value that it would reach
 //! (Goodfellow et al. 2014, §4).
 
-use super::Game;
+use super::GanStats;
 use super::picture::Scale;
 use crate::experiment::{Conditional, Experiment};
 
@@ -59,7 +59,7 @@ pub fn value(e: &Experiment, real: &[f32], generated: &[f32], logits: &[f32], wi
 
 /// The value at a step: minus the discriminator's loss.
 #[must_use]
-pub fn value_of_step(game: &Game) -> Value {
+pub fn value_of_step(game: &GanStats) -> Value {
     Value { reached: -game.d_loss, ceiling: None }
 }
 

@@ -96,7 +96,7 @@ impl Playground {
     /// # Errors
     /// When a loss is no longer finite, or the device fails.
     pub async fn snapshot(&self) -> Result<JsValue> {
-        let snapshot = self.observer.look(&self.trainer, self.last.clone()).await?;
+        let snapshot = self.observer.observe(&self.trainer, self.last.clone()).await?;
         Ok(message(&Snapshot::from(&snapshot)))
     }
 
