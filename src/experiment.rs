@@ -114,7 +114,7 @@ pub enum Prior {
     Uniform,
 }
 
-/// What the networks are told of a sample's class: the digit of an image, the Gaussian of a mixture.
+/// Conditioning on a sample's class: the digit of an image, the component of a mixture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Conditional {
@@ -196,15 +196,15 @@ pub struct Experiment {
     pub examples_per_class: usize,
     /// Height and width of images: 28, 32 or 64 pixels.
     pub image_size: usize,
-    /// Images in a sample: 1, or 3 for one in each of red, green and blue, every one a draw of its own (stacked MNIST).
+    /// Channels of a sample: 1, or 3 for an independent image in each of red, green and blue (stacked MNIST).
     pub channels: usize,
     /// The family of both networks.
     pub architecture: Architecture,
-    /// Numbers in a latent.
+    /// Dimension of the latent space.
     pub latent_dim: usize,
-    /// Where latents come from.
+    /// The distribution of latents.
     pub prior: Prior,
-    /// What the networks are told of a sample's class.
+    /// Conditioning on the class.
     pub conditional: Conditional,
     /// Widths of the generator's hidden layers (`mlp`).
     pub generator_hidden: Vec<usize>,
@@ -214,56 +214,58 @@ pub struct Experiment {
     pub generator_activation: Activation,
     /// The discriminator's activation.
     pub discriminator_activation: Activation,
-    /// What the generator's layers are standardised over, all but the last.
+    /// Normalisation of the generator's layers, all but the last.
     pub generator_norm: Normalization,
-    /// What the discriminator's layers are standardised over, all but the last (and the first of a `dcgan`).
+    /// Normalisation of the discriminator's layers, all but the last (and the first of a `dcgan`).
     pub discriminator_norm: Normalization,
-    /// Channels of the widest feature map (`dcgan`).
+    /// Channels of the largest feature map; each halving of the sides doubles them (`dcgan`).
     pub base_channels: usize,
-    /// Share of the discriminator's hidden units dropped while training (`mlp`); 0 is off.
+    /// Dropout rate of the discriminator's hidden layers (`mlp`); 0 is off.
     pub dropout: f32,
-    /// What each side minimises.
+    /// The losses of both players.
     pub objective: Objective,
-    /// What the discriminator takes real samples for: 1, or a little less (`saturating`, `non-saturating`, `least-squares`).
+    /// One-sided label smoothing (Salimans et al. 2016): the target of real samples, 1 or a little less (`saturating`,
+    /// `non-saturating`, `least-squares`).
     pub label_smoothing: f32,
-    /// What the discriminator's slope costs it.
+    /// The penalty on the discriminator's gradient.
     pub gradient_penalty: GradientPenalty,
-    /// The price of it: λ, or for `r1` and `r2` γ.
+    /// Its weight: λ, or γ for `r1` and `r2`.
     pub gp_weight: f32,
-    /// The largest weight that a critic keeps after an update; 0 is off.
+    /// Weight clipping (Arjovsky et al. 2017): the largest absolute weight of the critic after an update; 0 is off.
     pub weight_clip: f32,
     /// Whether each weight matrix of the discriminator is divided by its largest singular value (Miyato et al. 2018).
     pub spectral_norm: bool,
-    /// Standard deviation of the noise on everything the discriminator is shown (Sønderby et al. 2017); 0 is off.
+    /// Instance noise (Sønderby et al. 2017): the standard deviation of noise on the discriminator's inputs; 0 is off.
     pub instance_noise: f32,
     /// Steps over which that noise fades; 0 keeps it.
     pub instance_noise_steps: u64,
-    /// Kernels that compare a sample with its batch-mates (Salimans et al. 2016); 0 is off, and `true` stands for 16.
+    /// Kernels of minibatch discrimination (Salimans et al. 2016); 0 is off, and `true` means 16.
     #[serde(deserialize_with = "kernels")]
     pub minibatch_discrimination: usize,
-    /// Whether the discriminator is told how much a batch varies (Karras et al. 2018).
+    /// Whether the minibatch standard deviation is a feature of the discriminator (Karras et al. 2018).
     pub minibatch_stddev: bool,
-    /// Samples that the discriminator judges together (Lin et al. 2018); 1 is off.
+    /// Samples packed into one discriminator input (PacGAN, Lin et al. 2018); 1 is off.
     pub pack: usize,
-    /// Price of the discriminator's change under the worst small step (Miyato et al. 2018); 0 is off.
+    /// Weight of virtual adversarial training (Miyato et al. 2018); 0 is off.
     pub vat_weight: f32,
-    /// Length of that step.
+    /// Length ε of its perturbation.
     pub vat_epsilon: f32,
-    /// Price of an uneven path length of the generator (Karras et al. 2020); 0 is off.
+    /// Weight of path-length regularisation (Karras et al. 2020); 0 is off.
     pub path_length_weight: f32,
-    /// Price of the distance between the mean features of real and fake samples (Salimans et al. 2016); 0 is off.
+    /// Weight of feature matching (Salimans et al. 2016); 0 is off.
     pub feature_matching_weight: f32,
-    /// Changes of the images that the discriminator is shown.
+    /// Differentiable augmentations of the discriminator's images (Zhao et al. 2020).
     pub augment: Vec<Augmentation>,
-    /// Price of a verdict that such a change alters (Zhao et al. 2021): the discriminator then judges the images as they are; 0 is off.
+    /// Weight of consistency regularisation, bCR (Zhao et al. 2021): the squared change of the logit under augmentation, which the
+    /// objective then does without; 0 is off.
     pub consistency_weight: f32,
-    /// Price of an autoencoder's reconstruction error: the mean square over pixels (`autoencoder`).
+    /// Weight of the reconstruction error, the mean square over pixels (`autoencoder`).
     pub reconstruction_weight: f32,
-    /// BEGAN's γ: the error of fakes over that of real samples that the balance aims at.
+    /// BEGAN's γ: the ratio of the errors of fakes and real samples at the balance.
     pub began_gamma: f32,
-    /// BEGAN's λ: how fast its balance k moves.
+    /// BEGAN's λ: the learning rate of k.
     pub began_lambda: f32,
-    /// How gradients become steps, for both networks.
+    /// The optimiser of both networks.
     pub optimizer: OptimizerKind,
     /// The generator's learning rate.
     pub generator_lr: f32,
@@ -277,12 +279,12 @@ pub struct Experiment {
     pub lr_half_life: u64,
     /// Discriminator updates before each generator update.
     pub n_critic: usize,
-    /// Whether the first 25 steps, and every 500th, have 100 of them (Arjovsky et al. 2017).
+    /// Whether the first 25 steps, and every 500th, have 100 discriminator updates (Arjovsky et al. 2017).
     pub critic_warmup: bool,
     /// Real samples, and as many fakes, in a discriminator update.
     pub batch_size: usize,
-    /// Decay of the generator's moving average, which then gives the samples; 0 is off. After t steps it is (1 + t)/(10 + t)
-    /// at most.
+    /// Decay of the moving average (EMA) of the generator's weights, which then makes the samples; 0 is off. After t steps it is at
+    /// most (1 + t)/(10 + t).
     pub ema_decay: f32,
     /// Generator updates after which the shell stops; the page goes on.
     pub steps: u64,
@@ -381,7 +383,7 @@ mod tests {
         let cases: [(&[(&str, &str)], &str); 9] = [
             (
                 &[("gradient_penalty", "r1"), ("discriminator_norm", "batch")],
-                "`gradient_penalty` is r1; it should be none where verdicts depend on batch-mates",
+                "`gradient_penalty` is r1; it should be none for a discriminator with cross-sample layers",
             ),
             (&[("objective", "hinge"), ("label_smoothing", "0.9")], "`label_smoothing` is 0.9; it should be 1 unless"),
             (&[("objective", "wasserstein"), ("vat_weight", "1")], "`vat_weight` is 1.0; it should be 0 unless"),

@@ -52,7 +52,7 @@ pub struct MeanLogits {
 pub struct Snapshot {
     /// Generator updates so far.
     pub step: u64,
-    /// Losses and verdicts of the last step; `None` before the first, and right after a checkpoint was loaded.
+    /// Losses and outputs of the last step; `None` before the first, and right after a checkpoint was loaded.
     pub stats: Option<GanStats>,
     /// MeanLogits of the last step, likewise.
     pub scores: Option<MeanLogits>,
@@ -70,7 +70,7 @@ pub struct Observer {
     count: usize,
     inputs: Tensor<2>,
     scene: Scene,
-    /// What is drawn beside images: a walk, and a sum.
+    /// Generator inputs of an interpolation and of latent arithmetic, where they are set.
     queried: [Option<Tensor<2>>; 2],
 }
 
@@ -161,7 +161,7 @@ impl Observer {
         })
     }
 
-    /// Puts what was asked for beside the images.
+    /// Adds the interpolation and the arithmetic to the gallery.
     fn hang(&self, gallery: &mut Gallery, queried: Vec<Vec<f32>>) {
         let places = [&mut gallery.walk, &mut gallery.sum];
         let asked = self.queried.iter().zip(places);

@@ -18,7 +18,7 @@ const LEARNING_RATE: f32 = 1e-3;
 /// Pixels by which an image moves at most, each way. MNIST's digits are centred by their mass, which is no part of what they
 /// show.
 const SHIFT: usize = 2;
-/// What lies beside an image.
+/// The value outside of an image.
 const BLACK: f32 = -1.0;
 
 /// A classifier in training.

@@ -32,13 +32,12 @@ impl Experiment {
         }
     }
 
-    /// Whether the discriminator's verdict on a sample depends on its batch-mates.
-    fn mixes_samples(&self) -> bool {
+    /// Whether the discriminator's output for a sample depends on the rest of the batch.
+    fn couples_batch(&self) -> bool {
         self.discriminator_norm == Normalization::Batch || self.minibatch_discrimination > 0 || self.minibatch_stddev
     }
 
-    /// Whether the discriminator judges something else than one sample, or answers something else than one logit; or the generator is
-    /// judged by something else.
+    /// Whether any option is set that AAE, StackGAN and CoGAN do not support.
     fn is_elaborate(&self) -> bool {
         self.gradient_penalty != GradientPenalty::None
             || self.objective == Objective::Began
@@ -64,7 +63,7 @@ impl Experiment {
         let crowded = self.objective == Objective::Began
             || self.pack > 1
             || self.conditional != Conditional::None
-            || self.mixes_samples();
+            || self.couples_batch();
         let of_images = two_views || self.architecture == Architecture::Dcgan;
         let told_in_vain = two_views && self.architecture != Architecture::Stacked;
         [
@@ -145,7 +144,7 @@ impl Experiment {
                 self.consistency_weight > 0.0 && self.augment.is_empty(),
                 "consistency_weight",
                 self.consistency_weight,
-                "0 without `augment`, which says what verdicts are to be consistent about",
+                "0 without `augment`, whose augmentations it uses",
             ),
             rule(
                 self.label_smoothing < 1.0 && !label,
@@ -157,13 +156,13 @@ impl Experiment {
                 self.vat_weight > 0.0 && !probability,
                 "vat_weight",
                 self.vat_weight,
-                "0 unless the objective is saturating or non-saturating, whose verdicts are probabilities",
+                "0 unless the objective is saturating or non-saturating, where D(x) is a probability",
             ),
             rule(
-                penalty && self.mixes_samples(),
+                penalty && self.couples_batch(),
                 "gradient_penalty",
                 self.gradient_penalty,
-                "none where verdicts depend on batch-mates (discriminator_norm = \"batch\", minibatch_discrimination, \
+                "none for a discriminator with cross-sample layers (discriminator_norm = \"batch\", minibatch_discrimination, \
                  minibatch_stddev): a sample then has no gradient of its own; discriminator_norm = \"layer\" goes well with it",
             ),
             rule(

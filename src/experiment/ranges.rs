@@ -1,4 +1,4 @@
-//! What each setting may be by itself; what it may be beside others is in `compatibility.rs`.
+//! The range of each setting by itself; combinations are in `compatibility.rs`.
 
 use super::{DataKind, Experiment};
 use crate::error::{Error, Result, brief};

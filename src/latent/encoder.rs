@@ -25,7 +25,7 @@ pub fn refusal(experiment: &Experiment) -> Option<&'static str> {
     (experiment.channels > 1).then_some(grey)
 }
 
-/// Latents that start for each image: where the generator is told a class, each class has one.
+/// Starting latents for each image: at least one for each class where the generator is conditioned.
 #[must_use]
 pub fn restarts(experiment: &Experiment, wanted: usize) -> usize {
     match experiment.conditional {
@@ -62,7 +62,7 @@ pub fn model(experiment: &Experiment, players: Players, restarts: usize) -> Mode
     }
 }
 
-/// The generator's own loss, where the discriminator judges an image and nothing beside it.
+/// The generator's own loss, where the discriminator's input is a single image.
 fn realism(experiment: &Experiment, (network, weights): (Network, Weights)) -> Option<Map> {
     let plain = experiment.discriminator_inputs() == experiment.data_dim() && experiment.objective != Objective::Began;
     let discriminator = at_rest(network, weights);

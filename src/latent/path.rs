@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Vectors whose angle has a smaller sine count as parallel: the great circle through them is no longer told by f32.
+/// Vectors whose angle has a smaller sine count as parallel: in f32 the great circle through them is undetermined.
 const PARALLEL: f64 = 1e-6;
 
 /// How to go from one latent to another.

@@ -401,7 +401,7 @@ mod tests {
             // The best of 64 random samples, and what becomes of them.
             assert!(found.error < 0.01 * found.start, "{} {}", found.error, found.start);
         }
-        // Alone it is found as it is beside another, but for the order in which sums are rounded.
+        // A target's result does not depend on the other targets, but for the order in which sums are rounded.
         let alone = search(
             model(&network, &weights, e.latent_dim),
             Settings { steps: 5, ..patient },

@@ -25,7 +25,7 @@ pub struct Walk {
     pub path: Path,
 }
 
-/// What there is to see of a latent space beside its samples, and how they are drawn.
+/// What to show of a latent space in addition to the fixed samples, and their truncation.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -3,7 +3,7 @@
 //!
 //! Heusel et al. 2017 take it between Gaussians fitted to a network's features of two sets of images. Which network is part
 //! of the figure: only with Inception's features is it their "FID". Fitted to n images each, it is biased upwards, the more
-//! so the fewer they are: figures compare only at the same n, and mean something beside that of two sets of real images.
+//! so the fewer they are: figures compare only at the same n, and with the distance between two sets of real images.
 
 use nalgebra::{DMatrix, RowDVector};
 

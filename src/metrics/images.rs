@@ -1,16 +1,16 @@
-//! How close images are to real ones, in a classifier's eyes: `class_kl`, `confidence` and `classifier_frechet`.
+//! How close images are to real ones by a classifier: `class_kl`, `confidence` and `classifier_frechet`.
 //!
-//! Real images are dealt into two halves. The first is the reference. The second stands in for a perfect sampler: it is
-//! scored just as generated images are, with as many of them, and its scores are the floors. Hence a floor of `class_kl`
-//! holds what the real classes lack of uniformity, and one of `classifier_frechet` the whole bias of its n.
+//! Real images are split into two halves. The first is the reference. The second is the perfect sampler: it is scored like generated
+//! images, with the same n, and its scores are the floors. The floor of `class_kl` therefore includes the divergence of the real
+//! classes from uniformity, and that of `classifier_frechet` the bias of its n.
 
 use super::Metric;
 use super::classes::Classes;
 use super::frechet::Gaussian;
 use crate::classifier::{CLASSES, FEATURES, Predictions};
 
-/// Images that a set is scored from, where there are as many: Fréchet's bias is then small beside what generators
-/// score, and a CPU needs seconds.
+/// Images in a scored set, where there are as many: the bias of the Fréchet distance is then small against generators' scores, and a
+/// CPU needs seconds.
 pub const SAMPLES: usize = 5000;
 
 /// Scores images against one set of real ones.

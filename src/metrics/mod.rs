@@ -1,7 +1,7 @@
-//! How close samples are to the real distribution, each figure beside what perfection would score.
+//! How close samples are to the real distribution.
 //!
-//! A finite sample of the *true* distribution does not score 0: every [`Metric`] carries its noise floor, the mean
-//! score of perfect samplers of the same size, without which its value means little.
+//! A finite sample of the *true* distribution does not score 0: every [`Metric`] has its noise floor, the mean score of perfect samplers
+//! of the same size.
 
 pub mod classes;
 pub mod coverage;
@@ -26,9 +26,9 @@ pub struct Metric {
     /// `w1`, `js`, `modes` or `high_quality`; of images `class_kl`, `confidence` or `classifier_frechet`; of stacked ones `modes`,
     /// `mode_kl` or `confidence`.
     pub name: &'static str,
-    /// What the samples score.
+    /// The score of the samples.
     pub value: f64,
-    /// What perfect samplers of the same n score in the mean.
+    /// The mean score of perfect samplers of the same n.
     pub floor: f64,
 }
 
@@ -70,7 +70,7 @@ impl Evaluator {
 
     /// Scores n × dim samples, row-major: `w1` (1-D only), `js` (1-D and 2-D), `modes` and `high_quality`.
     ///
-    /// Another number of samples is scored too, more slowly, beside floors that are then not theirs. Samples that are
+    /// Another number of samples is scored too, more slowly; the floors are then not theirs. Samples that are
     /// not finite make `w1` NaN, and elsewhere count as far from everything.
     #[must_use]
     pub fn evaluate(&self, samples: &[f32]) -> Vec<Metric> {

@@ -31,11 +31,11 @@ pub enum Command {
     Sample(Sample),
     /// Find the latents of images by gradient descent, and with `--mask` fill in a part of them
     Project(Project),
-    /// Score a checkpoint, each metric beside what a perfect sampler scores
+    /// Score a checkpoint, each metric with its noise floor
     Evaluate(Evaluate),
     /// Train the classifier with which `evaluate` scores images, on MNIST
     Classifier(Classifier),
-    /// Run a published protocol over many seeds: a table beside the published figures
+    /// Run a published protocol over many seeds: a table with the published figures
     Reproduce(Reproduce),
     /// List the presets
     Presets(Presets),
@@ -180,7 +180,7 @@ pub struct Evaluate {
     /// The classifier that scores images, as `counterfeit classifier` writes it [default: where that puts it]
     #[arg(long, value_name = "FILE")]
     pub classifier: Option<PathBuf>,
-    /// Where to write a grid of images [default: evaluation.png beside the checkpoint]
+    /// Where to write a grid of images [default: evaluation.png next to the checkpoint]
     #[arg(long, value_name = "FILE.png")]
     pub out: Option<PathBuf>,
     /// Where to compute

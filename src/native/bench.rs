@@ -1,4 +1,4 @@
-//! `bench`: training speed, as one JSON line that can be laid beside another program's.
+//! `bench`: training speed, as one JSON line.
 
 use std::process::ExitCode;
 use std::time::Instant;

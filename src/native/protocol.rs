@@ -23,7 +23,7 @@ pub enum Name {
 
 /// What is run and measured.
 pub struct Protocol {
-    /// What the data are, and how samples are judged, in a sentence or two.
+    /// The data, and how samples are scored, in a sentence or two.
     pub about: &'static str,
     /// What is trained: our best first, then what it is compared with. Presets, so that anyone can look at one of them.
     pub presets: &'static [&'static str],
@@ -221,7 +221,7 @@ static MIXTURE_1D_5: Protocol = Protocol {
 };
 
 static MNIST: Protocol = Protocol {
-    about: "MNIST's 60,000 training images, at 28 pixels. 5,000 generated images are scored beside 5,000 real ones by the classifier of \
+    about: "MNIST's 60,000 training images, at 28 pixels. 5,000 generated images are scored with 5,000 real ones by the classifier of \
             this program: how far their classes are from equally many of each (KL, in nats), how sure it is of them, and the Fréchet \
             distance of its features, which is not the FID of papers and cannot be compared with it.",
     presets: &["mnist-dcgan", "mnist-mlp"],

@@ -1,4 +1,4 @@
-//! `reproduce`: a published protocol over many seeds, as a table beside the published figures.
+//! `reproduce`: a published protocol over many seeds, as a table with the published figures.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

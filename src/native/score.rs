@@ -30,7 +30,7 @@ pub struct Scorer {
     path: PathBuf,
 }
 
-/// Where `classifier` puts its file unless told otherwise.
+/// The default path of the classifier's file.
 pub fn default_path() -> Option<PathBuf> {
     files::cache().map(|cache| cache.join("classifier.safetensors"))
 }
@@ -77,7 +77,7 @@ impl Scorer {
         Ok(Some(Self { classifier, path }))
     }
 
-    /// Scores the generator's images beside real ones of the run's own source, brought to the classifier's size in the same
+    /// Scores the generator's images and real ones of the run's own data, brought to the classifier's size in the same
     /// way; `None` where that source has too few.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What an observer looks at, by the kind of data.
+//! The parts of a snapshot that depend on the kind of data.
 
 use std::cell::RefCell;
 
@@ -55,7 +55,7 @@ pub(super) struct Field {
 struct Points {
     /// Where the discriminator judges several samples together, each place is followed by real samples to go with it.
     samples: Tensor<2>,
-    /// A place is judged as one of the nearest mode.
+    /// The class of the component nearest to each place.
     labels: Vec<u8>,
 }
 
@@ -143,7 +143,7 @@ impl Scene {
         }
     }
 
-    /// What has to be read beside the samples.
+    /// Tensors to read in addition to the samples.
     pub(super) fn ask(&self, trainer: &Trainer, samples: &Tensor<2>) -> Vec<Tensor<2>> {
         match self {
             Self::Line(field) | Self::Plane(field) => {
@@ -260,7 +260,7 @@ fn said(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
     if theory::scale(e).probability { logits.into_iter().map(sigmoid).collect() } else { logits }
 }
 
-/// The classes that the samples were asked to be of; none where the generator is not told.
+/// The classes of the samples; none where the generator is not conditioned.
 fn asked(e: &Experiment, count: usize) -> Vec<u8> {
     match e.conditional {
         Conditional::None => Vec::new(),

@@ -1,4 +1,4 @@
-//! The terms of both losses beside the objective, each absent where the experiment does not set it.
+//! The further terms of both losses, each absent where the experiment does not set it.
 
 use burn::tensor::Tensor;
 

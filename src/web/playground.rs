@@ -129,7 +129,7 @@ impl Playground {
     }
 }
 
-/// Images to show: as many of each class where the generator is told of classes.
+/// Images to show: equally many of each class where the generator is conditioned.
 fn gallery(experiment: &Experiment) -> usize {
     let pictures = experiment.views();
     let samples = GALLERY / pictures;
