@@ -12,35 +12,15 @@ mod text;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::presets::Preset;
-
-/// Where real samples come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DataKind {
-    /// A mixture of Gaussians in any dimension.
-    Mixture,
-    /// Digits drawn by this program.
-    Digits,
-    /// MNIST, from IDX files.
-    Mnist,
-}
-
-/// One Gaussian of a mixture, of the same deviation in every direction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Component {
-    /// Relative weight; the mixture divides by the sum.
-    #[serde(default = "one")]
-    pub weight: f32,
-    /// Centre, one number a dimension.
-    pub mean: Vec<f32>,
-    /// Standard deviation in each direction.
-    pub std: f32,
-}
-
-fn one() -> f32 {
-    1.0
-}
+pub use crate::data::kind::DataKind;
+pub use crate::data::mixture::Component;
+pub use crate::latent::prior::Prior;
+pub use crate::nets::layers::Activation;
+pub use crate::nets::normalization::Normalization;
+pub use crate::objective::Objective;
+pub use crate::optimizer::OptimizerKind;
+pub use crate::regularizer::augmentation::Augmentation;
+pub use crate::regularizer::gradient_penalty::GradientPenalty;
 
 /// A number of kernels, or whether there are any.
 fn kernels<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<usize, D::Error> {
@@ -74,46 +54,6 @@ pub enum Architecture {
     Coupled,
 }
 
-/// The elementwise function between layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Activation {
-    /// max(x, 0)
-    Relu,
-    /// max(x, 0.2 x)
-    LeakyRelu,
-    /// x above zero, eˣ − 1 below
-    Elu,
-    /// 1 / (1 + e⁻ˣ)
-    Sigmoid,
-    /// tanh(x)
-    Tanh,
-}
-
-/// What a layer's numbers are standardised over before the activation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Normalization {
-    /// Not at all.
-    None,
-    /// Each channel over the whole batch.
-    Batch,
-    /// Each sample over all of its numbers.
-    Layer,
-    /// Each channel of each sample; for images in a `dcgan`.
-    Instance,
-}
-
-/// Where latents come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Prior {
-    /// The standard normal, coordinate by coordinate.
-    Normal,
-    /// Uniform in [−1, 1): DCGAN's and BEGAN's.
-    Uniform,
-}
-
 /// Conditioning on a sample's class: the digit of an image, the component of a mixture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -124,62 +64,6 @@ pub enum Conditional {
     Label,
     /// The generator is given the class, the discriminator guesses it (Odena, Olah & Shlens 2017).
     Acgan,
-}
-
-/// What each side minimises, on logits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Objective {
-    /// The minimax game of Goodfellow et al. 2014.
-    Saturating,
-    /// Its generator's usual replacement: −log D(G(z)).
-    NonSaturating,
-    /// Mao et al. 2017.
-    LeastSquares,
-    /// Arjovsky, Chintala & Bottou 2017: a difference of means. It needs a constraint on the critic.
-    Wasserstein,
-    /// Lim & Ye 2017; Miyato et al. 2018.
-    Hinge,
-    /// Berthelot, Schumm & Metz 2017: the discriminator is an autoencoder, and scores by how well it reconstructs.
-    Began,
-}
-
-/// What a slope of the discriminator costs it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum GradientPenalty {
-    /// Nothing.
-    None,
-    /// Gulrajani et al. 2017: (‖∇D‖ − 1)² between real and fake samples.
-    WganGp,
-    /// Kodali et al. 2017: (‖∇D‖ − 1)² around real samples.
-    Dragan,
-    /// Mescheder, Geiger & Nowozin 2018: ½ ‖∇D‖² at real samples.
-    R1,
-    /// The same at fake ones.
-    R2,
-}
-
-/// A change of images through which gradients pass (Zhao et al. 2020).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Augmentation {
-    /// A shift by up to an eighth of the side.
-    Translation,
-    /// A square of half the side is blanked.
-    Cutout,
-}
-
-/// How gradients become steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum OptimizerKind {
-    /// Gradient descent, with momentum `beta1`.
-    Sgd,
-    /// Kingma & Ba 2015, with `beta1` and `beta2`.
-    Adam,
-    /// Tieleman & Hinton 2012, with the squares' decay `beta2`.
-    Rmsprop,
 }
 
 /// Every setting of a run.

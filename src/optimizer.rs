@@ -5,12 +5,24 @@
 //! [`OptimizerInputs`], which saves two passes over every parameter.
 
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
-pub use crate::experiment::OptimizerKind;
 use crate::tensor::Scalar;
 
 /// Keeps a square root from dividing by 0.
 const EPSILON: f64 = 1e-8;
+
+/// How gradients become steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerKind {
+    /// Gradient descent, with momentum `beta1`.
+    Sgd,
+    /// Kingma & Ba 2015, with `beta1` and `beta2`.
+    Adam,
+    /// Tieleman & Hinton 2012, with the squares' decay `beta2`.
+    Rmsprop,
+}
 
 /// How one network's gradients become updates.
 #[derive(Clone, Copy, Debug)]

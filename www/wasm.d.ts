@@ -342,7 +342,7 @@ sample: Uint8Array,
 filled: Uint8Array, };
 
 /**
- * What there is to see of a latent space beside its samples, and how they are drawn.
+ * What to show of a latent space in addition to the fixed samples, and their truncation.
  */
 export type Probe = { 
 /**

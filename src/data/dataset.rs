@@ -1,9 +1,7 @@
 //! [`Dataset`]: labelled images that come as files.
 
 use super::images::Images;
-use super::mnist::Mnist;
 use crate::error::{Error, Result};
-pub use crate::experiment::DataKind;
 
 /// One file of a dataset.
 #[derive(Clone, Copy, Debug)]
@@ -47,17 +45,6 @@ pub trait Dataset: Sync {
     fn decode(&self, files: &[Vec<u8>]) -> Result<Images>;
 }
 
-impl DataKind {
-    /// The dataset, where the data come as files.
-    #[must_use]
-    pub fn dataset(self) -> Option<&'static dyn Dataset> {
-        match self {
-            Self::Mixture | Self::Digits => None,
-            Self::Mnist => Some(&Mnist),
-        }
-    }
-}
-
 /// The error where a dataset's files are missing.
 pub(super) fn missing(dataset: &dyn Dataset) -> Error {
     Error::Data {
@@ -72,24 +59,4 @@ pub(super) fn missing(dataset: &dyn Dataset) -> Error {
 pub fn remedy(dataset: &dyn Dataset, split: Split) -> String {
     let names: Vec<_> = dataset.files(split).iter().map(|file| format!("{}(.gz)", file.names[0])).collect();
     format!("give `--data DIR`, a folder with {}", names.join(" and "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_dataset_has_the_name_of_its_setting() {
-        for kind in [DataKind::Mixture, DataKind::Digits, DataKind::Mnist] {
-            let Some(dataset) = kind.dataset() else { continue };
-            assert_eq!(serde_json::to_value(kind).unwrap(), dataset.name());
-            for split in [Split::Train, Split::Test] {
-                for file in dataset.files(split) {
-                    assert!(file.sha256.len() == 64 && !file.names.is_empty(), "{file:?}");
-                }
-            }
-            assert!(dataset.mirrors().iter().all(|mirror| mirror.starts_with("https://") && mirror.ends_with('/')));
-            assert!(missing(dataset).to_string().contains("--data DIR"));
-        }
-    }
 }

@@ -8,8 +8,10 @@ pub mod digits;
 mod glyphs;
 mod idx;
 pub mod images;
+pub mod kind;
 pub mod mixture;
 mod mnist;
+pub(crate) mod normal;
 pub mod views;
 
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Widths and contents of the networks' input and output rows, as they follow from the settings.
 
 use super::{Architecture, Conditional, DataKind, Experiment};
-use crate::data::Mixture;
+use crate::data::mixture::Mixture;
 use crate::rng::{Rng, Stream};
 
 impl Experiment {

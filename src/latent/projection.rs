@@ -4,6 +4,7 @@
 use burn::tensor::{Device, Tensor, Transaction};
 
 use super::Prior;
+pub use super::projection_settings::Settings;
 use crate::error::Result;
 use crate::optimizer::{Optimizer, OptimizerKind};
 use crate::rng::Rng;
@@ -13,29 +14,6 @@ use crate::tensor::{constant_like, floats, matrix, read};
 const BETAS: (f32, f32) = (0.9, 0.999);
 /// The last part of the steps, over which they grow shorter, by half a cosine wave (Karras et al. 2020, appendix D).
 const RAMP_DOWN: f32 = 0.25;
-
-/// How a projection searches.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
-    /// Updates of every latent.
-    pub steps: usize,
-    /// Independent latents that start for each target, of which the best is kept; at least 1.
-    pub restarts: usize,
-    /// Adam's learning rate.
-    pub learning_rate: f32,
-    /// Weight of a normal latent's mean ½ z², which is −log p(z) but for a constant (Creswell & Bharath 2018).
-    pub prior_weight: f32,
-    /// Weight of the realism loss, where one is given (Yeh et al. 2017).
-    pub realism_weight: f32,
-}
-
-impl Default for Settings {
-    /// Tried on 40 to 80 test digits of MNIST with a DCGAN of 1,500 steps and a hole of 8 × 12 pixels, by the error in the
-    /// hole: without realism it is a quarter larger, and learning rates from 0.2 to 0.5 differ little.
-    fn default() -> Self {
-        Self { steps: 200, restarts: 4, learning_rate: 0.3, prior_weight: 0.03, realism_weight: 0.01 }
-    }
-}
 
 /// A function of rows that gradients pass through, and that leaves no graph for rows without: see
 /// [`at_rest`](super::at_rest).

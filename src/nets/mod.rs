@@ -4,6 +4,7 @@ pub mod architectures;
 pub mod init;
 pub mod layers;
 mod network;
+pub mod normalization;
 
 pub use self::layers::{Layer, Mask, Mode, ParamSpec, Vjp};
 pub use self::network::{ForwardOutput, Network, Weights};

@@ -8,10 +8,28 @@ mod saturating;
 mod wasserstein;
 
 use burn::tensor::{Tensor, activation};
+use serde::{Deserialize, Serialize};
 
 pub use self::began::{balance, convergence, reconstruction_score};
-pub use crate::experiment::Objective;
 use crate::tensor::matrix;
+
+/// What each side minimises, on logits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objective {
+    /// The minimax game of Goodfellow et al. 2014.
+    Saturating,
+    /// Its generator's usual replacement: −log D(G(z)).
+    NonSaturating,
+    /// Mao et al. 2017.
+    LeastSquares,
+    /// Arjovsky, Chintala & Bottou 2017: a difference of means. It needs a constraint on the critic.
+    Wasserstein,
+    /// Lim & Ye 2017; Miyato et al. 2018.
+    Hinge,
+    /// Berthelot, Schumm & Metz 2017: the discriminator is an autoencoder, and scores by how well it reconstructs.
+    Began,
+}
 
 /// The targets of a discriminator update, as columns `[2n, 1]`: the real half, then the fake.
 #[derive(Clone)]

@@ -3,13 +3,23 @@
 //! Both are linear maps, drawn on the host: a translation is a product with shifted identities on either side, a cutout a mask.
 
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
-pub use crate::experiment::Augmentation;
 use crate::rng::Rng;
 use crate::tensor::{HostMatrix, constant_like};
 
 /// Black, in images in [−1, 1]: the value beyond the edges.
 const BLACK: f32 = -1.0;
+
+/// A change of images through which gradients pass (Zhao et al. 2020).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Augmentation {
+    /// A shift by up to an eighth of the side.
+    Translation,
+    /// A square of half the side is blanked.
+    Cutout,
+}
 
 /// The random numbers of one augmentation of n images of `side` × `side`, as matrices `[n, side²]`.
 #[derive(Clone, Debug)]

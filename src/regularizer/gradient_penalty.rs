@@ -5,14 +5,30 @@
 //! [`crate::nets::Vjp`]), so that the penalty has a gradient itself.
 
 use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
 
-pub use crate::experiment::GradientPenalty;
 use crate::nets::{Network, Weights};
 use crate::rng::Rng;
 use crate::tensor::HostMatrix;
 
 /// Keeps the gradient of a norm finite where the norm is 0.
 const EPSILON: f32 = 1e-12;
+
+/// What a slope of the discriminator costs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GradientPenalty {
+    /// Nothing.
+    None,
+    /// Gulrajani et al. 2017: (‖∇D‖ − 1)² between real and fake samples.
+    WganGp,
+    /// Kodali et al. 2017: (‖∇D‖ − 1)² around real samples.
+    Dragan,
+    /// Mescheder, Geiger & Nowozin 2018: ½ ‖∇D‖² at real samples.
+    R1,
+    /// The same at fake ones.
+    R2,
+}
 
 impl GradientPenalty {
     /// The random numbers of [`points`](Self::points) for `n` rows of `dim` numbers, where it takes any: WGAN-GP's places between

@@ -4,7 +4,7 @@
 //! discriminator mirrors it. Every layer is normalised but the generator's last and the discriminator's first and last; a normalised
 //! layer has no bias. Weights start from N(0, .02²), scales of normalisations from N(1, .02²).
 
-use super::parts::{BLACK_IS_ZERO, head, image_output, norm};
+use super::parts::{BLACK_IS_ZERO, head, image_output};
 use crate::experiment::{Activation, Experiment, Normalization};
 use crate::nets::Network;
 use crate::nets::init::{DCGAN_WEIGHT, Init};
@@ -69,7 +69,7 @@ fn decoder(experiment: &Experiment, inputs: usize, kind: Normalization, function
     let width = channels[0] * side * side;
     let mut layers: Vec<Box<dyn Layer>> = vec![Box::new(linear(kind, inputs, width))];
     for (i, &inputs) in channels.iter().enumerate() {
-        layers.extend(norm(kind, inputs, side * side));
+        layers.extend(kind.layer(inputs, side * side));
         layers.push(Box::new(function));
         let outputs = channels.get(i + 1).copied().unwrap_or(experiment.channels);
         layers.push(Box::new(ConvTranspose {
@@ -103,7 +103,7 @@ fn encoder(experiment: &Experiment) -> (Vec<Box<dyn Layer>>, usize) {
         }));
         side /= 2;
         if i > 0 {
-            layers.extend(norm(kind, outputs, side * side));
+            layers.extend(kind.layer(outputs, side * side));
         }
         layers.push(Box::new(experiment.discriminator_activation));
         inputs = outputs;

@@ -1,9 +1,7 @@
 //! Parts that several architectures share.
 
 use crate::experiment::{Activation, Experiment, Normalization, Objective};
-use crate::nets::layers::{
-    AddScalar, BatchNorm, Dropout, InstanceNorm, Layer, LayerNorm, Linear, MinibatchDiscrimination, MinibatchStddev,
-};
+use crate::nets::layers::{AddScalar, Dropout, Layer, Linear, MinibatchDiscrimination, MinibatchStddev};
 
 /// Numbers that a kernel of minibatch discrimination compares, as in the code of Salimans et al. 2016.
 const KERNEL_DIM: usize = 5;
@@ -11,16 +9,6 @@ const KERNEL_DIM: usize = 5;
 /// From [−1, 1] to [0, 2], the range in which BEGAN's networks work on images. Outputs start near 0, which should be a black image,
 /// close to a digit, and not a grey one: the generator settles on what the discriminator reconstructs.
 pub(super) const BLACK_IS_ZERO: AddScalar = AddScalar(1.0);
-
-/// The normalisation after a layer of `channels` × `positions` numbers.
-pub(super) fn norm(kind: Normalization, channels: usize, positions: usize) -> Option<Box<dyn Layer>> {
-    match kind {
-        Normalization::None => None,
-        Normalization::Batch => Some(Box::new(BatchNorm { channels, positions })),
-        Normalization::Layer => Some(Box::new(LayerNorm { channels, positions })),
-        Normalization::Instance => Some(Box::new(InstanceNorm { channels, positions })),
-    }
-}
 
 /// The hidden layers of an MLP, and the width of the last.
 pub(super) fn hidden(
@@ -34,7 +22,7 @@ pub(super) fn hidden(
     let mut width = inputs;
     for &next in widths {
         layers.push(Box::new(Linear::new(width, next)));
-        layers.extend(norm(normalization, next, 1));
+        layers.extend(normalization.layer(next, 1));
         layers.push(Box::new(function));
         if dropout > 0.0 {
             layers.push(Box::new(Dropout { width: next, rate: dropout }));

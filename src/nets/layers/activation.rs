@@ -1,12 +1,28 @@
 //! Elementwise functions and their derivatives.
 
 use burn::tensor::{Tensor, activation};
+use serde::{Deserialize, Serialize};
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
-pub use crate::experiment::Activation;
 
 /// LeakyReLU's slope below zero, as in every GAN paper since DCGAN.
 pub const NEGATIVE_SLOPE: f32 = 0.2;
+
+/// The elementwise function between layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// max(x, 0)
+    Relu,
+    /// max(x, 0.2 x)
+    LeakyRelu,
+    /// x above zero, eˣ − 1 below
+    Elu,
+    /// 1 / (1 + e⁻ˣ)
+    Sigmoid,
+    /// tanh(x)
+    Tanh,
+}
 
 impl Activation {
     /// The function of every element.

@@ -1,0 +1,50 @@
+//! [`DataKind`]: the setting `data`.
+
+use serde::{Deserialize, Serialize};
+
+use super::dataset::Dataset;
+use super::mnist::Mnist;
+
+/// Where real samples come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DataKind {
+    /// A mixture of Gaussians in any dimension.
+    Mixture,
+    /// Digits drawn by this program.
+    Digits,
+    /// MNIST, from IDX files.
+    Mnist,
+}
+
+impl DataKind {
+    /// The dataset, where the data come as files.
+    #[must_use]
+    pub fn dataset(self) -> Option<&'static dyn Dataset> {
+        match self {
+            Self::Mixture | Self::Digits => None,
+            Self::Mnist => Some(&Mnist),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::dataset::{Split, missing};
+
+    #[test]
+    fn every_dataset_has_the_name_of_its_setting() {
+        for kind in [DataKind::Mixture, DataKind::Digits, DataKind::Mnist] {
+            let Some(dataset) = kind.dataset() else { continue };
+            assert_eq!(serde_json::to_value(kind).unwrap(), dataset.name());
+            for split in [Split::Train, Split::Test] {
+                for file in dataset.files(split) {
+                    assert!(file.sha256.len() == 64 && !file.names.is_empty(), "{file:?}");
+                }
+            }
+            assert!(dataset.mirrors().iter().all(|mirror| mirror.starts_with("https://") && mirror.ends_with('/')));
+            assert!(missing(dataset).to_string().contains("--data DIR"));
+        }
+    }
+}
