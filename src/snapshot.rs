@@ -54,7 +54,7 @@ pub struct Snapshot {
     pub step: u64,
     /// Losses and outputs of the last step; `None` before the first, and right after a checkpoint was loaded.
     pub stats: Option<GanStats>,
-    /// MeanLogits of the last step, likewise.
+    /// Mean logits of the last step, likewise.
     pub scores: Option<MeanLogits>,
     /// The value of the original game: over the picture's densities where there are any, else of the last step. `None` where
     /// another game is played.
