@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use counterfeit::web::{Playground, describe, open_device, presets, revise};
-use js_sys::{Float32Array, Reflect, Uint8Array};
+use js_sys::{Array, Float32Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -126,7 +126,7 @@ async fn the_latent_space_is_walked_and_searched_and_bad_requests_are_refused() 
 
 #[wasm_bindgen_test]
 fn presets_are_links_that_can_be_revised() {
-    let presets = presets();
+    let presets = Array::from(&presets().unwrap_or_else(|_| panic!("presets")));
     assert!(presets.length() >= 7);
     let hash = get(&presets.get(0), "hash").as_string().unwrap();
     let change = |key: &str, value: &str| revise(&hash, vec![key.to_owned(), value.to_owned()]);
@@ -135,4 +135,6 @@ fn presets_are_links_that_can_be_revised() {
     assert_eq!(number(&info, "settings.batch_size"), 17.0);
     let error: JsValue = change("batch_size", "0").err().unwrap().into();
     assert!(get(&error, "message").as_string().unwrap().contains("`batch_size` is 0"));
+    assert_eq!(get(&error, "kind").as_string().unwrap(), "setting");
+    assert_eq!(get(&error, "field").as_string().unwrap(), "batch_size");
 }
