@@ -94,7 +94,7 @@ pub struct ExperimentInfo {
 pub struct PresetInfo {
     /// Its name.
     pub name: String,
-    /// What it shows.
+    /// A sentence about it.
     pub about: String,
     /// The kind of its picture.
     pub kind: Kind,

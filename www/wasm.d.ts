@@ -296,7 +296,7 @@ export type PresetInfo = {
  */
 name: string, 
 /**
- * What it shows.
+ * A sentence about it.
  */
 about: string, 
 /**
@@ -342,7 +342,7 @@ sample: Uint8Array,
 filled: Uint8Array, };
 
 /**
- * What to show of a latent space in addition to the fixed samples, and their truncation.
+ * A view of the latent space: truncation of the fixed samples, an interpolation, and latent arithmetic.
  */
 export type Probe = { 
 /**

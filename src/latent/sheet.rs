@@ -25,7 +25,7 @@ pub struct Walk {
     pub path: Path,
 }
 
-/// What to show of a latent space in addition to the fixed samples, and their truncation.
+/// A view of the latent space: truncation of the fixed samples, an interpolation, and latent arithmetic.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS))]

@@ -17,7 +17,7 @@ use super::{dataset, device, files, interrupt, score};
 use crate::classifier::{Classifier, Record, SIZE, Training};
 use crate::data::{Images, Mnist};
 
-/// What a classifier should reach on MNIST's test images before its predictions mean much.
+/// The least useful accuracy on MNIST's test images.
 const WANTED: f64 = 0.99;
 /// Updates from one reading of the loss to the next.
 const READ_EVERY: u64 = 50;

@@ -20,7 +20,7 @@ pub struct Network {
 /// A network's numbers, in the order of its layers.
 #[derive(Clone, Debug, Default)]
 pub struct Weights {
-    /// What gradients move.
+    /// Parameters, which gradients move.
     pub params: Vec<Tensor<2>>,
     /// Running statistics, which the batches of training move.
     pub buffers: Vec<Tensor<2>>,

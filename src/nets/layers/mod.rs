@@ -142,7 +142,7 @@ pub enum Mode {
     Eval,
 }
 
-/// What only training needs: dropout masks, and a place for the buffers that the batch leaves.
+/// Dropout masks, and a place for the buffers that the batch leaves.
 #[derive(Debug)]
 pub struct Training {
     masks: vec::IntoIter<Tensor<2>>,
