@@ -13,7 +13,7 @@ use crate::error::{Error, Result, brief};
 use crate::experiment::{DataKind, Experiment};
 use crate::named_tensors::{self, File};
 use crate::nets::architectures::sampler;
-use crate::nets::{Network, ParamSpec, Weights};
+use crate::nets::{Network, Weights};
 use crate::old_names::present_name;
 use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
@@ -120,7 +120,7 @@ impl Checkpoint {
     pub fn players(mut self, device: &Device) -> Result<(Experiment, [(Network, Weights); 2])> {
         let generator = self.take_generator(device)?;
         let network = Network::discriminator(&self.experiment);
-        let mut weights = self.take_weights("discriminator", &network, device)?;
+        let mut weights = self.file.take_weights("discriminator", &network, OWNER, device).map_err(refuse)?;
         if self.experiment.spectral_norm {
             // The vectors' start does not matter: each is replaced.
             let mut norm = SpectralNorm::new(&network, &mut Rng::new(0, Stream::Init), device);
@@ -138,21 +138,8 @@ impl Checkpoint {
     fn take_generator(&mut self, device: &Device) -> Result<(Network, Weights)> {
         let network = Network::generator(&self.experiment);
         let name = if self.experiment.ema_decay > 0.0 { "generator_ema" } else { "generator" };
-        let weights = self.take_weights(name, &network, device)?;
-        Ok(sampler(&self.experiment, &weights))
-    }
-
-    fn take_weights(&mut self, prefix: &str, network: &Network, device: &Device) -> Result<Weights> {
-        let mut all = |specs: Vec<ParamSpec>| {
-            specs
-                .into_iter()
-                .map(|spec| {
-                    let name = format!("{prefix}.{}", spec.name);
-                    self.file.take(&name, spec.shape, OWNER, device).map_err(refuse)
-                })
-                .collect::<Result<Vec<_>>>()
-        };
-        Ok(Weights { params: all(network.params())?, buffers: all(network.buffers())? })
+        let weights = self.file.take_weights(name, &network, OWNER, device).map_err(refuse)?;
+        Ok(sampler(&self.experiment, &network, &weights))
     }
 
     /// Goes on with other data, from their start, such as drawn digits where MNIST is missing.

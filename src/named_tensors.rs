@@ -9,6 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData, Transaction};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::error::{self, brief};
+use crate::nets::{Network, ParamSpec, Weights};
 use crate::tensor::{floats, read};
 
 /// A file that was read and is whole.
@@ -136,6 +137,24 @@ impl File {
             return Err(format!("`{name}` has the shape {shape:?}; {owner} needs {wanted:?}"));
         }
         Ok(Tensor::from_data(TensorData::new(values, wanted), device))
+    }
+
+    /// Takes out all parameters and buffers of a network, whose names begin with `prefix`.
+    ///
+    /// # Errors
+    /// When one is missing or has another shape.
+    pub fn take_weights(
+        &mut self,
+        prefix: &str,
+        network: &Network,
+        owner: &str,
+        device: &Device,
+    ) -> Result<Weights, String> {
+        let mut all = |specs: Vec<ParamSpec>| {
+            let names = specs.into_iter().map(|spec| (format!("{prefix}.{}", spec.name), spec.shape));
+            names.map(|(name, shape)| self.take(&name, shape, owner, device)).collect::<Result<Vec<_>, _>>()
+        };
+        Ok(Weights { params: all(network.params())?, buffers: all(network.buffers())? })
     }
 
     /// Checks that every matrix was taken out.

@@ -13,6 +13,14 @@ pub struct HostMatrix {
     pub shape: [usize; 2],
 }
 
+impl HostMatrix {
+    /// The same on `device`.
+    #[must_use]
+    pub fn upload(self, device: &Device) -> Tensor<2> {
+        matrix(self.values, self.shape, device)
+    }
+}
+
 /// A number that changes from step to step.
 ///
 /// On a GPU it is a matrix `[1, 1]`, so that a step reads nothing from the host but its inputs, and can be captured and replayed with

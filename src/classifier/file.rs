@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use super::{Classifier, Part, Record, body, head};
 use crate::error::{Error, Result};
 use crate::named_tensors::{self, File};
-use crate::nets::{Network, ParamSpec, Weights};
+use crate::nets::Network;
 use crate::old_names::present_name;
 
 /// Larger files are refused unread: 16 MiB, where a classifier has 1.
@@ -50,16 +50,7 @@ impl Classifier {
             return Err(refuse(format!("it claims an accuracy of {accuracy}")));
         }
         let mut part = |side: &str, network: Network| {
-            let mut all = |specs: Vec<ParamSpec>| {
-                specs
-                    .into_iter()
-                    .map(|spec| {
-                        let name = format!("{side}.{}", spec.name);
-                        file.take(&name, spec.shape, OWNER, device).map_err(refuse)
-                    })
-                    .collect::<Result<Vec<_>>>()
-            };
-            let weights = Weights { params: all(network.params())?, buffers: all(network.buffers())? };
+            let weights = file.take_weights(side, &network, OWNER, device).map_err(refuse)?;
             Ok(Part { network, weights })
         };
         let (body, head) = (part("body", body())?, part("head", head())?);

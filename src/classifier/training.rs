@@ -9,7 +9,7 @@ use crate::nets::{Mode, Network, Weights};
 use crate::objective::cross_entropy;
 use crate::optimizer::{Optimizer, OptimizerKind};
 use crate::rng::{Rng, Stream};
-use crate::tensor::{HostMatrix, matrix};
+use crate::tensor::matrix;
 
 /// Images in an update.
 const BATCH_SIZE: usize = 100;
@@ -87,7 +87,8 @@ impl Training {
         self.step += 1;
 
         let (images, classes) = self.batch();
-        let [body_mode, head_mode] = [self.mode(&body()), self.mode(&head())];
+        let networks = [&self.classifier.body, &self.classifier.head].map(|part| part.network.clone());
+        let [body_mode, head_mode] = networks.map(|network| self.mode(&network));
         let Classifier { body, head, .. } = &mut self.classifier;
         let leaves = [body.weights.require_grad(), head.weights.require_grad()];
         let features = body.network.forward(&leaves[0], images, body_mode);
@@ -101,7 +102,7 @@ impl Training {
     /// Training of this part, with fresh dropout masks.
     fn mode(&mut self, network: &Network) -> Mode {
         let masks = network.masks(BATCH_SIZE).into_iter().map(|mask| mask.draw(&mut self.dropout));
-        Mode::train(masks.map(|mask| self.classifier.tensor(mask)).collect())
+        Mode::train(masks.map(|mask| mask.upload(&self.classifier.device)).collect())
     }
 
     /// One update against the gradient of the sum of `rows` with respect to `leaves`, copies of the weights that require
@@ -153,10 +154,6 @@ impl Classifier {
     fn params(&self) -> Vec<Tensor<2>> {
         let parts = [&self.body, &self.head].into_iter();
         parts.flat_map(|part| part.weights.params.iter().cloned()).collect()
-    }
-
-    fn tensor(&self, matrix: HostMatrix) -> Tensor<2> {
-        crate::tensor::matrix(matrix.values, matrix.shape, &self.device)
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layers::{BatchNorm, InstanceNorm, Layer, LayerNorm};
 
-/// What a layer's numbers are standardised over before the activation.
+/// The numbers over which a layer's output is standardised before the activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalization {

@@ -1,4 +1,4 @@
-//! What the two players minimise, one file an objective. Losses are functions of logits; a higher logit means more real.
+//! The losses of both players, one file an objective. Losses are functions of logits; a higher logit means more real.
 
 mod began;
 mod hinge;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use self::began::{balance, convergence, reconstruction_score};
 use crate::tensor::matrix;
 
-/// What each side minimises, on logits.
+/// The losses of both players, as functions of logits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Objective {

@@ -131,8 +131,7 @@ mod tests {
 
     fn apply(augmentation: Augmentation, images: Tensor<2>) -> Tensor<2> {
         let inputs = augmentation.draw(images.dims()[0], SIDE, &mut Rng::new(1, Stream::Noise));
-        let mut tensor = |m: HostMatrix| matrix(m.values, m.shape, &Device::flex());
-        inputs.map(&mut tensor).apply(images, SIDE)
+        inputs.map(&mut |matrix: HostMatrix| matrix.upload(&Device::flex())).apply(images, SIDE)
     }
 
     fn changed(augmentation: Augmentation, image: &[f32], n: usize) -> Vec<Vec<f32>> {

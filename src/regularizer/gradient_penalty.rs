@@ -14,7 +14,7 @@ use crate::tensor::HostMatrix;
 /// Keeps the gradient of a norm finite where the norm is 0.
 const EPSILON: f32 = 1e-12;
 
-/// What a slope of the discriminator costs it.
+/// The penalty on the discriminator's gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GradientPenalty {

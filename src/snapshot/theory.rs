@@ -14,7 +14,7 @@ pub struct Value {
     pub ceiling: Option<f32>,
 }
 
-/// What the experiment's discriminator outputs.
+/// The scale of the discriminator's output.
 #[must_use]
 pub fn scale(e: &Experiment) -> Scale {
     let game = e.objective.game();

@@ -14,7 +14,7 @@ impl Trainer {
     #[must_use]
     pub fn sampler(&self) -> (Network, Weights) {
         let weights = self.state.generator_ema.as_ref().unwrap_or(&self.state.generator.weights);
-        sampler(self.experiment(), weights)
+        sampler(self.experiment(), &self.gan.generator, weights)
     }
 
     /// The discriminator with the weights that it uses in evaluation.

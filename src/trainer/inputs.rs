@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::optimizer::OptimizerInputs;
 use crate::regularizer::augmentation::AugmentationInputs;
-use crate::tensor::{HostMatrix, Scalar, is_host, matrix};
+use crate::tensor::{HostMatrix, Scalar, is_host};
 
 /// Parts of an upload start at multiples of this many numbers, 256 bytes, so that a GPU can use each in place.
 const ALIGNMENT: usize = 64;
@@ -103,7 +103,7 @@ impl StepInputs<HostMatrix> {
     #[must_use]
     pub fn upload(self, device: &Device) -> StepInputs<Tensor<2>> {
         if is_host(device) {
-            return self.map(&mut |m: HostMatrix| matrix(m.values, m.shape, device));
+            return self.map(&mut |matrix: HostMatrix| matrix.upload(device));
         }
         self.upload_packed(device)
     }

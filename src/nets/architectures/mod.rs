@@ -47,10 +47,9 @@ impl Network {
 /// The network that maps latents to samples, with its weights: the generator itself, or the decoder at the end of an adversarial
 /// autoencoder.
 #[must_use]
-pub fn sampler(e: &Experiment, weights: &Weights) -> (Network, Weights) {
-    let generator = Network::generator(e);
+pub fn sampler(e: &Experiment, generator: &Network, weights: &Weights) -> (Network, Weights) {
     if e.architecture != Architecture::Autoencoder {
-        return (generator, weights.clone());
+        return (generator.clone(), weights.clone());
     }
     let decoder = autoencoder::decoder(e);
     let last = |all: &[burn::tensor::Tensor<2>], count: usize| all[all.len() - count..].to_vec();

@@ -53,7 +53,6 @@ mod tests {
     use super::*;
     use crate::nets::{Network, Weights};
     use crate::rng::{Rng, Stream};
-    use crate::tensor::matrix;
 
     #[test]
     fn keeps_the_mean_and_drops_its_share() {
@@ -61,7 +60,7 @@ mod tests {
         let network = Network::new(vec![Box::new(Dropout { width: 1000, rate: 0.3 })]);
         let mut rng = Rng::new(0, Stream::Dropout);
         let masks = network.masks(100).into_iter().map(|mask| mask.draw(&mut rng));
-        let masks = masks.map(|mask| matrix(mask.values, mask.shape, &device)).collect();
+        let masks = masks.map(|mask| mask.upload(&device)).collect();
         let x = Tensor::<2>::ones([100, 1000], &device);
         let y = network.forward(&Weights::default(), x, Mode::train(masks)).output;
         let y = y.into_data().try_to_vec::<f32>().unwrap();
