@@ -73,8 +73,9 @@ need_node() {
     npm ci --no-fund --no-audit
     touch node_modules/.package-lock.json
   fi
-  mkdir -p www/vendor
+  mkdir -p www/vendor/json-schema
   cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css www/vendor/
+  cp node_modules/@cfworker/json-schema/dist/esm/*.js node_modules/@cfworker/json-schema/dist/esm/*.d.ts www/vendor/json-schema/
 }
 
 need_tool() { # CRATE ARGS...
@@ -259,6 +260,7 @@ stage_lint() {
   lint "clippy, wasm" cargo clippy --release --lib --test web --target $wasm_target --no-default-features -- --deny warnings || failed=1
   lint "rustdoc" env RUSTDOCFLAGS='--deny warnings' cargo doc --release --no-deps --lib || failed=1
   lint "types" npm run --silent check || failed=1
+  lint "formatting of the page" npm run --silent format -- --check || failed=1
   lint "shell scripts" shellcheck build.sh tests/mutants/run.sh .ci/run || failed=1
   return $failed
 }

@@ -4,11 +4,16 @@
 //! named the same everywhere: `--set batch_size=64`, `#batch_size=64`, `batch_size = 64`.
 
 mod compatibility;
+mod conditions;
 mod presets;
-mod ranges;
 mod rows;
+pub(crate) mod schema;
+#[cfg(test)]
+mod tests;
 mod text;
+mod validation;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::presets::Preset;
@@ -37,144 +42,214 @@ fn kernels<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<us
 }
 
 /// The family of both networks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Architecture {
     /// Multilayer perceptrons: `generator_hidden`, `discriminator_hidden`.
+    #[schemars(title = "Multilayer perceptron")]
     Mlp,
     /// Radford et al. 2016: strided 4×4 convolutions, at 28, 32 or 64 pixels: `base_channels`.
+    #[schemars(title = "DCGAN")]
     Dcgan,
     /// Mescheder et al. 2018: the generator is a point, the discriminator a slope; for mixtures on a line.
+    #[schemars(title = "Dirac-GAN")]
     Dirac,
-    /// Makhzani et al. 2016: the generator is an autoencoder of images, the discriminator judges codes.
+    /// Makhzani et al. 2016: the generator is an autoencoder of images; the discriminator's input is the code.
+    #[schemars(title = "Adversarial autoencoder")]
     Autoencoder,
-    /// After Zhang et al. 2017: one generator draws an image at half its size, a second redraws it in full.
+    /// After StackGAN (Zhang et al. 2017): one generator makes an image at half its size, a second refines it at full size.
+    #[schemars(title = "StackGAN")]
     Stacked,
-    /// Liu & Tuzel 2016: images and their edges, learnt together and never seen together.
+    /// CoGAN (Liu & Tuzel 2016): images and their edges, from marginal distributions alone.
+    #[schemars(title = "CoGAN")]
     Coupled,
 }
 
 /// Conditioning on a sample's class: the digit of an image, the component of a mixture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Conditional {
-    /// Nothing.
+    /// Neither network receives the class.
+    #[schemars(title = "None")]
     None,
-    /// Both networks are given the class (Mirza & Osindero 2014).
+    /// Mirza & Osindero 2014: both networks receive the class.
+    #[schemars(title = "Conditional GAN")]
     Label,
-    /// The generator is given the class, the discriminator guesses it (Odena, Olah & Shlens 2017).
+    /// Odena, Olah & Shlens 2017: the generator receives the class, the discriminator predicts it.
+    #[schemars(title = "ACGAN")]
     Acgan,
 }
 
 /// Every setting of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// From these lines comes the JSON Schema, and from that the checks of values, the page's controls, the tables of settings and
+/// editors' completion: `title` is the label, the comment the help text. [`schema`] adds what depends on other settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(transform = schema::complete)]
 pub struct Experiment {
-    /// The preset it came from, or a name of the user's; at most 64 characters.
+    /// Name of the run: that of its preset, or another.
+    #[schemars(title = "Name", length(min = 1, max = 64))]
     pub name: String,
-    /// Where real samples come from.
+    /// Distribution of the real samples.
+    #[schemars(title = "Dataset")]
     pub data: DataKind,
-    /// Image classes to learn, digits 0–9; for `digits` and `mnist`.
+    /// Classes of images to learn: digits, 0 to 9.
+    #[schemars(title = "Classes", length(min = 1), inner(range(max = 9)), extend("uniqueItems" = true))]
     pub classes: Vec<u8>,
-    /// Images of each class to learn from; 0 takes all there are.
+    /// Training images of each class; 0 takes all. A few can be memorised.
+    #[schemars(title = "Examples per class", range(min = 0, max = 100_000))]
     pub examples_per_class: usize,
-    /// Height and width of images: 28, 32 or 64 pixels.
+    /// Height and width of images in pixels.
+    #[schemars(title = "Image size", extend("enum" = [28, 32, 64]))]
     pub image_size: usize,
-    /// Channels of a sample: 1, or 3 for an independent image in each of red, green and blue (stacked MNIST).
+    /// Channels of an image: 1, or 3 for another digit in each of red, green and blue: 1,000 modes (stacked MNIST, Metz
+    /// et al. 2017).
+    #[schemars(title = "Channels", extend("enum" = [1, 3]))]
     pub channels: usize,
-    /// The family of both networks.
+    /// Family of both networks.
+    #[schemars(title = "Architecture")]
     pub architecture: Architecture,
-    /// Dimension of the latent space.
+    /// Dimension of the latent vector z, the generator's input.
+    #[schemars(title = "Latent dimension", range(min = 1, max = 1024))]
     pub latent_dim: usize,
-    /// The distribution of latents.
+    /// Distribution of the latent vectors.
+    #[schemars(title = "Latent prior")]
     pub prior: Prior,
-    /// Conditioning on the class.
+    /// Conditioning on the class: the digit of an image, or the component of a mixture.
+    #[schemars(title = "Conditioning")]
     pub conditional: Conditional,
     /// Widths of the generator's hidden layers (`mlp`).
+    #[schemars(title = "Generator hidden layers", length(max = 8), inner(range(min = 1, max = 4096)))]
     pub generator_hidden: Vec<usize>,
     /// Widths of the discriminator's hidden layers (`mlp`).
+    #[schemars(title = "Discriminator hidden layers", length(max = 8), inner(range(min = 1, max = 4096)))]
     pub discriminator_hidden: Vec<usize>,
-    /// The generator's activation.
+    /// Elementwise function after the generator's hidden layers.
+    #[schemars(title = "Generator activation")]
     pub generator_activation: Activation,
-    /// The discriminator's activation.
+    /// Elementwise function after the discriminator's hidden layers. LeakyReLU has a gradient everywhere.
+    #[schemars(title = "Discriminator activation")]
     pub discriminator_activation: Activation,
     /// Normalisation of the generator's layers, all but the last.
+    #[schemars(title = "Generator normalisation")]
     pub generator_norm: Normalization,
-    /// Normalisation of the discriminator's layers, all but the last (and the first of a `dcgan`).
+    /// Normalisation of the discriminator's layers, all but the last (and the first of a `dcgan`). Batch normalisation
+    /// excludes gradient penalties.
+    #[schemars(title = "Discriminator normalisation")]
     pub discriminator_norm: Normalization,
-    /// Channels of the largest feature map; each halving of the sides doubles them (`dcgan`).
+    /// Channels of the feature map with the largest sides; each halving of the sides doubles them (`dcgan`).
+    #[schemars(title = "Base channels", range(min = 1, max = 256))]
     pub base_channels: usize,
-    /// Dropout rate of the discriminator's hidden layers (`mlp`); 0 is off.
+    /// Dropout rate of the discriminator's hidden layers (Srivastava et al. 2014).
+    #[schemars(title = "Dropout", range(min = 0), extend("exclusiveMaximum" = 1))]
     pub dropout: f32,
-    /// The losses of both players.
+    /// Losses of both players.
+    #[schemars(title = "Objective")]
     pub objective: Objective,
-    /// One-sided label smoothing (Salimans et al. 2016): the target of real samples, 1 or a little less (`saturating`,
-    /// `non-saturating`, `least-squares`).
+    /// Target of real samples (one-sided label smoothing, Salimans et al. 2016); 1 is off.
+    #[schemars(title = "Label smoothing (real target)", range(min = 0.5, max = 1.0))]
     pub label_smoothing: f32,
-    /// The penalty on the discriminator's gradient.
+    /// Penalty on the gradient of the discriminator at its input.
+    #[schemars(title = "Gradient penalty")]
     pub gradient_penalty: GradientPenalty,
-    /// Its weight: λ, or γ for `r1` and `r2`.
+    /// Weight of the gradient penalty: λ, or γ of R1 and R2.
+    #[schemars(title = "Penalty weight λ", range(min = 0, max = 10000))]
     pub gp_weight: f32,
-    /// Weight clipping (Arjovsky et al. 2017): the largest absolute weight of the critic after an update; 0 is off.
+    /// Largest absolute weight of the critic after an update (Arjovsky et al. 2017).
+    #[schemars(title = "Weight clipping", range(min = 0, max = 10))]
     pub weight_clip: f32,
-    /// Whether each weight matrix of the discriminator is divided by its largest singular value (Miyato et al. 2018).
+    /// Division of each weight matrix of the discriminator by its largest singular value (Miyato et al. 2018).
+    #[schemars(title = "Spectral normalisation")]
     pub spectral_norm: bool,
-    /// Instance noise (Sønderby et al. 2017): the standard deviation of noise on the discriminator's inputs; 0 is off.
+    /// Standard deviation of Gaussian noise on the discriminator's inputs (Sønderby et al. 2017).
+    #[schemars(title = "Instance noise", range(min = 0, max = 100))]
     pub instance_noise: f32,
-    /// Steps over which that noise fades; 0 keeps it.
+    /// Steps over which the instance noise falls to 0; 0 keeps it.
+    #[schemars(title = "Noise decay (steps)", range(min = 0, max = 1_000_000_000))]
     pub instance_noise_steps: u64,
-    /// Kernels of minibatch discrimination (Salimans et al. 2016); 0 is off, and `true` means 16.
+    /// Kernels of minibatch discrimination (Salimans et al. 2016), a feature that compares the samples of a batch;
+    /// `true` means 16.
     #[serde(deserialize_with = "kernels")]
+    #[schemars(title = "Minibatch discrimination", range(min = 0, max = 256), extend("type" = ["integer", "boolean"]))]
     pub minibatch_discrimination: usize,
-    /// Whether the minibatch standard deviation is a feature of the discriminator (Karras et al. 2018).
+    /// Standard deviation over the batch as a feature of the discriminator (Karras et al. 2018).
+    #[schemars(title = "Minibatch standard deviation")]
     pub minibatch_stddev: bool,
-    /// Samples packed into one discriminator input (PacGAN, Lin et al. 2018); 1 is off.
+    /// Samples in one discriminator input (Lin et al. 2018), which makes mode collapse easy to detect; 1 is off.
+    #[schemars(title = "Packing (PacGAN)", range(min = 1, max = 16))]
     pub pack: usize,
-    /// Weight of virtual adversarial training (Miyato et al. 2018); 0 is off.
+    /// Weight of virtual adversarial training (Miyato et al. 2018): the change of D(x) under the worst small
+    /// perturbation of x.
+    #[schemars(title = "Virtual adversarial training", range(min = 0, max = 10000))]
     pub vat_weight: f32,
-    /// Length ε of its perturbation.
+    /// Length of the perturbation of virtual adversarial training.
+    #[schemars(title = "VAT perturbation ε", range(min = 0.001, max = 1000))]
     pub vat_epsilon: f32,
-    /// Weight of path-length regularisation (Karras et al. 2020); 0 is off.
+    /// Weight of path length regularisation (Karras et al. 2020): the generator's Jacobian stretches every direction
+    /// equally.
+    #[schemars(title = "Path length", range(min = 0, max = 10000))]
     pub path_length_weight: f32,
-    /// Weight of feature matching (Salimans et al. 2016); 0 is off.
+    /// Weight of feature matching (Salimans et al. 2016) in the generator's loss: the distance of the discriminator's
+    /// mean hidden features.
+    #[schemars(title = "Feature matching", range(min = 0, max = 10000))]
     pub feature_matching_weight: f32,
-    /// Differentiable augmentations of the discriminator's images (Zhao et al. 2020).
+    /// Differentiable augmentations of the discriminator's images (Zhao et al. 2020), for training on few examples.
+    #[schemars(title = "Augmentation (DiffAugment)")]
     pub augment: Vec<Augmentation>,
-    /// Weight of consistency regularisation, bCR (Zhao et al. 2021): the squared change of the logit under augmentation, which the
-    /// objective then does without; 0 is off.
+    /// Weight of balanced consistency regularisation (Zhao et al. 2021): the squared change of the logit under
+    /// augmentation; the objective then uses images without it.
+    #[schemars(title = "Consistency (bCR)", range(min = 0, max = 10000))]
     pub consistency_weight: f32,
-    /// Weight of the reconstruction error, the mean square over pixels (`autoencoder`).
+    /// Weight of the autoencoder's reconstruction error, the mean square over pixels (Makhzani et al. 2016).
+    #[schemars(title = "Reconstruction weight", range(min = 0, max = 10000))]
     pub reconstruction_weight: f32,
-    /// BEGAN's γ: the ratio of the errors of fakes and real samples at the balance.
+    /// Ratio of the reconstruction errors of fake and real samples at equilibrium (Berthelot et al. 2017); more is more
+    /// diverse.
+    #[schemars(title = "BEGAN diversity ratio γ", range(min = 0, max = 1))]
     pub began_gamma: f32,
-    /// BEGAN's λ: the learning rate of k.
+    /// Learning rate of BEGAN's balance k (Berthelot et al. 2017).
+    #[schemars(title = "BEGAN gain λ", range(min = 0, max = 1))]
     pub began_lambda: f32,
-    /// The optimiser of both networks.
+    /// Optimiser of both networks.
+    #[schemars(title = "Optimiser")]
     pub optimizer: OptimizerKind,
-    /// The generator's learning rate.
+    /// Learning rate of the generator.
+    #[schemars(title = "Generator learning rate", range(max = 1), extend("exclusiveMinimum" = 0))]
     pub generator_lr: f32,
-    /// The discriminator's learning rate.
+    /// Learning rate of the discriminator.
+    #[schemars(title = "Discriminator learning rate", range(max = 1), extend("exclusiveMinimum" = 0))]
     pub discriminator_lr: f32,
-    /// Decay of the mean of gradients.
+    /// Decay of the mean of gradients, or momentum. High values make the players orbit each other (Gidel et al. 2019).
+    #[schemars(title = "β₁", range(min = 0), extend("exclusiveMaximum" = 1))]
     pub beta1: f32,
     /// Decay of the mean of squared gradients.
+    #[schemars(title = "β₂", range(min = 0), extend("exclusiveMaximum" = 1))]
     pub beta2: f32,
-    /// Steps over which both learning rates halve; 0 keeps them.
+    /// Steps over which both learning rates halve; 0 keeps them constant.
+    #[schemars(title = "LR half-life (steps)", range(min = 0, max = 1_000_000_000))]
     pub lr_half_life: u64,
     /// Discriminator updates before each generator update.
+    #[schemars(title = "D steps per G step (n_critic)", range(min = 1, max = 100))]
     pub n_critic: usize,
-    /// Whether the first 25 steps, and every 500th, have 100 discriminator updates (Arjovsky et al. 2017).
+    /// 100 discriminator updates in each of the first 25 steps and in every 500th (Arjovsky et al. 2017).
+    #[schemars(title = "Critic warm-up")]
     pub critic_warmup: bool,
-    /// Real samples, and as many fakes, in a discriminator update.
+    /// Real samples, and as many fake ones, in a discriminator update.
+    #[schemars(title = "Batch size", range(min = 1, max = 16384))]
     pub batch_size: usize,
-    /// Decay of the moving average (EMA) of the generator's weights, which then makes the samples; 0 is off. After t steps it is at
+    /// Decay of the exponential moving average of the generator's weights, which then makes the samples; at step t at
     /// most (1 + t)/(10 + t).
+    #[schemars(title = "Generator EMA", range(min = 0), extend("exclusiveMaximum" = 1))]
     pub ema_decay: f32,
     /// Generator updates after which the shell stops; the page goes on.
+    #[schemars(title = "Steps", range(min = 1, max = 1_000_000_000))]
     pub steps: u64,
-    /// The seed that every random number of the run comes from; below 2⁵³.
+    /// Seed of every random number of the run: the same seed gives the same run.
+    #[schemars(title = "Seed", range(min = 0, max = 9_007_199_254_740_991_u64))]
     pub seed: u64,
-    /// The Gaussians of `data = "mixture"`.
+    /// Components of the mixture: relative weight, mean and standard deviation of each (`data = "mixture"`).
+    #[schemars(title = "Gaussians", length(max = 100))]
     pub mixture: Vec<Component>,
 }
 
@@ -232,136 +307,6 @@ impl Default for Experiment {
             steps: 20_000,
             seed: 0,
             mixture: Vec::new(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_textbook_network_is_the_textbook_network() {
-        let e = Experiment::preset("mnist-mlp").unwrap();
-        assert_eq!((e.latent_dim, e.data_dim(), e.batch_size), (100, 784, 64));
-        assert_eq!((&e.generator_hidden[..], &e.discriminator_hidden[..]), (&[256][..], &[256][..]));
-        assert_eq!((e.dropout, e.generator_lr, e.beta1, e.beta2), (0.3, 2e-4, 0.5, 0.999));
-        assert_eq!(e.generator_activation, Activation::LeakyRelu);
-    }
-
-    #[test]
-    fn settings_are_changed_by_name() {
-        let mut e = Experiment::preset("mixture-1d").unwrap();
-        e.set("batch_size", "64").unwrap();
-        e.set("objective", "saturating").unwrap();
-        e.set("generator_hidden", "[8, 8, 8]").unwrap();
-        e.set("mixture", "[{ mean = [1, 2], std = 1 }]").unwrap();
-        e.set("generator_lr", "1").unwrap();
-        assert_eq!((e.batch_size, e.objective), (64, Objective::Saturating));
-        assert_eq!(e.generator_hidden, [8, 8, 8]);
-        assert_eq!(e.data_dim(), 2);
-    }
-
-    #[test]
-    fn what_does_not_go_together_says_so() {
-        let cases: [(&[(&str, &str)], &str); 9] = [
-            (
-                &[("gradient_penalty", "r1"), ("discriminator_norm", "batch")],
-                "`gradient_penalty` is r1; it should be none for a discriminator with cross-sample layers",
-            ),
-            (&[("objective", "hinge"), ("label_smoothing", "0.9")], "`label_smoothing` is 0.9; it should be 1 unless"),
-            (&[("objective", "wasserstein"), ("vat_weight", "1")], "`vat_weight` is 1.0; it should be 0 unless"),
-            (
-                &[("objective", "began"), ("gradient_penalty", "wgan-gp")],
-                "`gradient_penalty` is wgan-gp; it should be left out for the objective began",
-            ),
-            (&[("pack", "3"), ("batch_size", "64")], "`batch_size` is 64; it should be a multiple of `pack`"),
-            (&[("conditional", "acgan"), ("pack", "2")], "`pack` is 2; it should be 1 for an acgan"),
-            (&[("consistency_weight", "1")], "`consistency_weight` is 1.0; it should be 0 without `augment`"),
-            (
-                &[("architecture", "stacked")],
-                "`architecture` is stacked; it should be mlp for data that are not images",
-            ),
-            (
-                &[("architecture", "dirac"), ("mixture", "[{mean=[0],std=1}]"), ("spectral_norm", "true")],
-                "`spectral_norm` is true; it should be false for a Dirac-GAN",
-            ),
-        ];
-        for (settings, wanted) in cases {
-            let mut e = Experiment::preset("ring").unwrap();
-            let error = e.set_all(settings.iter().copied()).unwrap_err().to_string();
-            assert!(error.contains(wanted), "{settings:?}: {error}");
-            assert!(!error.contains('\n'), "{error}");
-        }
-    }
-
-    #[test]
-    fn three_channels_go_with_what_makes_single_images_of_no_class() {
-        let digits = Experiment::preset("digits-mlp").unwrap();
-        let with = |settings: &[(&str, &str)]| {
-            let mut e = digits.clone();
-            let settings = [&[("channels", "3")], settings].concat();
-            e.set_all(settings).map(|()| e.data_dim())
-        };
-        assert_eq!(with(&[]).unwrap(), 3 * 784);
-        assert_eq!(with(&[("dropout", "0"), ("architecture", "dcgan"), ("pack", "2")]).unwrap(), 3 * 784);
-        let mlp = "it should be mlp or dcgan where channels = 3";
-        for (settings, wanted) in [
-            (
-                &[("channels", "2")][..],
-                "`channels` is 2; it should be 1, or 3 for another image in each of red, green and blue",
-            ),
-            (&[("architecture", "stacked")], mlp),
-            (&[("architecture", "coupled")], mlp),
-            (&[("architecture", "autoencoder")], mlp),
-            (&[("conditional", "label")], "`conditional` is label; it should be none where channels = 3"),
-            (&[("conditional", "acgan")], "`conditional` is acgan; it should be none where channels = 3"),
-            (
-                &[("augment", "[\"translation\"]")],
-                "`augment` is [translation]; it should be left out where channels = 3",
-            ),
-        ] {
-            let error = with(settings).unwrap_err().to_string();
-            assert!(error.contains(wanted), "{settings:?}: {error}");
-        }
-        let error = Experiment::preset("ring").unwrap().set("channels", "3").unwrap_err();
-        assert!(error.to_string().contains("`channels` is 3; it should be 1 for data that are not images"), "{error}");
-    }
-
-    #[test]
-    fn kernels_are_a_number_or_a_yes() {
-        let mut e = Experiment::preset("mixture-1d").unwrap();
-        for (given, wanted) in [("true", 16), ("5", 5), ("false", 0)] {
-            e.set("minibatch_discrimination", given).unwrap();
-            assert_eq!(e.minibatch_discrimination, wanted);
-        }
-        let error = e.set("minibatch_discrimination", "some").unwrap_err();
-        assert!(error.to_string().contains("a number of kernels, or true"), "{error}");
-    }
-
-    #[test]
-    fn errors_name_the_field_what_was_given_and_what_would_be_right() {
-        let cases = [
-            ("batch_size", "0", "`batch_size` is 0; it should be from 1 to 16384"),
-            ("dropout", "1.5", "`dropout` is 1.5; it should be at least 0 and below 1"),
-            ("generator_lr", "nan", "`generator_lr` is NaN; it should be above 0 and at most 1"),
-            ("image_size", "30", "`image_size` is 30; it should be 28, 32 or 64"),
-            ("classes", "[1, 1]", "different digits"),
-            ("objective", "hopeful", "`saturating`"),
-            ("batch_size", "many", "`batch_size` is \"many\"; it should be"),
-            ("batchsize", "1", "did you mean `batch_size`?"),
-            ("colour", "red", "there is no setting `colour`"),
-            ("architecture", "dcgan", "mlp for data that are not images"),
-            ("mixture", "[]", "1 to 100"),
-            ("mixture", "[{ mean = [0], std = 0 }]", "between 0.0001 and 1000"),
-        ];
-        for (key, value, wanted) in cases {
-            let mut e = Experiment::preset("mixture-1d").unwrap();
-            let before = e.clone();
-            let error = e.set(key, value).unwrap_err().to_string();
-            assert!(error.contains(wanted), "{key}={value}: {error}");
-            assert!(!error.contains('\n'), "{error}");
-            assert_eq!(e, before, "a refused setting changes nothing");
         }
     }
 }

@@ -16,6 +16,8 @@ pub mod classifier;
 pub mod data;
 pub mod error;
 pub mod experiment;
+#[cfg(test)]
+mod generated;
 pub mod latent;
 pub mod messages;
 pub mod metrics;

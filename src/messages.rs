@@ -74,6 +74,8 @@ pub struct ExperimentInfo {
     /// Every setting by name.
     #[cfg_attr(test, ts(type = "Record<string, unknown>"))]
     pub settings: serde_json::Value,
+    /// Whether the discriminator's output is a probability, trained with the cross-entropy.
+    pub outputs_probability: bool,
     /// Parameters of the generator.
     #[cfg_attr(test, ts(type = "number"))]
     pub generator_parameters: usize,
@@ -217,7 +219,8 @@ impl ExperimentInfo {
             hash: e.to_hash(),
             name: e.name.clone(),
             kind: Kind::of(e),
-            settings: plain(e)?,
+            settings: e.to_json(),
+            outputs_probability: e.objective.game().outputs_probability(),
             generator_parameters: Network::generator(e).num_params(),
             discriminator_parameters: Network::discriminator(e).num_params(),
             files: files.collect(),
@@ -239,7 +242,7 @@ impl PresetInfo {
             about: preset.about.clone(),
             kind: Kind::of(e),
             hash: e.to_hash(),
-            data: plain(&e.data)?,
+            data: e.to_json()["data"].take(),
         })
     }
 }
@@ -274,12 +277,6 @@ impl From<&Error> for Failure {
         };
         Self { kind, message: error.to_string(), field: field.cloned() }
     }
-}
-
-/// Plain data with every float as the shortest decimal of its 32 bits.
-fn plain(value: &impl Serialize) -> Result<serde_json::Value> {
-    let json = serde_json::to_string(value).and_then(|json| serde_json::from_str(&json));
-    json.map_err(|error| Error::Syntax(error.to_string()))
 }
 
 fn finite(value: f64) -> Option<f64> {
@@ -334,15 +331,9 @@ mod tests {
         text
     }
 
-    /// `COUNTERFEIT_WRITE=1 cargo test --release --lib types_are_current` writes the file anew.
     #[test]
-    #[allow(clippy::disallowed_methods, reason = "this test is native")]
     fn types_are_current() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/www/wasm.d.ts");
-        if std::env::var_os("COUNTERFEIT_WRITE").is_some() {
-            std::fs::write(path, types()).unwrap();
-        }
-        assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), types(), "COUNTERFEIT_WRITE=1 writes it anew");
+        crate::generated::assert_current("www/wasm.d.ts", &types());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! [`OptimizerInputs`], which saves two passes over every parameter.
 
 use burn::tensor::Tensor;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::tensor::Scalar;
@@ -13,14 +14,17 @@ use crate::tensor::Scalar;
 const EPSILON: f64 = 1e-8;
 
 /// How gradients become steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OptimizerKind {
     /// Gradient descent, with momentum `beta1`.
+    #[schemars(title = "SGD")]
     Sgd,
     /// Kingma & Ba 2015, with `beta1` and `beta2`.
+    #[schemars(title = "Adam")]
     Adam,
-    /// Tieleman & Hinton 2012, with the squares' decay `beta2`.
+    /// Tieleman & Hinton 2012, with the decay `beta2` of squared gradients.
+    #[schemars(title = "RMSProp")]
     Rmsprop,
 }
 

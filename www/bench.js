@@ -6,12 +6,14 @@ import { Trainer } from './trainer.js';
 
 /** @type {string | null} */
 let died = null;
-const trainer = new Trainer(/** @param {Reply} reply */ reply => {
-  if (reply.type === 'problem' && reply.fatal) {
-    died = reply.what;
-    trainer.replace();
-  }
-});
+const trainer = new Trainer(
+  /** @param {Reply} reply */ reply => {
+    if (reply.type === 'problem' && reply.fatal) {
+      died = reply.what;
+      trainer.replace();
+    }
+  },
+);
 
 /** @param {BenchConfig} config @returns {Promise<{ steps_per_s: number, warmup_ms: number }>} */
 async function bench(config) {
@@ -28,7 +30,15 @@ for (const backend of /** @type {const} */ (['cpu', 'webgpu'])) {
   button.onclick = async () => {
     result.textContent = 'Training…';
     try {
-      const { steps_per_s, warmup_ms } = await bench({ backend, latent: 1, hidden: 16, data: 1, batch: 256, warmup: 20, steps: 300 });
+      const { steps_per_s, warmup_ms } = await bench({
+        backend,
+        latent: 1,
+        hidden: 16,
+        data: 1,
+        batch: 256,
+        warmup: 20,
+        steps: 300,
+      });
       result.textContent = `${backend}: ${steps_per_s.toFixed(0)} steps/s after a warm-up of ${warmup_ms.toFixed(0)} ms`;
     } catch (error) {
       result.textContent = `${backend}: ${/** @type {Error} */ (error).message}`;

@@ -6,7 +6,9 @@ import { byId } from './views/element.js';
 /** @import { Trainer } from './trainer.js' */
 
 /** For screen readers. @param {string} text */
-const announce = text => { byId('announce').textContent = text; };
+const announce = text => {
+  byId('announce').textContent = text;
+};
 
 /** @param {Store} store @param {Trainer} trainer */
 export function files(store, trainer) {
@@ -17,7 +19,9 @@ export function files(store, trainer) {
       await navigator.clipboard.writeText(link);
       button.textContent = 'Copied';
       announce('The link is copied.');
-      setTimeout(() => { button.textContent = 'Copy link'; }, 1500);
+      setTimeout(() => {
+        button.textContent = 'Copy link';
+      }, 1500);
     } catch {
       prompt('This link replays the run:', link);
     }
@@ -42,7 +46,13 @@ export function files(store, trainer) {
   };
   const file = /** @type {HTMLInputElement} */ (byId('file'));
   byId('open').onclick = () => file.click();
-  file.onchange = () => { openFile(file.files?.[0]); file.value = ''; };
+  file.onchange = () => {
+    openFile(file.files?.[0]);
+    file.value = '';
+  };
   addEventListener('dragover', event => event.preventDefault());
-  addEventListener('drop', event => { event.preventDefault(); openFile(event.dataTransfer?.files[0]); });
+  addEventListener('drop', event => {
+    event.preventDefault();
+    openFile(event.dataTransfer?.files[0]);
+  });
 }

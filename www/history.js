@@ -6,7 +6,19 @@
 const POINTS = 1024;
 const FRAMES = 64;
 
-const SERIES = /** @type {const} */ (['step', 'd_loss', 'g_loss', 'd_real', 'd_fake', 'score_real', 'score_fake', 'value', 'value_ceiling', 'w1', 'w1_floor']);
+const SERIES = /** @type {const} */ ([
+  'step',
+  'd_loss',
+  'g_loss',
+  'd_real',
+  'd_fake',
+  'score_real',
+  'score_fake',
+  'value',
+  'value_ceiling',
+  'w1',
+  'w1_floor',
+]);
 /** @typedef {typeof SERIES[number]} Series */
 
 export class History {
@@ -25,11 +37,13 @@ export class History {
     const lastPoint = this.series.step.at(-1) ?? -Infinity;
     if (step >= lastPoint + this.#pointEvery) {
       for (const name of SERIES) {
-        const value = /** @type {number | null} */ (/** @type {any} */ (snapshot)[name] ?? snapshot.metrics[name] ?? null);
+        const value = /** @type {number | null} */ (
+          /** @type {any} */ (snapshot)[name] ?? snapshot.metrics[name] ?? null
+        );
         this.series[name].push(value);
       }
       if (this.series.step.length > POINTS) {
-        this.#pointEvery = Math.max(this.#pointEvery * 2, (step - (this.series.step[0] ?? 0)) / POINTS * 2);
+        this.#pointEvery = Math.max(this.#pointEvery * 2, ((step - (this.series.step[0] ?? 0)) / POINTS) * 2);
         for (const name of SERIES) this.series[name] = this.series[name].filter((_, i) => i % 2 === 0);
       }
     }
@@ -37,7 +51,7 @@ export class History {
     if (step >= lastFrame + this.#frameEvery) {
       this.frames.push(snapshot);
       if (this.frames.length > FRAMES) {
-        this.#frameEvery = Math.max(this.#frameEvery * 2, (step - this.frames[0].step) / FRAMES * 2);
+        this.#frameEvery = Math.max(this.#frameEvery * 2, ((step - this.frames[0].step) / FRAMES) * 2);
         this.frames = this.frames.filter((_, i) => i % 2 === 0);
       }
       this.version++;

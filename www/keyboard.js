@@ -13,8 +13,14 @@ export function keyboard({ toggle, step, reset, closeDrawer }) {
     const target = /** @type {HTMLElement} */ (event.target);
     // Keys belong first to the focused control.
     if (target.closest('input, select, textarea')) return;
-    if (event.key === ' ' && !target.closest('button, summary')) { event.preventDefault(); toggle(); }
-    if (event.key === 'ArrowRight') { event.preventDefault(); step(); }
+    if (event.key === ' ' && !target.closest('button, summary')) {
+      event.preventDefault();
+      toggle();
+    }
+    if (event.key === 'ArrowRight') {
+      event.preventDefault();
+      step();
+    }
     if (event.key === 'r') reset();
   });
 }

@@ -21,20 +21,34 @@ const PLAIN = { truncation: null, walk: null, sum: null };
 
 /** @type {Latent} */
 export const untouched = {
-  open: false, tool: 'walk', path: 'slerp', truncation: null,
-  picks: [null, null, null], next: 0, target: null, hidden: new Set(), before: [], hunt: null,
+  open: false,
+  tool: 'walk',
+  path: 'slerp',
+  truncation: null,
+  picks: [null, null, null],
+  next: 0,
+  target: null,
+  hidden: new Set(),
+  before: [],
+  hunt: null,
 };
 
 /** Another run: its samples are others, and so are its real images, for which it may have no search. @param {Latent} latent @returns {Latent} */
-export const elsewhere = ({ open, tool, path }) => ({ ...untouched, open, tool: tool === 'search' ? 'walk' : tool, path });
+export const elsewhere = ({ open, tool, path }) => ({
+  ...untouched,
+  open,
+  tool: tool === 'search' ? 'walk' : tool,
+  path,
+});
 
 /** @param {Latent} latent @param {Tool} tool @returns {Latent} */
 export const choose = (latent, tool) => ({ ...latent, tool, next: firstEmpty(latent.picks, SLOTS[tool]) });
 
 /** A sample gets the next letter. @param {Latent} latent @param {number} sample @returns {Latent} */
 export function pick(latent, sample) {
-  const { picks, next, tool } = latent, slots = SLOTS[tool];
-  const chosen = picks.map((pick, i) => i === next ? sample : pick);
+  const { picks, next, tool } = latent,
+    slots = SLOTS[tool];
+  const chosen = picks.map((pick, i) => (i === next ? sample : pick));
   // The letters that are still free come first; then they go round.
   const empty = firstEmpty(chosen, slots);
   return { ...remembering(latent), picks: chosen, next: chosen[empty] === null ? empty : (next + 1) % slots };
@@ -57,19 +71,25 @@ export const undoable = latent => last(latent) >= 0;
 
 /** @param {Latent} latent @returns {Latent} */
 export function undo(latent) {
-  const at = last(latent), act = latent.before[at];
+  const at = last(latent),
+    act = latent.before[at];
   if (!act) return latent;
   const rest = { ...latent, before: latent.before.toSpliced(at, 1) };
-  return act.searching ? { ...rest, target: act.target, hidden: act.hidden, hunt: null } : { ...rest, picks: act.picks, next: firstEmpty(act.picks, SLOTS[rest.tool]) };
+  return act.searching
+    ? { ...rest, target: act.target, hidden: act.hidden, hunt: null }
+    : { ...rest, picks: act.picks, next: firstEmpty(act.picks, SLOTS[rest.tool]) };
 }
 
 /** Whether the tool has anything to clear. @param {Latent} latent */
-export const touched = ({ tool, picks, target, hidden }) => tool === 'search' ? target !== null || hidden.size > 0 : picks.some(pick => pick !== null);
+export const touched = ({ tool, picks, target, hidden }) =>
+  tool === 'search' ? target !== null || hidden.size > 0 : picks.some(pick => pick !== null);
 
 /** @param {Latent} latent @returns {Latent} */
 export function clear(latent) {
   const cleared = { ...remembering(latent), next: 0, hunt: null };
-  return latent.tool === 'search' ? { ...cleared, target: null, hidden: new Set() } : { ...cleared, picks: [null, null, null] };
+  return latent.tool === 'search'
+    ? { ...cleared, target: null, hidden: new Set() }
+    : { ...cleared, picks: [null, null, null] };
 }
 
 /** @param {Latent} latent @returns {Latent} */

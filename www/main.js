@@ -41,7 +41,9 @@ const counterfeit = {
     if (store.model.state === 'error') trainer.post({ type: 'reset' });
     trainer.post({ type: 'play' });
   },
-  pause() { trainer.post({ type: 'pause' }); },
+  pause() {
+    trainer.post({ type: 'pause' });
+  },
   /** Trains n more steps, then pauses. */
   async step(n = 1) {
     store.dispatch({ type: 'view', snapshot: null });
@@ -93,7 +95,8 @@ const PLAIN = JSON.stringify(probe(store.model.latent, undefined));
 let probed = PLAIN;
 /** Sends the visitor's view of the latent space to the worker. */
 function askProbe() {
-  const asked = probe(store.model.latent, store.model.info?.kind), text = JSON.stringify(asked);
+  const asked = probe(store.model.latent, store.model.info?.kind),
+    text = JSON.stringify(asked);
   if (text === probed) return;
   probed = text;
   trainer.post({ type: 'probe', probe: asked });
@@ -118,7 +121,11 @@ function suitSpeed(before, now) {
 
 const pictures = [mainView(store), timeline(store)];
 const views = [
-  ...pictures, truncation(store), explorer(store, request => trainer.post(request)), metricsPanel(), heading(store),
+  ...pictures,
+  truncation(store),
+  explorer(store, request => trainer.post(request)),
+  metricsPanel(),
+  heading(store),
   deviceMenu(choice => trainer.post({ type: 'device', device: choice })),
 ];
 /** @type {{ draw: (model: import('./state.js').Model) => void, redraw: () => void } | null} */
@@ -135,7 +142,12 @@ const showProblem = problems({
   retry() {
     store.dispatch({ type: 'dismiss' });
     trainer.replace();
-    trainer.post({ type: 'open', hash: store.model.info?.hash ?? location.hash.slice(1), device: store.model.choice, play: true });
+    trainer.post({
+      type: 'open',
+      hash: store.model.info?.hash ?? location.hash.slice(1),
+      device: store.model.choice,
+      play: true,
+    });
   },
   first: () => trainer.post({ type: 'open', hash: '', device: store.model.choice, play: true }),
   goBack() {
@@ -170,12 +182,14 @@ onTheme(() => {
 /** Starts the views that can wait until after the first picture. */
 function initDeferredViews() {
   showSettings = controls(byId('groups'), byId('classes'), changes => trainer.post({ type: 'set', changes }));
-  losses().then(made => { charts = made; });
+  losses().then(made => {
+    charts = made;
+  });
 }
 
 // --- Actions of the visitor -------------------------------------------------------------------------------------------
 
-const toggle = () => store.model.state === 'running' ? counterfeit.pause() : counterfeit.play();
+const toggle = () => (store.model.state === 'running' ? counterfeit.pause() : counterfeit.play());
 byId('play').onclick = toggle;
 // An interrupted step needs no message: the picture follows.
 byId('step').onclick = () => counterfeit.step(1).catch(() => {});
@@ -197,7 +211,12 @@ function drawer(open) {
 byId('drawer').onclick = () => drawer(!document.body.classList.contains('drawer'));
 byId('close-drawer').onclick = () => drawer(false);
 
-keyboard({ toggle, step: () => counterfeit.step(1).catch(() => {}), reset: () => counterfeit.reset(), closeDrawer: () => drawer(false) });
+keyboard({
+  toggle,
+  step: () => counterfeit.step(1).catch(() => {}),
+  reset: () => counterfeit.reset(),
+  closeDrawer: () => drawer(false),
+});
 addEventListener('pointerdown', event => {
   const device = /** @type {HTMLDetailsElement} */ (byId('device'));
   if (!device.contains(/** @type {Node} */ (event.target))) device.open = false;

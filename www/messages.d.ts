@@ -1,11 +1,37 @@
 // Messages between the page, its worker and the wasm module. Those of the wasm module are generated from Rust: wasm.d.ts.
 
 import type {
-  ExperimentInfo, Failure, Gallery, Kind, Line, Phase, Picture, Plane, PresetInfo, Probe, ProjectionState, Scale, Snapshot, WalkPath,
+  ExperimentInfo,
+  Failure,
+  Gallery,
+  Kind,
+  Line,
+  Phase,
+  Picture,
+  Plane,
+  PresetInfo,
+  Probe,
+  ProjectionState,
+  Scale,
+  Snapshot,
+  WalkPath,
 } from './wasm.js';
 
 export type {
-  ExperimentInfo, Failure, Gallery, Kind, Line, Phase, Picture, Plane, PresetInfo, Probe, ProjectionState, Scale, Snapshot, WalkPath,
+  ExperimentInfo,
+  Failure,
+  Gallery,
+  Kind,
+  Line,
+  Phase,
+  Picture,
+  Plane,
+  PresetInfo,
+  Probe,
+  ProjectionState,
+  Scale,
+  Snapshot,
+  WalkPath,
 };
 
 /** D over a picture, and the optimal discriminator. */
@@ -68,7 +94,15 @@ export interface Search {
 }
 
 /** The GAN that bench.html times; see DESIGN: latent-hidden-hidden-data, ReLU / LeakyReLU, Adam 1e-3 (.5, .999). */
-export interface BenchConfig { backend: Device; latent: number; hidden: number; data: number; batch: number; warmup: number; steps: number }
+export interface BenchConfig {
+  backend: Device;
+  latent: number;
+  hidden: number;
+  data: number;
+  batch: number;
+  warmup: number;
+  steps: number;
+}
 
 /** A setting's new value, as in `--set`. */
 export type Change = [key: string, value: string];
@@ -107,7 +141,14 @@ export type Reply =
   | { type: 'presets'; presets: PresetInfo[] }
   | { type: 'state'; state: State }
   /** A run was opened, or (not `restarted`) goes on on another device. */
-  | { type: 'opened'; info: ExperimentInfo; device: Device; device_name: string; choice: DeviceChoice; restarted: boolean }
+  | {
+      type: 'opened';
+      info: ExperimentInfo;
+      device: Device;
+      device_name: string;
+      choice: DeviceChoice;
+      restarted: boolean;
+    }
   | { type: 'gpu'; gpu: Gpu; name: string }
   | { type: 'snapshot'; snapshot: Snapshot; steps_per_s: number }
   /** The steps that were asked for are done, and how the run stands now. */

@@ -16,9 +16,10 @@ self.onmessage = ({ data }) => {
     return;
   }
   // Pictures that come faster than frames are never painted.
-  if (!newest) requestAnimationFrame(() => {
-    if (canvas && newest) paint(canvas, newest.picture, newest.frame);
-    newest = null;
-  });
+  if (!newest)
+    requestAnimationFrame(() => {
+      if (canvas && newest) paint(canvas, newest.picture, newest.frame);
+      newest = null;
+    });
   newest = data;
 };

@@ -25,7 +25,13 @@ export class Recovery {
     this.trainer.replace();
     const remedy = this.#restart(problem, state === 'running' && this.#deaths.length === 1);
     const where = live ? ` at step ${live.step.toLocaleString('en')}` : '';
-    this.store.dispatch({ type: 'problem', ...problem, what: problem.what + where, remedy, fatal: this.#deaths.length > 3 });
+    this.store.dispatch({
+      type: 'problem',
+      ...problem,
+      what: problem.what + where,
+      remedy,
+      fatal: this.#deaths.length > 3,
+    });
     document.documentElement.dataset.state = this.store.model.state;
   }
 
@@ -42,7 +48,8 @@ export class Recovery {
       return `A fresh one continues from step ${rescue.step.toLocaleString('en')}${onCpu}.`;
     }
     this.trainer.post({ type: 'open', hash: info?.hash ?? location.hash.slice(1), device, play });
-    return play ? `A fresh one starts the same experiment again${onCpu}.`
+    return play
+      ? `A fresh one starts the same experiment again${onCpu}.`
       : 'A fresh one waits at step 0; change a setting, or press play.';
   }
 }

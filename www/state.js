@@ -59,10 +59,15 @@ const initial = {
 /** @param {Model} model @param {Action} action @returns {Model} */
 export function reduce(model, action) {
   switch (action.type) {
-    case 'presets': return { ...model, presets: action.presets };
+    case 'presets':
+      return { ...model, presets: action.presets };
     case 'state':
       // What was wrong with a run is over once it runs again.
-      return { ...model, state: action.state, problem: action.state === 'running' && model.problem?.kind === 'diverged' ? null : model.problem };
+      return {
+        ...model,
+        state: action.state,
+        problem: action.state === 'running' && model.problem?.kind === 'diverged' ? null : model.problem,
+      };
     case 'opened': {
       const { info, device, choice } = action;
       const same = { ...model, info, device, choice, progress: null };
@@ -74,31 +79,55 @@ export function reduce(model, action) {
       const again = info.hash === model.info?.hash;
       // The same latents and images are there again; what was found was found with weights that are gone.
       const latent = again ? { ...model.latent, hunt: null } : elsewhere(model.latent);
-      return { ...same, history: new History(), viewing: null, live: null, stepsPerSecond: 0, problem, rescue, rates: again ? model.rates : null, latent };
+      return {
+        ...same,
+        history: new History(),
+        viewing: null,
+        live: null,
+        stepsPerSecond: 0,
+        problem,
+        rescue,
+        rates: again ? model.rates : null,
+        latent,
+      };
     }
-    case 'gpu': return { ...model, gpu: action.gpu, gpuName: action.name };
-    case 'measured': return { ...model, rates: action };
+    case 'gpu':
+      return { ...model, gpu: action.gpu, gpuName: action.name };
+    case 'measured':
+      return { ...model, rates: action };
     case 'snapshot':
       model.history.add(action.snapshot);
       return { ...model, live: action.snapshot, stepsPerSecond: action.steps_per_s };
     case 'stepped':
       model.history.add(action.snapshot);
       return { ...model, live: action.snapshot, state: action.state };
-    case 'progress': return { ...model, progress: action.done === action.total ? null : action };
-    case 'problem': return { ...model, problem: action, progress: null, state: action.fatal ? 'error' : model.state };
+    case 'progress':
+      return { ...model, progress: action.done === action.total ? null : action };
+    case 'problem':
+      return { ...model, problem: action, progress: null, state: action.fatal ? 'error' : model.state };
     case 'rescue':
-      return model.info ? { ...model, rescue: { hash: model.info.hash, step: action.step, bytes: action.bytes } } : model;
-    case 'view': return { ...model, viewing: action.snapshot };
+      return model.info
+        ? { ...model, rescue: { hash: model.info.hash, step: action.step, bytes: action.bytes } }
+        : model;
+    case 'view':
+      return { ...model, viewing: action.snapshot };
     case 'layer': {
       const hidden = new Set(model.hidden);
       if (!hidden.delete(action.layer)) hidden.add(action.layer);
       return { ...model, hidden };
     }
     // The latent space is that of the newest weights.
-    case 'latent': return { ...model, latent: action.latent, viewing: action.latent.open ? null : model.viewing };
-    case 'found': case 'unfound': return { ...model, latent: heard(model.latent, action) };
-    case 'dismiss': return { ...model, problem: null };
-    case 'saved': case 'benched': case 'failed': return model;
+    case 'latent':
+      return { ...model, latent: action.latent, viewing: action.latent.open ? null : model.viewing };
+    case 'found':
+    case 'unfound':
+      return { ...model, latent: heard(model.latent, action) };
+    case 'dismiss':
+      return { ...model, problem: null };
+    case 'saved':
+    case 'benched':
+    case 'failed':
+      return model;
   }
 }
 
@@ -133,7 +162,9 @@ export class Store {
   }
 
   /** @param {(model: Model) => void} view */
-  subscribe(view) { this.#views.push(view); }
+  subscribe(view) {
+    this.#views.push(view);
+  }
 }
 
 /** Keeps the address and the experiment the same: each change is an entry in the history, so that Back undoes it.

@@ -1,6 +1,17 @@
 // The stylesheet's colours and type, as plain data that the drawing worker can be sent.
 
-const COLOURS = /** @type {const} */ (['real', 'generated', 'discriminator', 'optimal', 'ink', 'muted', 'line', 'surface', 'field-low', 'field-high']);
+const COLOURS = /** @type {const} */ ([
+  'real',
+  'generated',
+  'discriminator',
+  'optimal',
+  'ink',
+  'muted',
+  'line',
+  'surface',
+  'field-low',
+  'field-high',
+]);
 
 /** @typedef {Record<typeof COLOURS[number], string> & { em: number, family: string, dark: boolean }} Theme `em`: small type, in CSS pixels */
 
@@ -20,7 +31,10 @@ export let theme = read();
 
 /** @param {() => void} changed */
 export function onTheme(changed) {
-  const reread = () => { theme = read(); changed(); };
+  const reread = () => {
+    theme = read();
+    changed();
+  };
   dark.addEventListener('change', reread);
   // The scale of type follows the width of the window.
   addEventListener('resize', reread);

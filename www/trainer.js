@@ -24,9 +24,13 @@ export class Trainer {
     worker.onerror = event => {
       event.preventDefault();
       if (worker !== this.#worker) return;
-      this.onReply({ type: 'problem', kind: event.message ? 'crash' : 'fetch', fatal: true,
+      this.onReply({
+        type: 'problem',
+        kind: event.message ? 'crash' : 'fetch',
+        fatal: true,
         what: event.message ? 'The trainer stopped on an internal error' : 'The trainer could not be fetched',
-        remedy: event.message ? 'A fresh one takes over.' : 'See that the server is running, then try again.' });
+        remedy: event.message ? 'A fresh one takes over.' : 'See that the server is running, then try again.',
+      });
     };
     return worker;
   }
@@ -42,7 +46,9 @@ export class Trainer {
   }
 
   /** @param {Request} request @param {Transferable[]} [transfer] */
-  post(request, transfer = []) { this.#worker.postMessage(request, transfer); }
+  post(request, transfer = []) {
+    this.#worker.postMessage(request, transfer);
+  }
 
   /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'bench', config: BenchConfig }} request @returns {Promise<any>} */
   request(request) {

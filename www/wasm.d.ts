@@ -267,6 +267,10 @@ kind: Kind,
  */
 settings: Record<string, unknown>, 
 /**
+ * Whether the discriminator's output is a probability, trained with the cross-entropy.
+ */
+outputs_probability: boolean, 
+/**
  * Parameters of the generator.
  */
 generator_parameters: number, 

@@ -1,19 +1,23 @@
 //! [`DataKind`]: the setting `data`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::dataset::Dataset;
 use super::mnist::Mnist;
 
 /// Where real samples come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DataKind {
     /// A mixture of Gaussians in any dimension.
+    #[schemars(title = "Mixture of Gaussians")]
     Mixture,
     /// Digits drawn by this program.
+    #[schemars(title = "Drawn digits")]
     Digits,
-    /// MNIST, from IDX files.
+    /// The handwritten digits of LeCun et al. 1998.
+    #[schemars(title = "MNIST")]
     Mnist,
 }
 

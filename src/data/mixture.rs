@@ -6,18 +6,22 @@ use super::Batch;
 use super::normal::{CDF_REACH, normal_cdf};
 use crate::error::{Error, Result};
 use crate::rng::Rng;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One Gaussian of a mixture, of the same deviation in every direction.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// An isotropic Gaussian of a mixture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Component {
     /// Relative weight; the mixture divides by the sum.
     #[serde(default = "one")]
+    #[schemars(range(min = 0.001, max = 1000))]
     pub weight: f32,
-    /// Centre, one number a dimension.
+    /// Centre, one number a dimension; every centre has as many.
+    #[schemars(length(min = 1, max = 1024), inner(range(min = -1000, max = 1000)))]
     pub mean: Vec<f32>,
     /// Standard deviation in each direction.
+    #[schemars(range(min = 0.0001, max = 1000))]
     pub std: f32,
 }
 

@@ -107,6 +107,11 @@ impl Experiment {
         table
     }
 
+    /// Every setting by key, each float as its shortest decimal.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        serde_json::to_value(self.to_table()).expect("plain data has a JSON form")
+    }
+
     pub(super) fn from_table(table: toml::Table) -> Result<Self> {
         let known = Self::default().to_table();
         for (key, value) in &table {

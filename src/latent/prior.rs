@@ -1,17 +1,20 @@
 //! [`Prior`]: the distribution of latents, and its truncation.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::normal::normal_cdf;
 use crate::rng::Rng;
 
 /// Where latents come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Prior {
-    /// The standard normal, coordinate by coordinate.
+    /// The standard normal distribution in every coordinate.
+    #[schemars(title = "Normal")]
     Normal,
-    /// Uniform in [−1, 1): DCGAN's and BEGAN's.
+    /// Uniform on [−1, 1) in every coordinate, as in DCGAN and BEGAN.
+    #[schemars(title = "Uniform")]
     Uniform,
 }
 

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 
 use super::device::Choice;
 use super::protocol;
+use super::settings;
 use crate::latent::arithmetic::Expression;
 use crate::latent::inpainting::Rectangle;
 use crate::latent::path::Path;
@@ -38,7 +39,10 @@ pub enum Command {
     /// Run a published protocol over many seeds: a table with the published figures
     Reproduce(Reproduce),
     /// List the presets
+    #[command(after_long_help = settings::help())]
     Presets(Presets),
+    /// Print the JSON Schema of an experiment's file, with which editors complete and check it
+    Schema,
     /// Measure training speed
     Bench(Bench),
 }

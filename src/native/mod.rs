@@ -28,6 +28,7 @@ mod reproduce;
 mod results;
 mod sample;
 mod score;
+mod settings;
 mod train;
 
 use std::panic;
@@ -70,6 +71,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Classifier(args) => classifier::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Presets(args) => presets::run(&args),
+        Command::Schema => settings::run(),
         Command::Bench(args) => bench::run(&args),
     }
 }

@@ -17,7 +17,8 @@ pub const DEFAULT: &str = "mnist-dcgan";
 /// When there is none of this name.
 pub fn run(args: &Presets) -> Result<ExitCode> {
     if let Some(name) = &args.toml {
-        print(Experiment::preset(name)?.to_toml().trim_end())?;
+        let experiment = Experiment::preset(name)?;
+        print(&format!("#:schema ./experiment.schema.json\n{}", experiment.to_toml().trim_end()))?;
         return Ok(ExitCode::SUCCESS);
     }
     let presets = Experiment::presets();

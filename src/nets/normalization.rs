@@ -1,20 +1,25 @@
 //! Which normalisation stands between layers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::layers::{BatchNorm, InstanceNorm, Layer, LayerNorm};
 
 /// The numbers over which a layer's output is standardised before the activation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Normalization {
-    /// Not at all.
+    /// No normalisation.
+    #[schemars(title = "None")]
     None,
-    /// Each channel over the whole batch.
+    /// BatchNorm (Ioffe & Szegedy 2015): each channel over the whole batch.
+    #[schemars(title = "Batch")]
     Batch,
-    /// Each sample over all of its numbers.
+    /// LayerNorm (Ba, Kiros & Hinton 2016): each sample over all of its numbers.
+    #[schemars(title = "Layer")]
     Layer,
-    /// Each channel of each sample; for images in a `dcgan`.
+    /// InstanceNorm (Ulyanov et al. 2016): each channel of each sample, for the images of a `dcgan`.
+    #[schemars(title = "Instance")]
     Instance,
 }
 

@@ -8,26 +8,33 @@ mod saturating;
 mod wasserstein;
 
 use burn::tensor::{Tensor, activation};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::began::{balance, convergence, reconstruction_score};
 use crate::tensor::matrix;
 
 /// The losses of both players, as functions of logits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Objective {
     /// The minimax game of Goodfellow et al. 2014.
+    #[schemars(title = "Saturating (minimax)")]
     Saturating,
-    /// Its generator's usual replacement: −log D(G(z)).
+    /// Goodfellow et al. 2014: the same discriminator; the generator minimises −log D(G(z)).
+    #[schemars(title = "Non-saturating")]
     NonSaturating,
-    /// Mao et al. 2017.
+    /// LSGAN (Mao et al. 2017): squared error against the targets 0 and 1.
+    #[schemars(title = "Least squares")]
     LeastSquares,
-    /// Arjovsky, Chintala & Bottou 2017: a difference of means. It needs a constraint on the critic.
+    /// WGAN (Arjovsky, Chintala & Bottou 2017): a difference of mean scores; needs a Lipschitz constraint on the critic.
+    #[schemars(title = "Wasserstein")]
     Wasserstein,
-    /// Lim & Ye 2017; Miyato et al. 2018.
+    /// The hinge loss of Lim & Ye 2017 and Miyato et al. 2018.
+    #[schemars(title = "Hinge")]
     Hinge,
-    /// Berthelot, Schumm & Metz 2017: the discriminator is an autoencoder, and scores by how well it reconstructs.
+    /// Berthelot, Schumm & Metz 2017: the discriminator is an autoencoder, and its score is the reconstruction error.
+    #[schemars(title = "BEGAN")]
     Began,
 }
 

@@ -3,6 +3,7 @@
 //! Both are linear maps, drawn on the host: a translation is a product with shifted identities on either side, a cutout a mask.
 
 use burn::tensor::Tensor;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rng::Rng;
@@ -12,12 +13,14 @@ use crate::tensor::{HostMatrix, constant_like};
 const BLACK: f32 = -1.0;
 
 /// A change of images through which gradients pass (Zhao et al. 2020).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Augmentation {
     /// A shift by up to an eighth of the side.
+    #[schemars(title = "Translation")]
     Translation,
     /// A square of half the side is blanked.
+    #[schemars(title = "Cutout")]
     Cutout,
 }
 

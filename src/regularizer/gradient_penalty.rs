@@ -5,6 +5,7 @@
 //! [`crate::nets::Vjp`]), so that the penalty has a gradient itself.
 
 use burn::tensor::Tensor;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::nets::{Network, Weights};
@@ -15,18 +16,23 @@ use crate::tensor::HostMatrix;
 const EPSILON: f32 = 1e-12;
 
 /// The penalty on the discriminator's gradient.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GradientPenalty {
-    /// Nothing.
+    /// No penalty.
+    #[schemars(title = "None")]
     None,
     /// Gulrajani et al. 2017: (‖∇D‖ − 1)² between real and fake samples.
+    #[schemars(title = "WGAN-GP")]
     WganGp,
     /// Kodali et al. 2017: (‖∇D‖ − 1)² around real samples.
+    #[schemars(title = "DRAGAN")]
     Dragan,
     /// Mescheder, Geiger & Nowozin 2018: ½ ‖∇D‖² at real samples.
+    #[schemars(title = "R1 (real samples)")]
     R1,
-    /// The same at fake ones.
+    /// Mescheder, Geiger & Nowozin 2018: ½ ‖∇D‖² at fake samples.
+    #[schemars(title = "R2 (fake samples)")]
     R2,
 }
 

@@ -11,22 +11,37 @@ export const output = `${root}tests/output/`;
 // Nothing is measured against the clock: this only keeps a page that hangs from hanging the tests.
 export const PATIENCE = 120_000;
 
-export const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync'];
+export const FLAGS = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 /** Chromium hands out WebGPU on a machine without a GPU (a software adapter) only under this flag. */
 export const WEBGPU = '--enable-unsafe-webgpu';
 
 /** Serves the checkout; resolves to its address. `faults` may answer a request itself, by returning true. */
 export async function serve(faults = () => false) {
   const files = sirv(root, { dev: true, etag: true });
-  const server = createServer((request, response) => { if (!faults(request, response)) files(request, response); });
+  const server = createServer((request, response) => {
+    if (!faults(request, response)) files(request, response);
+  });
   await new Promise(listening => server.listen(0, '127.0.0.1', listening));
-  after(() => { server.closeAllConnections(); server.close(); });
+  after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
   return `http://127.0.0.1:${server.address().port}/`;
 }
 
 export async function browse(...flags) {
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: [...FLAGS, ...flags] });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: [...FLAGS, ...flags],
+  });
   after(() => browser.close());
   return browser;
 }
@@ -37,7 +52,9 @@ export async function visit(browser, url, { width = 1280, height = 800, dark = f
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   page.errors = [];
-  page.on('console', message => { if (message.type() === 'error') page.errors.push(message.text()); });
+  page.on('console', message => {
+    if (message.type() === 'error') page.errors.push(message.text());
+  });
   page.on('pageerror', error => page.errors.push(String(error)));
   await before?.(page);
   await page.goto(url);
@@ -46,10 +63,12 @@ export async function visit(browser, url, { width = 1280, height = 800, dark = f
 
 /** Waits until the page is in one of these states. An `error` that was not asked for fails at once, with its message. */
 export async function until(page, ...states) {
-  const state = await page.waitForFunction(wanted => {
-    const state = document.documentElement.dataset.state;
-    return [...wanted, 'error'].includes(state) && state;
-  }, states).then(handle => handle.jsonValue());
+  const state = await page
+    .waitForFunction(wanted => {
+      const state = document.documentElement.dataset.state;
+      return [...wanted, 'error'].includes(state) && state;
+    }, states)
+    .then(handle => handle.jsonValue());
   if (!states.includes(state)) throw new Error(`the page went to "${state}": ${await text(page)}`);
 }
 
@@ -90,7 +109,9 @@ export async function mainThread(page, ms) {
   await page.waitForTimeout(ms);
   const { traceEvents } = JSON.parse(String(await browser.stopTracing()));
   const thread = ({ pid, tid }) => `${pid} ${tid}`;
-  const main = new Set(traceEvents.filter(event => event.name === 'thread_name' && event.args.name === 'CrRendererMain').map(thread));
+  const main = new Set(
+    traceEvents.filter(event => event.name === 'thread_name' && event.args.name === 'CrRendererMain').map(thread),
+  );
   return traceEvents
     .filter(event => event.name === 'RunTask' && main.has(thread(event)))
     .map(({ dur = 0, tdur = 0 }) => [dur / 1000, tdur / 1000].map(Math.round))

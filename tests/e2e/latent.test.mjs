@@ -3,21 +3,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PATIENCE, browse, serve, step, trainsOn, trainTo, until, visit } from './helpers.mjs';
 
-const site = await serve(), browser = await browse();
+const site = await serve(),
+  browser = await browse();
 const DIGITS = `${site}#preset=digits-mlp&examples_per_class=20&batch_size=16`;
 const SIZE = 28;
 
 /** The grey pixels of the canvas in this place, once it shows something; of a sheet, of all its tiles. */
-const pixels = (page, place) => page.evaluate(place => {
-  const canvas = document.querySelector(`${place} canvas`), { width, height } = canvas;
-  const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
-  return Array.from({ length: width * height }, (_, i) => data[4 * i]);
-}, place);
+const pixels = (page, place) =>
+  page.evaluate(place => {
+    const canvas = document.querySelector(`${place} canvas`),
+      { width, height } = canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    return Array.from({ length: width * height }, (_, i) => data[4 * i]);
+  }, place);
 const sheet = page => pixels(page, '.sheet');
 /** Waits until this holds: what was asked for is drawn some frames later. */
 async function eventually(holds) {
   for (const start = Date.now(); ; await new Promise(done => setTimeout(done, 30))) {
-    try { return await holds(); } catch (error) { if (Date.now() - start > PATIENCE) throw error; }
+    try {
+      return await holds();
+    } catch (error) {
+      if (Date.now() - start > PATIENCE) throw error;
+    }
   }
 }
 /** Clicks, and waits until the page has been drawn anew. */
@@ -29,12 +36,15 @@ const isDrawn = async (page, place) => assert.equal(await page.$eval(`${place} c
 
 /** One tile out of a sheet's pixels. */
 function tile(all, index, columns) {
-  const width = columns * SIZE, left = index % columns * SIZE, top = Math.floor(index / columns) * SIZE;
-  return Array.from({ length: SIZE * SIZE }, (_, i) => all[(top + Math.floor(i / SIZE)) * width + left + i % SIZE]);
+  const width = columns * SIZE,
+    left = (index % columns) * SIZE,
+    top = Math.floor(index / columns) * SIZE;
+  return Array.from({ length: SIZE * SIZE }, (_, i) => all[(top + Math.floor(i / SIZE)) * width + left + (i % SIZE)]);
 }
 const columns = page => page.evaluate(size => document.querySelector('.sheet canvas').width / size, SIZE);
 async function tiles(page) {
-  const all = await sheet(page), across = await columns(page);
+  const all = await sheet(page),
+    across = await columns(page);
   return Array.from({ length: all.length / SIZE ** 2 }, (_, i) => tile(all, i, across));
 }
 async function choose(page, ...indices) {
@@ -51,8 +61,12 @@ async function explore(steps = 3, link = DIGITS) {
   return page;
 }
 /** The same images, but for how a batch of another size is rounded. */
-const alike = (a, b, message) => assert.ok(a.length === b.length && a.every((value, i) => Math.abs(value - b[i]) <= 1), message ?? 'the same image');
-const letters = page => page.$$eval('.tile', found => found.flatMap((tile, i) => tile.dataset.letters ? [`${i}${tile.dataset.letters}`] : []));
+const alike = (a, b, message) =>
+  assert.ok(a.length === b.length && a.every((value, i) => Math.abs(value - b[i]) <= 1), message ?? 'the same image');
+const letters = page =>
+  page.$$eval('.tile', found =>
+    found.flatMap((tile, i) => (tile.dataset.letters ? [`${i}${tile.dataset.letters}`] : [])),
+  );
 
 test('truncation redraws the samples at once, down to a single one, and back', async () => {
   const page = await explore();
@@ -74,10 +88,14 @@ test('truncation redraws the samples at once, down to a single one, and back', a
   // Closed, it leaves nothing behind; opened again, it is as it was left.
   await page.fill('#threshold', '0');
   /** How many samples are not the first. */
-  const others = () => page.evaluate(size => {
-    const { generated } = window.counterfeit.picture(), each = size * size;
-    return Array.from({ length: 64 }, (_, i) => generated.slice(i * each, (i + 1) * each).some((value, at) => Math.abs(value - generated[at]) > 1)).filter(Boolean).length;
-  }, SIZE);
+  const others = () =>
+    page.evaluate(size => {
+      const { generated } = window.counterfeit.picture(),
+        each = size * size;
+      return Array.from({ length: 64 }, (_, i) =>
+        generated.slice(i * each, (i + 1) * each).some((value, at) => Math.abs(value - generated[at]) > 1),
+      ).filter(Boolean).length;
+    }, SIZE);
   await eventually(async () => assert.equal(await others(), 0));
   await press(page, '#latent');
   await eventually(async () => assert.equal(await others(), 63));
@@ -96,7 +114,12 @@ test('truncation of points draws them together', async () => {
   assert.ok(await page.isVisible('#picture'), 'the picture stays');
   assert.ok(await page.isHidden('#tools'), 'only images have tools');
   await page.fill('#threshold', '0');
-  await page.waitForFunction(() => { const { generated: [x, y, ...rest] } = window.counterfeit.picture(); return rest.every((value, i) => value === (i % 2 ? y : x)); });
+  await page.waitForFunction(() => {
+    const {
+      generated: [x, y, ...rest],
+    } = window.counterfeit.picture();
+    return rest.every((value, i) => value === (i % 2 ? y : x));
+  });
   await page.context().close();
 });
 
@@ -107,7 +130,8 @@ test('a walk goes from one chosen sample to another, by the pointer or by keys',
   assert.match(await said(page), /B\.$/);
   // From tile 5 two to the right and one row down.
   for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
-  const to = 7 + await columns(page), all = await tiles(page);
+  const to = 7 + (await columns(page)),
+    all = await tiles(page);
   const strip = () => Promise.all(Array.from({ length: 8 }, (_, i) => pixels(page, `.walk .slot:nth-child(${i + 1})`)));
   await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
   const circle = await strip();
@@ -164,11 +188,23 @@ test('A − A + C is C, and what was chosen can be undone and cleared', async ()
   await page.context().close();
 });
 
-const hunted = page => page.evaluate(() => {
-  const [, error, start] = /Error ([\d.]+), from ([\d.]+)/.exec(document.querySelector('.acts-on p').textContent) ?? [];
-  return { error: Number(error), start: Number(start), share: document.querySelector('.searching progress').value, act: document.querySelector('.searching button').textContent };
-});
-const finished = page => page.waitForFunction(() => document.querySelector('.searching progress').value === 1 && document.querySelector('.searching button').textContent === 'Project');
+const hunted = page =>
+  page.evaluate(() => {
+    const [, error, start] =
+      /Error ([\d.]+), from ([\d.]+)/.exec(document.querySelector('.acts-on p').textContent) ?? [];
+    return {
+      error: Number(error),
+      start: Number(start),
+      share: document.querySelector('.searching progress').value,
+      act: document.querySelector('.searching button').textContent,
+    };
+  });
+const finished = page =>
+  page.waitForFunction(
+    () =>
+      document.querySelector('.searching progress').value === 1 &&
+      document.querySelector('.searching button').textContent === 'Project',
+  );
 
 test('a projection comes closer while training and painting go on, and can be cancelled', async t => {
   // Wide enough for a search to be watched.
@@ -192,8 +228,12 @@ test('a projection comes closer while training and painting go on, and can be ca
   const early = await hunted(page);
   assert.equal(early.act, 'Cancel');
   await finished(page);
-  const late = await hunted(page), frames = await page.evaluate(() => window.frames), steps = new Set(frames).size;
-  t.diagnostic(`error ${late.start} → ${early.error} at ${Math.round(early.share * 100)}% → ${late.error}; ${frames.length} frames meanwhile, of ${steps} steps`);
+  const late = await hunted(page),
+    frames = await page.evaluate(() => window.frames),
+    steps = new Set(frames).size;
+  t.diagnostic(
+    `error ${late.start} → ${early.error} at ${Math.round(early.share * 100)}% → ${late.error}; ${frames.length} frames meanwhile, of ${steps} steps`,
+  );
   // Besides the error the search minds how likely the latent is: the last bit may go up again.
   assert.ok(late.error < 0.9 * late.start && late.error < early.error + 0.01, JSON.stringify([early, late]));
   assert.ok(steps > 3, 'it is trained and painted meanwhile');
@@ -203,7 +243,8 @@ test('a projection comes closer while training and painting go on, and can be ca
   await press(page, '.searching button');
   // At once, for a search is soon over.
   await page.waitForFunction(() => {
-    const { value } = document.querySelector('.searching progress'), under = value > 0 && value < 1;
+    const { value } = document.querySelector('.searching progress'),
+      under = value > 0 && value < 1;
     if (under) document.querySelector('.searching button').click();
     return under;
   });
@@ -224,7 +265,8 @@ test('inpainting keeps what is known, and fills the rest as the generator has it
   const fills = async hidden => {
     await press(page, '.searching button');
     await finished(page);
-    const filled = await pixels(page, '.hunt .mixed'), found = await pixels(page, '.hunt .generated');
+    const filled = await pixels(page, '.hunt .mixed'),
+      found = await pixels(page, '.hunt .generated');
     for (let i = 0; i < SIZE ** 2; i++) assert.equal(filled[i], hidden(i) ? found[i] : real[i], `pixel ${i}`);
     assert.notDeepEqual(filled, real);
   };
@@ -265,9 +307,16 @@ test('a reset keeps what was chosen, not what was found; another experiment has 
   assert.equal(await page.innerText('#bound'), '±1.00');
   await page.evaluate(() => window.counterfeit.reset());
   await page.evaluate(() => window.counterfeit.step(1));
-  await eventually(async () => assert.ok(await page.evaluate(() => window.counterfeit.picture().walk.length > 0), 'the walk is there again'));
-  await page.evaluate(() => { location.hash = 'preset=digits-mlp&examples_per_class=20&batch_size=16&latent_dim=8'; });
-  await page.waitForFunction(() => window.counterfeit.experiment().latent_dim === 8 && document.querySelectorAll('.walk .slot.empty').length === 8);
+  await eventually(async () =>
+    assert.ok(await page.evaluate(() => window.counterfeit.picture().walk.length > 0), 'the walk is there again'),
+  );
+  await page.evaluate(() => {
+    location.hash = 'preset=digits-mlp&examples_per_class=20&batch_size=16&latent_dim=8';
+  });
+  await page.waitForFunction(
+    () =>
+      window.counterfeit.experiment().latent_dim === 8 && document.querySelectorAll('.walk .slot.empty').length === 8,
+  );
   assert.equal(await page.innerText('#bound'), 'off');
   await page.evaluate(() => window.counterfeit.step(2));
   assert.equal(await step(page), 2);
@@ -282,15 +331,27 @@ test('pairs are walked among as pairs, and have no projection', async () => {
   await choose(page, 1, 6);
   await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
   const [top, bottom] = [0, 1].map(half => all => all.slice(half * SIZE ** 2, (half + 1) * SIZE ** 2));
-  const first = await pixels(page, '.walk .slot'), all = await tiles(page);
+  const first = await pixels(page, '.walk .slot'),
+    all = await tiles(page);
   alike(top(first), all[2], 'a digit');
   alike(bottom(first), all[3], 'over its edges');
   await page.context().close();
 });
 
 test('where the generator is told a class, tiles and walks say which', async () => {
-  const page = await explore(2, `${site}#preset=digits-mlp&conditional=label&classes=[3,8]&examples_per_class=4&batch_size=8`);
-  assert.deepEqual(await page.$$eval('.tile', found => found.flatMap((tile, i) => tile.dataset.caption ? [[i, tile.dataset.caption]] : [])), [[0, '3'], [32, '8']]);
+  const page = await explore(
+    2,
+    `${site}#preset=digits-mlp&conditional=label&classes=[3,8]&examples_per_class=4&batch_size=8`,
+  );
+  assert.deepEqual(
+    await page.$$eval('.tile', found =>
+      found.flatMap((tile, i) => (tile.dataset.caption ? [[i, tile.dataset.caption]] : [])),
+    ),
+    [
+      [0, '3'],
+      [32, '8'],
+    ],
+  );
   await choose(page, 40, 0);
   assert.match(await said(page), /each asked to be an 8/);
   await page.context().close();
@@ -306,11 +367,25 @@ for (const dark of [false, true]) {
         await press(page, `[data-tool=${tool}]`);
         await choose(page, 3, 8, 30);
         const { across, content, room, bottom, end } = await page.evaluate(() => {
-          const [explorer, stage] = ['#explorer', '#stage'].map(id => document.querySelector(id).getBoundingClientRect());
-          const inside = [...document.querySelectorAll('#explorer *')].map(one => one.getBoundingClientRect()).filter(box => box.width);
-          return { across: document.documentElement.scrollWidth, content: Math.max(...inside.map(box => box.right)), room: stage.right, bottom: Math.max(...inside.map(box => box.bottom)), end: stage.bottom, explorer };
+          const [explorer, stage] = ['#explorer', '#stage'].map(id =>
+            document.querySelector(id).getBoundingClientRect(),
+          );
+          const inside = [...document.querySelectorAll('#explorer *')]
+            .map(one => one.getBoundingClientRect())
+            .filter(box => box.width);
+          return {
+            across: document.documentElement.scrollWidth,
+            content: Math.max(...inside.map(box => box.right)),
+            room: stage.right,
+            bottom: Math.max(...inside.map(box => box.bottom)),
+            end: stage.bottom,
+            explorer,
+          };
         });
-        assert.ok(across <= width && content <= room && bottom <= end, `${tool}: ${JSON.stringify({ across, content, room, bottom, end })}`);
+        assert.ok(
+          across <= width && content <= room && bottom <= end,
+          `${tool}: ${JSON.stringify({ across, content, room, bottom, end })}`,
+        );
       }
       assert.deepEqual(page.errors, []);
       await page.context().close();

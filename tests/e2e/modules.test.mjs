@@ -10,7 +10,9 @@ const modules = resolve(root, process.env.CARGO_TARGET_DIR || 'target');
 
 for (const name of ['cpu', 'webgpu']) {
   test(`no export of the ${name} module calls the constructors`, () => {
-    const module = new WebAssembly.Module(readFileSync(`${modules}/${name}/wasm32-unknown-unknown/web/counterfeit.wasm`));
+    const module = new WebAssembly.Module(
+      readFileSync(`${modules}/${name}/wasm32-unknown-unknown/web/counterfeit.wasm`),
+    );
     const [section] = WebAssembly.Module.customSections(module, 'name');
     assert.ok(section, 'the module has a name section');
     const names = Buffer.from(section).toString('latin1');

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { browse, mainThread, output, report, root, serve, step, trainsOn, trainTo, until, visit } from './helpers.mjs';
 
-const site = await serve(), browser = await browse();
+const site = await serve(),
+  browser = await browse();
 
 test('the page opens on a run that is already going', async t => {
   const page = await visit(browser, site);
@@ -46,7 +47,11 @@ test('a saved run opens where it stood, and goes on as if it had never stopped',
 
   const other = await visit(browser, site);
   await until(other, 'running');
-  await other.setInputFiles('#file', { name: 'run.safetensors', mimeType: 'application/octet-stream', buffer: readFileSync(saved) });
+  await other.setInputFiles('#file', {
+    name: 'run.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: readFileSync(saved),
+  });
   await other.waitForFunction(() => window.counterfeit.report()?.step === 400);
   await other.evaluate(() => window.counterfeit.step(200));
   assert.deepEqual(await report(other), straight);
@@ -77,10 +82,15 @@ test('the main thread never stalls while images train', async t => {
   await trainsOn(page, 1);
   const from = await step(page);
   const tasks = await mainThread(page, 20_000);
-  t.diagnostic(`${await step(page) - from} steps in 20 s; of ${tasks.length} tasks the longest, [ms, ms of CPU]: ${JSON.stringify(tasks.slice(0, 5))}`);
-  assert.ok(await step(page) > from && tasks.length > 100);
+  t.diagnostic(
+    `${(await step(page)) - from} steps in 20 s; of ${tasks.length} tasks the longest, [ms, ms of CPU]: ${JSON.stringify(tasks.slice(0, 5))}`,
+  );
+  assert.ok((await step(page)) > from && tasks.length > 100);
   // A browser calls 50 ms long. By the CPU time, because on a busy machine a task also waits for its turn.
-  assert.deepEqual(tasks.filter(([, cpu]) => cpu >= 50), []);
+  assert.deepEqual(
+    tasks.filter(([, cpu]) => cpu >= 50),
+    [],
+  );
   await page.context().close();
 });
 
@@ -91,9 +101,16 @@ for (const dark of [false, true]) {
       const page = await visit(browser, site, { width, height: { 360: 740, 1280: 800, 2560: 1440 }[width], dark });
       // Long enough for the picture to show something; the same for every screenshot.
       await trainTo(page, 3000, 500);
-      const { content, window: room } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, window: innerWidth }));
+      const { content, window: room } = await page.evaluate(() => ({
+        content: document.documentElement.scrollWidth,
+        window: innerWidth,
+      }));
       assert.ok(content <= room, `${content} px of content in ${room} px`);
-      if (width > 1000) assert.ok(await page.$eval('#evidence', ({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight), 'all evidence is in sight');
+      if (width > 1000)
+        assert.ok(
+          await page.$eval('#evidence', ({ scrollHeight, clientHeight }) => scrollHeight <= clientHeight),
+          'all evidence is in sight',
+        );
       assert.deepEqual(page.errors, []);
       await page.screenshot({ path: `${output}page-${width}-${scheme}.png` });
       // The README's; once taken it stays, for no two runs of a browser draw the same bytes. Remove it to have it taken anew.

@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { browse, report, says, serve, trainsOn, trainTo, until, visit } from './helpers.mjs';
 
-const site = await serve(), browser = await browse();
+const site = await serve(),
+  browser = await browse();
 
 const experiment = page => page.evaluate(() => window.counterfeit.experiment());
-const picture = page => page.evaluate(() => {
-  const plain = value => ArrayBuffer.isView(value) ? [...value] : value;
-  return Object.fromEntries(Object.entries(window.counterfeit.picture()).map(([key, value]) => [key, plain(value)]));
-});
+const picture = page =>
+  page.evaluate(() => {
+    const plain = value => (ArrayBuffer.isView(value) ? [...value] : value);
+    return Object.fromEntries(Object.entries(window.counterfeit.picture()).map(([key, value]) => [key, plain(value)]));
+  });
 /** Sets a control, and waits until the run is that of the setting. */
 async function choose(page, key, value) {
   await page.waitForSelector(`#setting-${key}`, { state: 'attached' });
@@ -56,8 +58,11 @@ test('the value of the game stays between −2 ln 2 and what the best discrimina
   }
   // The same from the numbers that are drawn: 2 JS − 2 ln 2 of the two densities.
   const { real, generated, low, high } = await picture(page);
-  const part = (p, sum) => p > 0 ? p * Math.log(p / sum) : 0;
-  const ceiling = real.reduce((sum, p, i) => sum + part(p, p + generated[i]) + part(generated[i], p + generated[i]), 0) * (high - low) / (real.length - 1);
+  const part = (p, sum) => (p > 0 ? p * Math.log(p / sum) : 0);
+  const ceiling =
+    (real.reduce((sum, p, i) => sum + part(p, p + generated[i]) + part(generated[i], p + generated[i]), 0) *
+      (high - low)) /
+    (real.length - 1);
   assert.ok(Math.abs(ceiling - (await report(page)).value_ceiling) < 1e-4);
   await page.waitForFunction(() => document.querySelector('#values').ariaLabel?.includes('2 JS'));
   const chart = await page.getAttribute('#values', 'aria-label');
@@ -84,7 +89,10 @@ test('losses stand beside what an undecided discriminator would score', async ()
 });
 
 test('arrows point up the slope of D', async t => {
-  const page = await visit(browser, `${site}#preset=mixture-1d&objective=wasserstein&gradient_penalty=wgan-gp&discriminator_activation=tanh`);
+  const page = await visit(
+    browser,
+    `${site}#preset=mixture-1d&objective=wasserstein&gradient_penalty=wgan-gp&discriminator_activation=tanh`,
+  );
   await trainTo(page, 200);
   const { samples, pulls, discriminator: d, low, high } = await picture(page);
   assert.equal(pulls.length, 80);
@@ -95,7 +103,9 @@ test('arrows point up the slope of D', async t => {
     return at > 0 && at + 2 < d.length ? [[pull, (d[at + 1] - d[at]) / width]] : [];
   });
   const off = pairs.filter(([pull, slope]) => Math.abs(pull - slope) > 0.05 + 0.1 * Math.abs(slope));
-  t.diagnostic(`${pairs.length} samples in the picture, ${off.length} off; the first: ${pairs.slice(0, 3).map(pair => pair.map(x => x.toFixed(3)).join(' for '))}`);
+  t.diagnostic(
+    `${pairs.length} samples in the picture, ${off.length} off; the first: ${pairs.slice(0, 3).map(pair => pair.map(x => x.toFixed(3)).join(' for '))}`,
+  );
   assert.ok(pairs.length > 40 && off.length <= pairs.length / 10);
   await page.context().close();
 });
@@ -103,33 +113,77 @@ test('arrows point up the slope of D', async t => {
 test('a square fits its canvas with its numbers, has up above, and lets nothing out', async () => {
   const page = await visit(browser, site);
   for (const small of [false, true]) {
-    for (const [width, height] of [[300, 200], [200, 300]]) {
-      const seen = await page.evaluate(async ([width, height, small]) => {
-        const { square } = await import('/www/views/square.js');
-        const { theme } = await import('/www/theme.js');
-        const canvas = Object.assign(document.createElement('canvas'), { width, height }), c = canvas.getContext('2d');
-        const written = [], fillText = c.fillText.bind(c);
-        c.fillText = (text, x, y) => { written.push([text, x, y, c.measureText(text).width]); fillText(text, x, y); };
-        const { left, top, side, x, y } = square(c, -2, 6, { width, height, ratio: 1, theme, hidden: new Set(), small });
-        c.fillStyle = '#f00';
-        c.fillRect(0, 0, width, height);
-        const isRed = (x, y) => String(c.getImageData(Math.round(x), Math.round(y), 1, 1).data) === '255,0,0,255';
-        const inside = [[0.5, 0.1], [0.5, 0.9], [0.1, 0.5], [0.9, 0.5]].map(([i, j]) => isRed(left + i * side, top + j * side));
-        const beyond = width > height ? isRed(width - 1, height / 2) : isRed(width / 2, height - 1);
-        return { left, top, side, corners: [x(-2), x(6), y(-2), y(6)], middle: [x(2), y(2)], written, inside, beyond };
-      }, [width, height, small]);
+    for (const [width, height] of [
+      [300, 200],
+      [200, 300],
+    ]) {
+      const seen = await page.evaluate(
+        async ([width, height, small]) => {
+          const { square } = await import('/www/views/square.js');
+          const { theme } = await import('/www/theme.js');
+          const canvas = Object.assign(document.createElement('canvas'), { width, height }),
+            c = canvas.getContext('2d');
+          const written = [],
+            fillText = c.fillText.bind(c);
+          c.fillText = (text, x, y) => {
+            written.push([text, x, y, c.measureText(text).width]);
+            fillText(text, x, y);
+          };
+          const { left, top, side, x, y } = square(c, -2, 6, {
+            width,
+            height,
+            ratio: 1,
+            theme,
+            hidden: new Set(),
+            small,
+          });
+          c.fillStyle = '#f00';
+          c.fillRect(0, 0, width, height);
+          const isRed = (x, y) => String(c.getImageData(Math.round(x), Math.round(y), 1, 1).data) === '255,0,0,255';
+          const inside = [
+            [0.5, 0.1],
+            [0.5, 0.9],
+            [0.1, 0.5],
+            [0.9, 0.5],
+          ].map(([i, j]) => isRed(left + i * side, top + j * side));
+          const beyond = width > height ? isRed(width - 1, height / 2) : isRed(width / 2, height - 1);
+          return {
+            left,
+            top,
+            side,
+            corners: [x(-2), x(6), y(-2), y(6)],
+            middle: [x(2), y(2)],
+            written,
+            inside,
+            beyond,
+          };
+        },
+        [width, height, small],
+      );
       const { left, top, side, corners, middle, written, inside, beyond } = seen;
-      assert.ok(left >= 0 && top >= 0 && left + side <= width && top + side <= height && side > 100, JSON.stringify(seen));
-      const near = (got, wanted) => got.forEach((at, i) => assert.ok(Math.abs(at - wanted[i]) < 1e-9, `${got} for ${wanted}`));
+      assert.ok(
+        left >= 0 && top >= 0 && left + side <= width && top + side <= height && side > 100,
+        JSON.stringify(seen),
+      );
+      const near = (got, wanted) =>
+        got.forEach((at, i) => assert.ok(Math.abs(at - wanted[i]) < 1e-9, `${got} for ${wanted}`));
       near(corners, [left, left + side, top + side, top]);
       near(middle, [left + side / 2, top + side / 2]);
       assert.deepEqual([inside, beyond], [[true, true, true, true], false]);
-      const across = written.filter(([, , y]) => y > top + side), upwards = written.filter(([, x]) => x < left);
-      assert.deepEqual(across.map(([text]) => text), small ? [] : ['−2', '0', '2', '4', '6']);
-      assert.deepEqual(upwards.map(([text]) => text), small ? [] : ['−2', '0', '2', '4', '6']);
-      for (const [text, x, , wide] of across) assert.ok(x - wide / 2 >= 0 && x + wide / 2 <= width, `${text} is cut off`);
+      const across = written.filter(([, , y]) => y > top + side),
+        upwards = written.filter(([, x]) => x < left);
+      assert.deepEqual(
+        across.map(([text]) => text),
+        small ? [] : ['−2', '0', '2', '4', '6'],
+      );
+      assert.deepEqual(
+        upwards.map(([text]) => text),
+        small ? [] : ['−2', '0', '2', '4', '6'],
+      );
+      for (const [text, x, , wide] of across)
+        assert.ok(x - wide / 2 >= 0 && x + wide / 2 <= width, `${text} is cut off`);
       for (const [text, x, , wide] of upwards) assert.ok(x - wide >= 0, `${text} is cut off`);
-      if (!small) near([across[1][1], upwards[1][2]], [left + side / 4, top + side * 3 / 4]);
+      if (!small) near([across[1][1], upwards[1][2]], [left + side / 4, top + (side * 3) / 4]);
     }
   }
   await page.context().close();
@@ -169,27 +223,39 @@ test('BEGAN shows its balance and its measure', async () => {
   const page = await visit(browser, `${site}#preset=mixture-1d&objective=began&began_lambda=0.1`);
   await trainTo(page, 200);
   const { k, convergence, score_real } = await report(page);
-  assert.ok(k >= 0 && k <= 1 && convergence >= -score_real - 1e-5 && convergence > 0, JSON.stringify({ k, convergence, score_real }));
+  assert.ok(
+    k >= 0 && k <= 1 && convergence >= -score_real - 1e-5 && convergence > 0,
+    JSON.stringify({ k, convergence, score_real }),
+  );
   assert.match(await page.innerText('#extras'), /Balance k[^]*BEGAN’s measure M/);
   assert.match(await page.innerText('#beliefs-title'), /copies/);
   await page.context().close();
 });
 
 test('a Dirac-GAN circles, and a penalty brings it in', async () => {
-  for (const [preset, title] of [['dirac', /circles/], ['dirac-r1', /met/]]) {
+  for (const [preset, title] of [
+    ['dirac', /circles/],
+    ['dirac-r1', /met/],
+  ]) {
     const page = await visit(browser, `${site}#preset=${preset}`);
     await trainTo(page, 250, 50);
     const { kind, theta, psi, trail, start, reach } = await picture(page);
     assert.deepEqual([kind, trail.length, start.slice(0, 2)], ['phase', 2 * 251, [1, 0]], 'every step is on the path');
     assert.deepEqual(trail.slice(-2), [theta, psi]);
     assert.ok(Math.hypot(theta, psi) < reach);
-    await page.waitForFunction(source => new RegExp(source).test(document.querySelector('#status-title').textContent), title.source);
+    await page.waitForFunction(
+      source => new RegExp(source).test(document.querySelector('#status-title').textContent),
+      title.source,
+    );
     await page.context().close();
   }
 });
 
 test('images of one class stand in rows of their own', async () => {
-  const page = await visit(browser, `${site}#preset=digits-mlp&conditional=label&classes=[3,7]&examples_per_class=4&batch_size=8`);
+  const page = await visit(
+    browser,
+    `${site}#preset=digits-mlp&conditional=label&classes=[3,7]&examples_per_class=4&batch_size=8`,
+  );
   await trainTo(page, 2);
   const { classes, count } = await picture(page);
   assert.equal(count, 64);
@@ -201,7 +267,9 @@ test('the menu of experiments is in groups, and each opens', async () => {
   const page = await visit(browser, site, { width: 360, height: 740 });
   await until(page, 'running');
   await page.waitForSelector('#preset optgroup', { state: 'attached' });
-  const groups = await page.$$eval('#preset optgroup', found => found.map(({ label, children }) => [label, [...children].map(({ value }) => value)]));
+  const groups = await page.$$eval('#preset optgroup', found =>
+    found.map(({ label, children }) => [label, [...children].map(({ value }) => value)]),
+  );
   assert.ok(groups.length >= 4 && groups.every(([, presets]) => presets.length > 0), JSON.stringify(groups));
   assert.ok(groups.some(([label, presets]) => label === 'Theory' && presets.includes('dirac')));
   const all = groups.flatMap(([, presets]) => presets);

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { PATIENCE, WEBGPU, browse, report, root, says, serve, trainsOn, until, visit } from './helpers.mjs';
 
-const site = await serve(), browser = await browse();
+const site = await serve(),
+  browser = await browse();
 
 test('a malformed link is explained, and the page goes on', async () => {
   for (const [link, message] of [
@@ -26,7 +27,9 @@ test('a malformed link is explained, and the page goes on', async () => {
 });
 
 test('a module that cannot be fetched is explained', async () => {
-  const broken = await serve((request, response) => /pkg\/cpu\/.*\.wasm/.test(request.url) && Boolean(response.destroy()));
+  const broken = await serve(
+    (request, response) => /pkg\/cpu\/.*\.wasm/.test(request.url) && Boolean(response.destroy()),
+  );
   const page = await visit(browser, broken);
   await says(page, /fetched/);
   await page.context().close();
@@ -47,11 +50,16 @@ test('a module that arrives damaged is explained', async () => {
 test('a file that is no checkpoint is refused, and the run goes on', async () => {
   const page = await visit(browser, site);
   await until(page, 'running');
-  const junk = Buffer.from('this is no checkpoint'), lying = Buffer.alloc(64);
+  const junk = Buffer.from('this is no checkpoint'),
+    lying = Buffer.alloc(64);
   // A safetensors header that claims to be longer than any file.
   lying.writeBigUInt64LE(2n ** 62n);
   for (const buffer of [junk, lying, Buffer.alloc(0)]) {
-    await page.setInputFiles('input[type=file]', { name: 'broken.safetensors', mimeType: 'application/octet-stream', buffer });
+    await page.setInputFiles('input[type=file]', {
+      name: 'broken.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer,
+    });
     await says(page, /checkpoint/);
     await trainsOn(page);
   }
@@ -63,7 +71,11 @@ test('a worker that is lost is replaced, and the page says so', async () => {
   await until(page, 'running');
   await trainsOn(page, 50);
   const trainer = page.workers().find(worker => worker.url().endsWith('/worker/main.js'));
-  await trainer.evaluate(() => { setTimeout(() => { throw new Error('the worker is lost'); }); });
+  await trainer.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('the worker is lost');
+    });
+  });
   await says(page, /stopped.*fresh one/);
   await until(page, 'running');
   await trainsOn(page);
@@ -73,7 +85,10 @@ test('a worker that is lost is replaced, and the page says so', async () => {
 /** What the page says of WebGPU, in its menu of devices. */
 async function aboutWebgpu(page, pattern) {
   await page.click('#device summary');
-  await page.waitForFunction(source => new RegExp(source).test(document.querySelector('#about-webgpu').innerText), pattern.source);
+  await page.waitForFunction(
+    source => new RegExp(source).test(document.querySelector('#about-webgpu').innerText),
+    pattern.source,
+  );
 }
 
 test('without WebGPU the page says so in a line and trains on the CPU', async () => {
@@ -107,17 +122,23 @@ test('WebGPU, where it is chosen, takes the run over and trains it', async t => 
 const REAL_ADAPTER = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
 
 /** Serves the checkout with a real adapter, and with code after the WebGPU module's. @param {string} [after] */
-const serveWithGpu = (after = '') => serve((request, response) => {
-  const script = request.url.split('?')[0];
-  const worker = script === '/www/worker/main.js', module = script === '/www/pkg/webgpu/counterfeit.js';
-  if (!worker && !module) return false;
-  const text = readFileSync(`${root}${script.slice(1)}`, 'utf8');
-  response.writeHead(200, { 'content-type': 'text/javascript' }).end(worker ? REAL_ADAPTER + text : `${text}\n${after}`);
-  return true;
-});
+const serveWithGpu = (after = '') =>
+  serve((request, response) => {
+    const script = request.url.split('?')[0];
+    const worker = script === '/www/worker/main.js',
+      module = script === '/www/pkg/webgpu/counterfeit.js';
+    if (!worker && !module) return false;
+    const text = readFileSync(`${root}${script.slice(1)}`, 'utf8');
+    response
+      .writeHead(200, { 'content-type': 'text/javascript' })
+      .end(worker ? REAL_ADAPTER + text : `${text}\n${after}`);
+    return true;
+  });
 
 test('an error of the GPU while auto times it leaves the run on the CPU', async () => {
-  const url = await serveWithGpu("Playground.load = () => { throw { kind: 'device', message: 'the GPU failed', field: null }; };");
+  const url = await serveWithGpu(
+    "Playground.load = () => { throw { kind: 'device', message: 'the GPU failed', field: null }; };",
+  );
   const page = await visit(await browse(WEBGPU), `${url}#preset=mixture-1d&batch_size=32`);
   page.setDefaultTimeout(4 * PATIENCE);
   await until(page, 'running');
@@ -158,7 +179,10 @@ test('where there is a GPU, auto times the run on both devices and keeps the fas
   const page = await visit(await browse(WEBGPU), `${await serveWithGpu()}#preset=mixture-1d&batch_size=32`);
   page.setDefaultTimeout(4 * PATIENCE);
   await until(page, 'running');
-  const found = await page.waitForFunction(() => document.querySelector('#about-auto').textContent.match(/^CPU (\S+) steps\/s · WebGPU (\S+) steps\/s → (.+)$/))
+  const found = await page
+    .waitForFunction(() =>
+      document.querySelector('#about-auto').textContent.match(/^CPU (\S+) steps\/s · WebGPU (\S+) steps\/s → (.+)$/),
+    )
     .then(handle => handle.jsonValue());
   t.diagnostic(found[0]);
   assert.ok(Number(found[1]) > 0 && Number(found[2]) > 0);

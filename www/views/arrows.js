@@ -13,7 +13,8 @@ export function arrows(c, list, longest, { colour, halo, width }) {
     const length = Math.min(1, lengths[i] / usual) * longest;
     // Shorter than its own head it would say nothing.
     if (!(length > 3)) return;
-    const along = { x: dx / lengths[i], y: dy / lengths[i] }, head = Math.min(longest / 3, length / 2);
+    const along = { x: dx / lengths[i], y: dy / lengths[i] },
+      head = Math.min(longest / 3, length / 2);
     const tip = { x: x + along.x * length, y: y + along.y * length };
     c.moveTo(x, y);
     c.lineTo(tip.x, tip.y);

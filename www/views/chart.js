@@ -14,7 +14,8 @@ const LOW = 80;
 
 /** @type {Promise<any> | null} */
 let library = null;
-const load = () => library ??= import(new URL('../vendor/uPlot.esm.js', import.meta.url).href).then(module => module.default);
+const load = () =>
+  (library ??= import(new URL('../vendor/uPlot.esm.js', import.meta.url).href).then(module => module.default));
 
 /** @param {HTMLElement} place @param {{ lines: Line[], scale: Scale, format?: (value: number) => string }} options */
 export async function chart(place, { lines, scale, format = value => String(+value.toFixed(2)).replace('-', '−') }) {
@@ -38,33 +39,58 @@ export async function chart(place, { lines, scale, format = value => String(+val
   // Charts over one another share the steps of the one at the bottom: those that are too low for numbers under them have none.
   const low = () => place.clientHeight < LOW;
   const box = () => ({ width: Math.max(place.clientWidth, 120), height: place.clientHeight });
-  const plot = new uPlot({
-    ...box(),
-    padding: [8, 14, 0, 0],
-    legend: { show: false },
-    cursor: { show: false },
-    scales: {
-      x: { time: false },
-      y: {
-        range: (/** @type {unknown} */ _, /** @type {number} */ low, /** @type {number} */ high) => {
-          if ('low' in scale) return [scale.low, scale.high];
-          const all = [...references.map(({ at }) => at), low ?? 0, high ?? 1, ...scale.shows];
-          const bottom = Math.max(Math.min(...all), scale.least ?? -Infinity), top = Math.max(...all);
-          const margin = 0.08 * (top - bottom) || 1;
-          // At zero the axis itself is margin enough.
-          return [bottom === 0 ? 0 : bottom - margin, top === 0 ? 0 : top + margin];
+  const plot = new uPlot(
+    {
+      ...box(),
+      padding: [8, 14, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: false },
+        y: {
+          range: (/** @type {unknown} */ _, /** @type {number} */ low, /** @type {number} */ high) => {
+            if ('low' in scale) return [scale.low, scale.high];
+            const all = [...references.map(({ at }) => at), low ?? 0, high ?? 1, ...scale.shows];
+            const bottom = Math.max(Math.min(...all), scale.least ?? -Infinity),
+              top = Math.max(...all);
+            const margin = 0.08 * (top - bottom) || 1;
+            // At zero the axis itself is margin enough.
+            return [bottom === 0 ? 0 : bottom - margin, top === 0 ? 0 : top + margin];
+          },
         },
       },
+      axes: [
+        {
+          ...axis,
+          size: () => (low() ? theme.em / 2 : theme.em * 2),
+          gap: 4,
+          space: 64,
+          values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(low() ? () => '' : short),
+        },
+        {
+          ...axis,
+          size: theme.em * 3,
+          gap: 6,
+          space: 26,
+          values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(format),
+        },
+      ],
+      series: [
+        {},
+        ...lines.map(({ label, colour, dash }) => ({
+          label,
+          stroke: () => theme[colour],
+          width: 1.5,
+          dash,
+          points: { show: false },
+          spanGaps: true,
+        })),
+      ],
+      hooks: { draw: [(/** @type {any} */ u) => marks(u, references, looking)] },
     },
-    axes: [
-      { ...axis, size: () => low() ? theme.em / 2 : theme.em * 2, gap: 4, space: 64, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(low() ? () => '' : short) },
-      { ...axis, size: theme.em * 3, gap: 6, space: 26, values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(format) },
-    ],
-    series: [{}, ...lines.map(({ label, colour, dash }) => ({
-      label, stroke: () => theme[colour], width: 1.5, dash, points: { show: false }, spanGaps: true,
-    }))],
-    hooks: { draw: [(/** @type {any} */ u) => marks(u, references, looking)] },
-  }, [[], ...lines.map(() => [])], place);
+    [[], ...lines.map(() => [])],
+    place,
+  );
   new ResizeObserver(() => plot.setSize(box())).observe(place);
 
   place.setAttribute('role', 'img');
@@ -73,7 +99,7 @@ export async function chart(place, { lines, scale, format = value => String(+val
   function describe() {
     const marks = references.map(({ at, label }) => `${label} at ${at.toFixed(3).replace('-', '−')}`);
     const words = [`Over the steps: ${names.join(', ')}`, ...marks].join('; ');
-    if (words !== described) place.setAttribute('aria-label', described = words);
+    if (words !== described) place.setAttribute('aria-label', (described = words));
   }
 
   return {
@@ -131,4 +157,5 @@ function marks(u, references, looking) {
 }
 
 /** 12k rather than 12000. @param {number} step */
-const short = step => step >= 1e6 ? `${+(step / 1e6).toFixed(1)}M` : step >= 1e3 ? `${+(step / 1e3).toFixed(1)}k` : String(step);
+const short = step =>
+  step >= 1e6 ? `${+(step / 1e6).toFixed(1)}M` : step >= 1e3 ? `${+(step / 1e3).toFixed(1)}k` : String(step);

@@ -29,7 +29,9 @@ export function deviceMenu(choose) {
       const changed = now.some((value, i) => value !== shown[i]);
       if (changed || performance.now() - rateAt > 400) {
         rateAt = performance.now();
-        byId('rate').replaceChildren(...(state === 'running' ? [rate(stepsPerSecond), element('span', {}, ' steps'), '/s'] : []));
+        byId('rate').replaceChildren(
+          ...(state === 'running' ? [rate(stepsPerSecond), element('span', {}, ' steps'), '/s'] : []),
+        );
       }
       if (!changed) return;
       shown = now;
@@ -40,8 +42,14 @@ export function deviceMenu(choose) {
       }
       byId('about-auto').textContent = rates
         ? `CPU ${rate(rates.cpu)} steps/s · WebGPU ${rates.webgpu === null ? '–' : `${rate(rates.webgpu)} steps/s`} → ${rates.chosen === 'cpu' ? 'CPU' : 'WebGPU'}`
-        : { software: 'WebGPU is software here → CPU.', absent: 'There is no WebGPU here → CPU.', unbuilt: 'There is no GPU module here → CPU.',
-          fetching: 'Getting ready to measure both.', available: 'Getting ready to measure both.', unknown: 'The faster of the two, by a short measurement.' }[gpu];
+        : {
+            software: 'WebGPU is software here → CPU.',
+            absent: 'There is no WebGPU here → CPU.',
+            unbuilt: 'There is no GPU module here → CPU.',
+            fetching: 'Getting ready to measure both.',
+            available: 'Getting ready to measure both.',
+            unknown: 'The faster of the two, by a short measurement.',
+          }[gpu];
       byId('about-cpu').textContent = 'Always there; the quicker one for small networks.';
       byId('about-webgpu').textContent = [ABOUT[gpu], gpuName && `(${gpuName})`].filter(Boolean).join(' ');
     },
@@ -49,4 +57,4 @@ export function deviceMenu(choose) {
 }
 
 /** Three figures say enough. @param {number} perSecond */
-const rate = perSecond => perSecond >= 100 ? String(Math.round(perSecond)) : String(+perSecond.toPrecision(2));
+const rate = perSecond => (perSecond >= 100 ? String(Math.round(perSecond)) : String(+perSecond.toPrecision(2)));

@@ -12,8 +12,17 @@ let held = { low: 0, high: 0 };
 
 /** @param {Opinion} opinion @param {boolean} small @returns {Reading} */
 export function reading({ probability, discriminator }, small) {
-  if (probability) return { place: value => value, marks: [[0, '0'], [0.5, '½'], [1, '1']] };
-  let low = Infinity, high = -Infinity;
+  if (probability)
+    return {
+      place: value => value,
+      marks: [
+        [0, '0'],
+        [0.5, '½'],
+        [1, '1'],
+      ],
+    };
+  let low = Infinity,
+    high = -Infinity;
   for (const value of discriminator) {
     if (value < low) low = value;
     if (value > high) high = value;

@@ -14,11 +14,19 @@ import { thumbnail } from './thumbnail.js';
 const TOOLS = [
   { tool: 'walk', name: 'Walk', title: 'From one sample to another' },
   { tool: 'sum', name: 'Arithmetic', title: 'A − B + C, on latents' },
-  { tool: 'search', name: 'Projection', title: 'The latent of a real image, and what the generator puts in a hole of it' },
+  {
+    tool: 'search',
+    name: 'Projection',
+    title: 'The latent of a real image, and what the generator puts in a hole of it',
+  },
 ];
 /** @type {{ path: Latent['path'], title: string }[]} */
 const PATHS = [
-  { path: 'slerp', title: 'Along a great circle: where latents are drawn from a normal distribution, nearly all lie about as far from the middle' },
+  {
+    path: 'slerp',
+    title:
+      'Along a great circle: where latents are drawn from a normal distribution, nearly all lie about as far from the middle',
+  },
   { path: 'lerp', title: 'Straight ahead, and so closer to the middle' },
 ];
 /** In what is drawn of a walk and of a sum, where each letter's own image stands, and the result. */
@@ -31,15 +39,31 @@ export function explorer(store, tell) {
   const become = latent => store.dispatch({ type: 'latent', latent });
   const now = () => store.model.latent;
 
-  const tools = byId('tools'), place = byId('explorer');
-  tools.append(...TOOLS.map(({ tool, name, title }) =>
-    element('button', { type: 'button', className: 'tool', title, dataset: { tool }, onclick: () => become(choose(now(), tool)) }, name)));
+  const tools = byId('tools'),
+    place = byId('explorer');
+  tools.append(
+    ...TOOLS.map(({ tool, name, title }) =>
+      element(
+        'button',
+        { type: 'button', className: 'tool', title, dataset: { tool }, onclick: () => become(choose(now(), tool)) },
+        name,
+      ),
+    ),
+  );
   const hint = element('p', { className: 'explained', role: 'status' });
   const undoing = element('button', { type: 'button', onclick: () => become(undo(now())) }, 'Undo');
   const clearing = element('button', { type: 'button', onclick: () => become(clear(now())) }, 'Clear');
   const samples = element('div', { className: 'sheet generated' });
-  const walk = walkRow(path => become({ ...now(), path })), sum = sumRow(), search = projection(store, tell);
-  place.append(element('div', { className: 'saying' }, hint, undoing, clearing), samples, walk.row, sum.row, search.row);
+  const walk = walkRow(path => become({ ...now(), path })),
+    sum = sumRow(),
+    search = projection(store, tell);
+  place.append(
+    element('div', { className: 'saying' }, hint, undoing, clearing),
+    samples,
+    walk.row,
+    sum.row,
+    search.row,
+  );
   const drawSheet = sampleGrid(samples, tile => become(now().tool === 'search' ? aim(now(), tile) : pick(now(), tile)));
   /** @type {unknown[]} */
   let shown = [];
@@ -50,12 +74,14 @@ export function explorer(store, tell) {
       const picture = latent.open && live?.picture?.kind === 'gallery' ? live.picture : null;
       tools.hidden = place.hidden = !picture;
       // Several images at once have no search: a latent would have to be found for all of them.
-      for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children)) button.hidden = button.dataset.tool === 'search' && (picture?.pictures ?? 1) * (picture?.channels ?? 1) > 1;
+      for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children))
+        button.hidden = button.dataset.tool === 'search' && (picture?.pictures ?? 1) * (picture?.channels ?? 1) > 1;
       const now = [latent, picture];
       if (!picture || now.every((value, i) => value === shown[i])) return;
       shown = now;
       const { tool } = latent;
-      for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children)) button.setAttribute('aria-pressed', String(button.dataset.tool === tool));
+      for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children))
+        button.setAttribute('aria-pressed', String(button.dataset.tool === tool));
       const said = saying(latent, picture);
       if (hint.textContent !== said) hint.textContent = said;
       undoing.disabled = !undoable(latent);
@@ -63,7 +89,11 @@ export function explorer(store, tell) {
       const real = tool === 'search';
       samples.className = `sheet ${real ? 'real' : 'generated'}`;
       drawSheet(real ? realImages(picture, latent) : generatedSamples(picture, latent));
-      for (const [of, { row, draw }] of /** @type {const} */ ([['walk', walk], ['sum', sum], ['search', search]])) {
+      for (const [of, { row, draw }] of /** @type {const} */ ([
+        ['walk', walk],
+        ['sum', sum],
+        ['search', search],
+      ])) {
         row.hidden = tool !== of;
         if (tool === of) draw(picture, latent);
       }
@@ -75,18 +105,26 @@ export function explorer(store, tell) {
 function generatedSamples({ generated: images, size, channels, pictures: together, count, classes }, { tool, picks }) {
   const letters = LETTERS.slice(0, tool === 'walk' ? 2 : 3);
   return {
-    images, size, channels, together,
-    marks: Array.from({ length: count / together }, (_, i) => letters.filter((_, letter) => picks[letter] === i).join('')),
+    images,
+    size,
+    channels,
+    together,
+    marks: Array.from({ length: count / together }, (_, i) =>
+      letters.filter((_, letter) => picks[letter] === i).join(''),
+    ),
     name: i => `Sample ${i}${classes.length ? `, asked to be ${digit(classes[i])}` : ''}`,
     // Those of a class stand together: the first names it.
-    captions: Array.from(classes, (value, i) => value === classes[i - 1] ? '' : String(value)),
+    captions: Array.from(classes, (value, i) => (value === classes[i - 1] ? '' : String(value))),
   };
 }
 
 /** @param {Gallery} picture @param {Latent} latent @returns {import('./sample-grid.js').Sheet} */
 const realImages = ({ real: images, size, channels, count }, { target }) => ({
-  images, size, channels, together: 1,
-  marks: Array.from({ length: count }, (_, i) => i === target ? '✓' : ''),
+  images,
+  size,
+  channels,
+  together: 1,
+  marks: Array.from({ length: count }, (_, i) => (i === target ? '✓' : '')),
   name: i => `Real image ${i}`,
   captions: [],
 });
@@ -98,8 +136,13 @@ const digit = value => `${value === 8 ? 'an' : 'a'} ${value}`;
 function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }, { classes }) {
   if (tool === 'search') {
     if (target === null) return 'Choose a real image.';
-    if (!hunt) return hidden.size ? 'Project: the search sees what is left, and the generator fills in the rest.' : 'Project: gradient descent on the latent searches for the image that comes closest. Hide a part first, and it is filled in.';
-    return hunt.running ? 'The latent follows its gradient, and the image comes closer.' : 'This is as close as the generator comes. A generator that has learnt more comes closer.';
+    if (!hunt)
+      return hidden.size
+        ? 'Project: the search sees what is left, and the generator fills in the rest.'
+        : 'Project: gradient descent on the latent searches for the image that comes closest. Hide a part first, and it is filled in.';
+    return hunt.running
+      ? 'The latent follows its gradient, and the image comes closer.'
+      : 'This is as close as the generator comes. A generator that has learnt more comes closer.';
   }
   // The class is no part of the latent, and is one throughout.
   const asked = classes.length && a !== null ? `, each asked to be ${digit(classes[a])}` : '';
@@ -109,23 +152,32 @@ function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }, { classe
     return `What the generator makes of latents on the way from A to B${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
   }
   const set = [a, b, c].filter(pick => pick !== null).length;
-  if (set < 3) return `Choose ${['three samples. The first is A', 'B, which is taken away from A', 'C, to which the difference is added'][set]}.`;
+  if (set < 3)
+    return `Choose ${['three samples. The first is A', 'B, which is taken away from A', 'C, to which the difference is added'][set]}.`;
   return `What sets A apart from B, added to C${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
 }
 
 /** @param {(path: Latent['path']) => void} choosePath */
 function walkRow(choosePath) {
-  const ways = PATHS.map(({ path, title }) => element('button', { type: 'button', title, dataset: { path }, onclick: () => choosePath(path) }, path));
+  const ways = PATHS.map(({ path, title }) =>
+    element('button', { type: 'button', title, dataset: { path }, onclick: () => choosePath(path) }, path),
+  );
   const slots = WALK.letters.map(letter => thumbnail(letter));
   const way = element('div', { className: 'ways', ariaLabel: 'Way' }, ...ways);
   way.setAttribute('role', 'group');
-  const row = element('div', { className: 'made' }, way, element('div', { className: 'walk' }, ...slots.map(({ place }) => place)));
+  const row = element(
+    'div',
+    { className: 'made' },
+    way,
+    element('div', { className: 'walk' }, ...slots.map(({ place }) => place)),
+  );
   return {
     row,
     /** @param {Gallery} picture @param {Latent} latent */
     draw(picture, { path, picks: [a, b] }) {
       for (const button of ways) button.setAttribute('aria-pressed', String(button.dataset.path === path));
-      const whole = a !== null && b !== null && picture.walk.length > 0, last = WALK.length - 1;
+      const whole = a !== null && b !== null && picture.walk.length > 0,
+        last = WALK.length - 1;
       slots.forEach(({ draw }, i) => {
         if (whole) draw(picture, picture.walk, i, `Step ${i + 1} of ${WALK.length}`);
         else draw(picture, picture.generated, i === 0 ? a : i === last ? b : null, `Step ${i + 1} of ${WALK.length}`);
@@ -136,7 +188,14 @@ function walkRow(choosePath) {
 
 function sumRow() {
   const slots = [...LETTERS.map(letter => thumbnail(letter)), thumbnail('', 'result')];
-  const row = element('div', { className: 'made sum' }, ...slots.flatMap(({ place }, i) => [...SIGNS[i] ? [element('span', { className: 'sign' }, SIGNS[i])] : [], place]));
+  const row = element(
+    'div',
+    { className: 'made sum' },
+    ...slots.flatMap(({ place }, i) => [
+      ...(SIGNS[i] ? [element('span', { className: 'sign' }, SIGNS[i])] : []),
+      place,
+    ]),
+  );
   return {
     row,
     /** @param {Gallery} picture @param {Latent} latent */

@@ -11,8 +11,9 @@ export const layers = () => [
 ];
 
 /** @param {Gallery} picture */
-export const caption = ({ channels, classes, pictures }) => `Each generated ${pictures > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch `
-  + `it become ${channels === 3 ? 'three digits, one in each of red, green and blue' : 'a digit'}${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
+export const caption = ({ channels, classes, pictures }) =>
+  `Each generated ${pictures > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch ` +
+  `it become ${channels === 3 ? 'three digits, one in each of red, green and blue' : 'a digit'}${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
 
 const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -22,7 +23,8 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   if (!shown.length) return;
   if (small) return thumbnail(c, picture, width, height);
   const { em } = theme;
-  const gap = em * 1.6, head = em * 2;
+  const gap = em * 1.6,
+    head = em * 2;
   const beside = width > height || shown.length === 1;
   const { classes, pictures } = picture;
   // Each class is as long as the next, and its images fill rows of their own.
@@ -32,7 +34,8 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   const boxHeight = beside ? height - head - gap / 2 : height / shown.length - head - gap / 2;
   const { columns, cell } = fit(picture.count, full, pictures, boxWidth, boxHeight);
   const rows = Math.ceil(picture.count / columns);
-  const gridWidth = columns * cell, gridHeight = rows * cell;
+  const gridWidth = columns * cell,
+    gridHeight = rows * cell;
   const total = margin + (beside ? gridWidth * shown.length + gap * (shown.length - 1) : gridWidth);
   shown.forEach((side, i) => {
     const left = (width - total) / 2 + margin + (beside ? i * (gridWidth + gap) : 0);
@@ -52,13 +55,15 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     if (side === 'real') return;
     c.textAlign = 'right';
     c.textBaseline = 'middle';
-    for (let at = 0; classes.length && at < picture.count; at += full) c.fillText(String(classes[at / pictures]), left - em * 0.7, top + (at + full / 2) / columns * cell);
+    for (let at = 0; classes.length && at < picture.count; at += full)
+      c.fillText(String(classes[at / pictures]), left - em * 0.7, top + ((at + full / 2) / columns) * cell);
   });
 }
 
 /** The first few, as large as they fit. @param {CanvasRenderingContext2D} c @param {Gallery} picture @param {number} width @param {number} height */
 function thumbnail(c, picture, width, height) {
-  const cell = height / 3, columns = Math.max(1, Math.floor(width / cell));
+  const cell = height / 3,
+    columns = Math.max(1, Math.floor(width / cell));
   const first = Math.min(picture.count, columns * 3) * picture.channels * picture.size ** 2;
   mosaic(sheet, picture, picture.generated.subarray(0, first), columns, 3);
   c.drawImage(sheet, (width - columns * cell) / 2, 0, columns * cell, height);
@@ -67,7 +72,8 @@ function thumbnail(c, picture, width, height) {
 /** As many columns as use the box best, in rows that `full` images fill, and the side of an image then; what belongs together
  * stays in a row. @param {number} count @param {number} full @param {number} together @param {number} width @param {number} height */
 export function fit(count, full, together, width, height) {
-  let columns = together, cell = 0;
+  let columns = together,
+    cell = 0;
   for (let n = 1; n <= count; n++) {
     if (full % n || n % together) continue;
     const fits = Math.min(width / n, height / Math.ceil(count / n));
@@ -80,7 +86,8 @@ export function fit(count, full, together, width, height) {
  * @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {Pick<Gallery, 'size' | 'channels'>} picture @param {Uint8Array} images
  * @param {number} columns @param {number} [rows] */
 export function mosaic(canvas, { size, channels }, images, columns, rows) {
-  const area = size * size, count = images.length / area / channels;
+  const area = size * size,
+    count = images.length / area / channels;
   canvas.width = columns * size;
   canvas.height = (rows ?? Math.ceil(count / columns)) * size;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
@@ -93,7 +100,8 @@ export function mosaic(canvas, { size, channels }, images, columns, rows) {
     for (let row = 0; row < size; row++) {
       for (let column = 0; column < size; column++) {
         const at = n * channels * area + row * size + column;
-        pixels[origin + row * canvas.width + column] = 0xff000000 | images[at + blue] << 16 | images[at + green] << 8 | images[at + red];
+        pixels[origin + row * canvas.width + column] =
+          0xff000000 | (images[at + blue] << 16) | (images[at + green] << 8) | images[at + red];
       }
     }
   }

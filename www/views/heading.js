@@ -17,8 +17,19 @@ export function heading(store) {
   /** @param {Model} model */
   function describe({ info, presets }) {
     if (preset.options.length !== presets.length + 1 && presets.length) {
-      const groups = SHELVES.map(([label], shelf) => element('optgroup', { label }, ...presets.filter(preset => SHELVES.findIndex(([, holds]) => holds(preset)) === shelf).map(({ name }) => element('option', { value: name }, title(name)))));
-      preset.replaceChildren(element('option', { value: '', hidden: true }, 'custom'), ...groups.filter(group => group.childElementCount));
+      const groups = SHELVES.map(([label], shelf) =>
+        element(
+          'optgroup',
+          { label },
+          ...presets
+            .filter(preset => SHELVES.findIndex(([, holds]) => holds(preset)) === shelf)
+            .map(({ name }) => element('option', { value: name }, title(name))),
+        ),
+      );
+      preset.replaceChildren(
+        element('option', { value: '', hidden: true }, 'custom'),
+        ...groups.filter(group => group.childElementCount),
+      );
     }
     if (!info) return;
     const origin = presets.find(({ name }) => name === info.name);
@@ -30,7 +41,8 @@ export function heading(store) {
     byId('about').textContent = origin?.about || 'An experiment of your own.';
     byId('note').textContent = info.note;
     byId('note').hidden = !info.note;
-    byId('networks').textContent = `Generator ${weights(info.generator_parameters)}, discriminator ${weights(info.discriminator_parameters)} weights; seed ${info.settings.seed}.`;
+    byId('networks').textContent =
+      `Generator ${weights(info.generator_parameters)}, discriminator ${weights(info.discriminator_parameters)} weights; seed ${info.settings.seed}.`;
     undo.hidden = history.length <= firstEntry;
   }
 
@@ -50,9 +62,11 @@ export function heading(store) {
       byId('progress').hidden = !progress;
       if (progress) {
         const megabytes = (progress.done / 1e6).toFixed(1);
-        byId('progress-text').textContent = `Fetching ${progress.what}: ${megabytes}${progress.total ? ` of ${(progress.total / 1e6).toFixed(1)}` : ''} MB`;
+        byId('progress-text').textContent =
+          `Fetching ${progress.what}: ${megabytes}${progress.total ? ` of ${(progress.total / 1e6).toFixed(1)}` : ''} MB`;
         const bar = /** @type {HTMLProgressElement} */ (byId('progress-bar'));
-        if (progress.total) bar.value = progress.done / progress.total; else bar.removeAttribute('value');
+        if (progress.total) bar.value = progress.done / progress.total;
+        else bar.removeAttribute('value');
       }
     },
   };
@@ -70,25 +84,59 @@ const SHELVES = [
 ];
 
 const TITLES = /** @type {Record<string, string>} */ ({
-  'mixture-1d': 'Three bumps', 'mixture-1d-5': 'Five uneven bumps', mixture: 'Mixture', ring: 'Ring of eight', grid: 'Grid of twenty-five',
-  'digits-mlp': 'Digits, fully connected', digits: 'Digits',
-  'mnist-mlp': 'MNIST, fully connected', 'mnist-dcgan': 'MNIST, DCGAN', mnist: 'MNIST', dirac: 'Two numbers (Dirac-GAN)',
+  'mixture-1d': 'Three bumps',
+  'mixture-1d-5': 'Five uneven bumps',
+  mixture: 'Mixture',
+  ring: 'Ring of eight',
+  grid: 'Grid of twenty-five',
+  'digits-mlp': 'Digits, fully connected',
+  digits: 'Digits',
+  'mnist-mlp': 'MNIST, fully connected',
+  'mnist-dcgan': 'MNIST, DCGAN',
+  mnist: 'MNIST',
+  dirac: 'Two numbers (Dirac-GAN)',
   'stacked-mnist': 'Stacked MNIST',
 });
 const METHODS = /** @type {Record<string, string>} */ ({
-  'wgan-gp': 'WGAN-GP', wgan: 'WGAN', lsgan: 'LSGAN', hinge: 'hinge', began: 'BEGAN', dragan: 'DRAGAN', r1: 'R1', r2: 'R2', acgan: 'ACGAN',
-  conditional: 'told the class', pacgan: 'PacGAN', vat: 'VAT', 'spectral-norm': 'spectral norm',
-  vanilla: 'plain', minimax: 'minimax', stddev: 'batch deviation', smoothing: 'label smoothing', minibatch: 'minibatch discrimination', augmented: 'few examples, augmented', consistency: 'few examples, consistency',
-  autoencoder: 'adversarial autoencoder', stacked: 'two in a row', coupled: 'and their edges',
+  'wgan-gp': 'WGAN-GP',
+  wgan: 'WGAN',
+  lsgan: 'LSGAN',
+  hinge: 'hinge',
+  began: 'BEGAN',
+  dragan: 'DRAGAN',
+  r1: 'R1',
+  r2: 'R2',
+  acgan: 'ACGAN',
+  conditional: 'told the class',
+  pacgan: 'PacGAN',
+  vat: 'VAT',
+  'spectral-norm': 'spectral norm',
+  vanilla: 'plain',
+  minimax: 'minimax',
+  stddev: 'batch deviation',
+  smoothing: 'label smoothing',
+  minibatch: 'minibatch discrimination',
+  augmented: 'few examples, augmented',
+  consistency: 'few examples, consistency',
+  autoencoder: 'adversarial autoencoder',
+  stacked: 'two in a row',
+  coupled: 'and their edges',
 });
 /** A preset's name in words: its own title, or those of the longest beginning that has one and of what follows.
  * @param {string} name */
 function title(name) {
   if (TITLES[name]) return TITLES[name];
-  const stem = Object.keys(TITLES).filter(key => name.startsWith(`${key}-`)).sort((a, b) => b.length - a.length)[0];
+  const stem = Object.keys(TITLES)
+    .filter(key => name.startsWith(`${key}-`))
+    .sort((a, b) => b.length - a.length)[0];
   if (!stem) return name;
   const rest = name.slice(stem.length + 1);
   return `${TITLES[stem]}, ${METHODS[rest] ?? rest.replaceAll('-', ' ')}`;
 }
 /** @param {number} count */
-const weights = count => count >= 1e6 ? `${(count / 1e6).toFixed(1)}M` : count >= 1e4 ? `${Math.round(count / 1e3)}k` : count.toLocaleString('en');
+const weights = count =>
+  count >= 1e6
+    ? `${(count / 1e6).toFixed(1)}M`
+    : count >= 1e4
+      ? `${Math.round(count / 1e3)}k`
+      : count.toLocaleString('en');

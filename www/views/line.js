@@ -15,16 +15,18 @@ export const layers = ({ probability, optimal }) => [
   { key: 'real', label: 'real', mark: 'solid' },
   { key: 'generated', label: 'generated', mark: 'dashed' },
   { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'double' },
-  ...optimal.length ? [{ key: 'optimal', label: 'optimal D', mark: 'dotted' }] : [],
+  ...(optimal.length ? [{ key: 'optimal', label: 'optimal D', mark: 'dotted' }] : []),
   { key: 'pulls', label: 'gradient', mark: 'arrow' },
   { key: 'samples', label: 'samples', mark: 'ticks' },
 ];
 
 /** @param {Line} picture */
-export const caption = ({ probability }) => 'The generator turns noise into points; their density should become the real one. '
-  + (probability ? 'The discriminator’s D(x), on the right axis, is how sure it is that a point at x is real: ½ where it cannot tell. '
-    : 'The critic’s score of a point at x is on the right axis: the higher, the more real. ')
-  + 'The arrows are the gradient of its logit at generated points.';
+export const caption = ({ probability }) =>
+  'The generator turns noise into points; their density should become the real one. ' +
+  (probability
+    ? 'The discriminator’s D(x), on the right axis, is how sure it is that a point at x is real: ½ where it cannot tell. '
+    : 'The critic’s score of a point at x is on the right axis: the higher, the more real. ') +
+  'The arrows are the gradient of its logit at generated points.';
 
 /** Room above the real density, in its own heights. A few sizes rather than any, so that the axis seldom moves. */
 const HEADROOM = [1.3, 2, 3.2];
@@ -33,16 +35,19 @@ let headroom = HEADROOM[0];
 /** @param {CanvasRenderingContext2D} c @param {Line} picture @param {Frame} frame */
 export function draw(c, picture, { width, height, theme, hidden, small = false }) {
   const { em } = theme;
-  const left = small ? 0 : em * 3, right = width - (small ? 0 : em * (picture.probability ? 2.6 : 3.6));
-  const bottom = height - (small ? 1 : em * 2.4), top = small ? 2 : em;
+  const left = small ? 0 : em * 3,
+    right = width - (small ? 0 : em * (picture.probability ? 2.6 : 3.6));
+  const bottom = height - (small ? 1 : em * 2.4),
+    top = small ? 2 : em;
   const peak = max(picture.real);
   const most = max(picture.generated) / peak;
   const fits = HEADROOM.find(room => most < room) ?? HEADROOM[2];
   // Shrinks only when there is room to spare, or the axis would flicker between two sizes.
   if (!small && (fits > headroom || most < headroom * 0.5)) headroom = fits;
   const tall = peak * (small ? HEADROOM[0] : headroom);
-  const x = (/** @type {number} */ value) => left + (value - picture.low) / (picture.high - picture.low) * (right - left);
-  const y = (/** @type {number} */ density) => bottom - density / tall * (bottom - top);
+  const x = (/** @type {number} */ value) =>
+    left + ((value - picture.low) / (picture.high - picture.low)) * (right - left);
+  const y = (/** @type {number} */ density) => bottom - (density / tall) * (bottom - top);
   const opinion = reading(picture, small);
   const belief = (/** @type {number} */ d) => bottom - opinion.place(d) * (bottom - top);
 
@@ -122,7 +127,9 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
  * @param {CanvasRenderingContext2D} c @param {Line} picture @param {(v: number) => number} x @param {number} y @param {Theme} theme */
 function pulls(c, { samples, pulls, low, high }, x, y, theme) {
   const longest = theme.em * 2.2;
-  const order = Array.from(pulls.keys()).filter(i => samples[i] > low && samples[i] < high).sort((a, b) => samples[a] - samples[b]);
+  const order = Array.from(pulls.keys())
+    .filter(i => samples[i] > low && samples[i] < high)
+    .sort((a, b) => samples[a] - samples[b]);
   let free = -Infinity;
   const shown = order.filter(i => x(samples[i]) >= free && (free = x(samples[i]) + longest * 0.8));
   const list = shown.map(i => ({ x: x(samples[i]), y, dx: pulls[i], dy: 0 }));

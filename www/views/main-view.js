@@ -24,7 +24,9 @@ export function mainView(store) {
   const toggles = byId('layers');
   const caption = byId('caption');
   const show = painter(canvas);
-  let width = 0, height = 0, kind = ' ';
+  let width = 0,
+    height = 0,
+    kind = ' ';
   /** @type {unknown[]} */
   let shown = [];
   new ResizeObserver(([entry]) => {
@@ -37,14 +39,30 @@ export function mainView(store) {
   function choose(picture) {
     /** @type {HTMLElement} */ (canvas.parentElement).dataset.kind = picture?.kind ?? '';
     const view = picture ? /** @type {View} */ (VIEWS[picture.kind]) : null;
-    caption.textContent = view ? view.caption(picture) : 'Mixtures of more than two dimensions have no picture; the numbers tell how it goes.';
-    toggles.replaceChildren(...(view?.layers(picture) ?? []).map(({ key, label, mark }) =>
-      element('button', { type: 'button', className: `layer ${key}`, onclick: () => store.dispatch({ type: 'layer', layer: key }), dataset: { layer: key } },
-        element('span', { className: `mark ${mark}`, ariaHidden: 'true' }), label)));
+    caption.textContent = view
+      ? view.caption(picture)
+      : 'Mixtures of more than two dimensions have no picture; the numbers tell how it goes.';
+    toggles.replaceChildren(
+      ...(view?.layers(picture) ?? []).map(({ key, label, mark }) =>
+        element(
+          'button',
+          {
+            type: 'button',
+            className: `layer ${key}`,
+            onclick: () => store.dispatch({ type: 'layer', layer: key }),
+            dataset: { layer: key },
+          },
+          element('span', { className: `mark ${mark}`, ariaHidden: 'true' }),
+          label,
+        ),
+      ),
+    );
   }
 
   return {
-    redraw() { shown = []; },
+    redraw() {
+      shown = [];
+    },
     /** @param {Model} model */
     draw({ viewing, live, hidden, latent }) {
       const snapshot = viewing ?? live;
@@ -56,8 +74,13 @@ export function mainView(store) {
       shown = now;
       const { picture } = snapshot;
       // All that the words about a picture depend on.
-      const of = picture ? JSON.stringify([picture.kind, 'optimal' in picture && [picture.probability, picture.neutral, picture.optimal.length > 0],
-        'classes' in picture && picture.classes.length > 0]) : '';
+      const of = picture
+        ? JSON.stringify([
+            picture.kind,
+            'optimal' in picture && [picture.probability, picture.neutral, picture.optimal.length > 0],
+            'classes' in picture && picture.classes.length > 0,
+          ])
+        : '';
       if (of !== kind) choose(picture);
       kind = of;
       for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (toggles.children)) {

@@ -12,8 +12,9 @@ export const layers = () => [
   { key: 'flow', label: 'flow', mark: 'arrow' },
 ];
 
-export const caption = () => 'The simplest GAN there is: real samples are all one number, the generator is a number θ, and the discriminator a '
-  + 'slope, D(x) = ψ x. They should meet at the cross; the arrows are the way that each pair is pushed, the faint line is the beginning.';
+export const caption = () =>
+  'The simplest GAN there is: real samples are all one number, the generator is a number θ, and the discriminator a ' +
+  'slope, D(x) = ψ x. They should meet at the cross; the arrows are the way that each pair is pushed, the faint line is the beginning.';
 
 /** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {Frame} frame */
 export function draw(c, picture, frame) {
@@ -31,7 +32,9 @@ export function draw(c, picture, frame) {
   if (!small && !hidden.has('flow')) flow(c, picture, x, y, side, theme);
   if (!hidden.has('trail')) {
     for (const [points, colour, alpha, thick] of /** @type {[Float32Array, string, number, number][]} */ ([
-      [picture.start, theme.muted, 0.5, em / 14], [picture.trail, theme.generated, 1, em / 7]])) {
+      [picture.start, theme.muted, 0.5, em / 14],
+      [picture.trail, theme.generated, 1, em / 7],
+    ])) {
       c.beginPath();
       for (let i = 0; i < points.length; i += 2) c.lineTo(x(points[i]), y(points[i + 1]));
       c.strokeStyle = colour;
@@ -69,7 +72,8 @@ export function draw(c, picture, frame) {
   c.lineJoin = 'round';
   for (const [words, align, at, down, colour] of /** @type {[string, CanvasTextAlign, number, number, string][]} */ ([
     ['θ, the generator →', 'right', left + side - em * 0.6, top + side - em * 1.6, theme.generated],
-    ['↑ ψ, the discriminator', 'left', left + em * 0.6, top + em * 0.6, theme.discriminator]])) {
+    ['↑ ψ, the discriminator', 'left', left + em * 0.6, top + em * 0.6, theme.discriminator],
+  ])) {
     c.textAlign = align;
     c.fillStyle = colour;
     c.strokeText(words, at, down);
@@ -80,11 +84,14 @@ export function draw(c, picture, frame) {
 /** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {(theta: number) => number} x @param {(psi: number) => number} y
  * @param {number} side @param {import('../theme.js').Theme} theme */
 function flow(c, { cells, flow, reach }, x, y, side, theme) {
-  const at = (/** @type {number} */ i) => reach * (2 * i / (cells - 1) - 1);
+  const at = (/** @type {number} */ i) => reach * ((2 * i) / (cells - 1) - 1);
   const list = Array.from({ length: cells * cells }, (_, i) => ({
-    x: x(at(i % cells)), y: y(at(Math.floor(i / cells))), dx: flow[2 * i], dy: -flow[2 * i + 1],
+    x: x(at(i % cells)),
+    y: y(at(Math.floor(i / cells))),
+    dx: flow[2 * i],
+    dy: -flow[2 * i + 1],
   }));
   c.globalAlpha = 0.6;
-  arrows(c, list, side / (cells - 1) * 0.8, { colour: theme.muted, width: 1 });
+  arrows(c, list, (side / (cells - 1)) * 0.8, { colour: theme.muted, width: 1 });
   c.globalAlpha = 1;
 }

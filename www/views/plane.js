@@ -15,14 +15,16 @@ export const layers = ({ probability, optimal }) => [
   { key: 'generated', label: 'generated', mark: 'cross' },
   { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'field' },
   { key: 'pulls', label: 'gradient', mark: 'arrow' },
-  ...optimal.length ? [{ key: 'plane-optimal', label: 'optimal D', mark: 'dotted' }] : [],
+  ...(optimal.length ? [{ key: 'plane-optimal', label: 'optimal D', mark: 'dotted' }] : []),
 ];
 
 /** @param {Plane} picture */
-export const caption = ({ probability, neutral, optimal }) => 'The generator should put its crosses where the real dots are, in the same share. '
-  + (probability ? 'The deeper the green, the surer the discriminator is that a point there is real; on the green line it cannot tell, D = ½. '
-    : `The deeper the green, the higher the critic scores a point there${neutral === null ? '' : ', and the green line is half-way'}. `)
-  + `The arrows are the gradient of its logit at generated points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
+export const caption = ({ probability, neutral, optimal }) =>
+  'The generator should put its crosses where the real dots are, in the same share. ' +
+  (probability
+    ? 'The deeper the green, the surer the discriminator is that a point there is real; on the green line it cannot tell, D = ½. '
+    : `The deeper the green, the higher the critic scores a point there${neutral === null ? '' : ', and the green line is half-way'}. `) +
+  `The arrows are the gradient of its logit at generated points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
 
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -32,8 +34,8 @@ export function draw(c, picture, frame) {
   const { em } = theme;
   const { left, top, side, x, y } = square(c, picture.low, picture.high, frame);
   const opinion = reading(picture, small);
-  const column = (/** @type {number} */ i) => left + i / (picture.cells - 1) * side;
-  const row = (/** @type {number} */ j) => top + side - j / (picture.cells - 1) * side;
+  const column = (/** @type {number} */ i) => left + (i / (picture.cells - 1)) * side;
+  const row = (/** @type {number} */ j) => top + side - (j / (picture.cells - 1)) * side;
   if (!hidden.has('discriminator')) {
     paint(picture, opinion, theme);
     c.imageSmoothingEnabled = true;
@@ -51,7 +53,8 @@ export function draw(c, picture, frame) {
   if (!hidden.has('real')) {
     c.beginPath();
     for (let i = 0; i < picture.real.length; i += 2) {
-      const px = x(picture.real[i]), py = y(picture.real[i + 1]);
+      const px = x(picture.real[i]),
+        py = y(picture.real[i + 1]);
       c.moveTo(px + size, py);
       c.arc(px, py, size, 0, 7);
     }
@@ -63,7 +66,8 @@ export function draw(c, picture, frame) {
   if (!hidden.has('generated')) {
     c.beginPath();
     for (let i = 0; i < picture.generated.length; i += 2) {
-      const px = x(picture.generated[i]), py = y(picture.generated[i + 1]);
+      const px = x(picture.generated[i]),
+        py = y(picture.generated[i + 1]);
       c.moveTo(px - size, py - size);
       c.lineTo(px + size, py + size);
       c.moveTo(px - size, py + size);
@@ -85,15 +89,19 @@ export function draw(c, picture, frame) {
     c.lineCap = 'butt';
   }
   if (!hidden.has('pulls')) {
-    const { pulls, generated } = picture, longest = side / 18;
+    const { pulls, generated } = picture,
+      longest = side / 18;
     // Where samples crowd, one arrow speaks for its neighbours.
     const taken = new Set();
-    const list = Array.from({ length: pulls.length / 2 }, (_, i) => (
-      { x: x(generated[2 * i]), y: y(generated[2 * i + 1]), dx: pulls[2 * i], dy: -pulls[2 * i + 1] }))
-      .filter(at => {
-        const place = `${Math.round(at.x / longest * 2)} ${Math.round(at.y / longest * 2)}`;
-        return !taken.has(place) && taken.add(place);
-      });
+    const list = Array.from({ length: pulls.length / 2 }, (_, i) => ({
+      x: x(generated[2 * i]),
+      y: y(generated[2 * i + 1]),
+      dx: pulls[2 * i],
+      dy: -pulls[2 * i + 1],
+    })).filter(at => {
+      const place = `${Math.round((at.x / longest) * 2)} ${Math.round((at.y / longest) * 2)}`;
+      return !taken.has(place) && taken.add(place);
+    });
     arrows(c, list, longest, { colour: theme.discriminator, halo: theme.surface, width: Math.max(1.2, side / 400) });
   }
   c.restore();
@@ -127,7 +135,8 @@ function paint({ cells, discriminator }, { place }, theme) {
   if (field.width !== cells) field.width = field.height = cells;
   const context = /** @type {CanvasRenderingContext2D} */ (field.getContext('2d'));
   const image = context.createImageData(cells, cells);
-  const low = rgb(theme['field-low']), high = rgb(theme['field-high']);
+  const low = rgb(theme['field-low']),
+    high = rgb(theme['field-high']);
   for (let row = 0; row < cells; row++) {
     for (let column = 0; column < cells; column++) {
       const d = place(discriminator[row * cells + column]);
@@ -149,12 +158,16 @@ function contour(c, values, cells, level, x, y) {
   for (let j = 0; j + 1 < cells; j++) {
     for (let i = 0; i + 1 < cells; i++) {
       const at = j * cells + i;
-      const a = values[at] - level, b = values[at + 1] - level, e = values[at + cells + 1] - level, f = values[at + cells] - level;
-      if (a > 0 === b > 0 && b > 0 === e > 0 && e > 0 === f > 0 || Number.isNaN(a + b + e + f)) continue;
+      const a = values[at] - level,
+        b = values[at + 1] - level,
+        e = values[at + cells + 1] - level,
+        f = values[at + cells] - level;
+      if ((a > 0 === b > 0 && b > 0 === e > 0 && e > 0 === f > 0) || Number.isNaN(a + b + e + f)) continue;
       let started = false;
       /** @param {number} px @param {number} py */
       const cross = (px, py) => {
-        if (started) c.lineTo(x(px), y(py)); else c.moveTo(x(px), y(py));
+        if (started) c.lineTo(x(px), y(py));
+        else c.moveTo(x(px), y(py));
         started = !started;
       };
       if (a > 0 !== b > 0) cross(i + a / (a - b), j);

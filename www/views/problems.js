@@ -22,16 +22,22 @@ export function problems(acts) {
     const buttons = [];
     if (problem.kind === 'diverged') {
       buttons.push(['Reset and play', acts.reset]);
-      if (rescue && rescue.hash === info?.hash) buttons.push([`Back to step ${rescue.step.toLocaleString('en')}`, acts.goBack]);
+      if (rescue && rescue.hash === info?.hash)
+        buttons.push([`Back to step ${rescue.step.toLocaleString('en')}`, acts.goBack]);
     }
     if (problem.kind === 'fetch' || problem.fatal) buttons.push(['Try again', acts.retry]);
     if (problem.kind === 'link') buttons.push(['Start with the first experiment', acts.first]);
     buttons.push(['Dismiss', acts.dismiss]);
     place.replaceChildren(
       element('p', {}, element('b', {}, ended(problem.what)), ' ', problem.remedy),
-      element('span', { className: 'acts' }, ...buttons.map(([label, onclick]) => element('button', { type: 'button', onclick }, label))));
+      element(
+        'span',
+        { className: 'acts' },
+        ...buttons.map(([label, onclick]) => element('button', { type: 'button', onclick }, label)),
+      ),
+    );
   };
 }
 
 /** @param {string} text */
-const ended = text => /[.!?…]$/.test(text) ? text : `${text}.`;
+const ended = text => (/[.!?…]$/.test(text) ? text : `${text}.`);

@@ -28,26 +28,46 @@ export function projection(store, tell) {
   const now = () => store.model.latent;
   const gallery = () => /** @type {Gallery} */ (store.model.live?.picture);
 
-  const target = thumbnail('', 'real target'), found = thumbnail('', 'generated'), filled = thumbnail('', 'mixed');
+  const target = thumbnail('', 'real target'),
+    found = thumbnail('', 'generated'),
+    filled = thumbnail('', 'mixed');
   /** @param {HTMLElement} picture @param {string} name */
   const named = (picture, name) => element('figure', {}, picture, element('figcaption', {}, name));
-  const holes = PARTS.map(([name, holds]) => element('button', { type: 'button', dataset: { hole: name }, onclick: () => become(hide(now(), part(holds, gallery().size))) }, name));
+  const holes = PARTS.map(([name, holds]) =>
+    element(
+      'button',
+      { type: 'button', dataset: { hole: name }, onclick: () => become(hide(now(), part(holds, gallery().size))) },
+      name,
+    ),
+  );
   const start = element('button', { type: 'button', className: 'primary', onclick: search }, 'Project');
   const bar = element('progress', { max: 1, value: 0, ariaLabel: 'Search' });
   const said = element('p', { className: 'tabular' });
   const hiding = element('div', { className: 'holes' }, element('span', {}, 'Hide'), ...holes);
   hiding.setAttribute('role', 'group');
-  const row = element('div', { className: 'made hunt' },
-    named(target.place, 'real'), named(found.place, 'generated'), named(filled.place, 'filled in'),
-    element('div', { className: 'acts-on' }, hiding, element('div', { className: 'searching' }, start, bar), said));
+  const row = element(
+    'div',
+    { className: 'made hunt' },
+    named(target.place, 'real'),
+    named(found.place, 'generated'),
+    named(filled.place, 'filled in'),
+    element('div', { className: 'acts-on' }, hiding, element('div', { className: 'searching' }, start, bar), said),
+  );
 
   /** The search, or its end. */
   function search() {
-    const latent = now(), picture = gallery(), { target: at, hidden } = latent;
+    const latent = now(),
+      picture = gallery(),
+      { target: at, hidden } = latent;
     if (latent.hunt?.running) return become({ ...latent, hunt: { ...latent.hunt, running: false } });
     if (at === null) return;
     const pixels = picture.size ** 2;
-    tell({ type: 'search', search: ++ids, image: picture.real.slice(at * pixels, (at + 1) * pixels), known: Uint8Array.from({ length: pixels }, (_, i) => Number(!hidden.has(i))) });
+    tell({
+      type: 'search',
+      search: ++ids,
+      image: picture.real.slice(at * pixels, (at + 1) * pixels),
+      known: Uint8Array.from({ length: pixels }, (_, i) => Number(!hidden.has(i))),
+    });
     become({ ...latent, hunt: { id: ids, running: true, of: null, found: null, problem: '' } });
   }
 
@@ -55,8 +75,10 @@ export function projection(store, tell) {
   const rubbed = target.canvas;
   /** @param {PointerEvent} event */
   function rub(event) {
-    const { size } = gallery(), box = rubbed.getBoundingClientRect();
-    const x = (event.clientX - box.left) / box.width, y = (event.clientY - box.top) / box.height;
+    const { size } = gallery(),
+      box = rubbed.getBoundingClientRect();
+    const x = (event.clientX - box.left) / box.width,
+      y = (event.clientY - box.top) / box.height;
     become(erase(now(), [...part((px, py) => Math.hypot(px - x, py - y) < ERASER, size)]));
   }
   rubbed.onpointerdown = event => {
@@ -65,7 +87,9 @@ export function projection(store, tell) {
     become(hide(now(), now().hidden));
     rub(event);
   };
-  rubbed.onpointermove = event => { if (rubbed.hasPointerCapture(event.pointerId)) rub(event); };
+  rubbed.onpointermove = event => {
+    if (rubbed.hasPointerCapture(event.pointerId)) rub(event);
+  };
 
   return {
     row,
@@ -74,9 +98,15 @@ export function projection(store, tell) {
       const { size } = picture;
       target.draw(picture, picture.real, at, 'The real image');
       if (at !== null) veil(target.canvas, hidden);
-      const none = new Uint8Array(), result = hunt?.found;
+      const none = new Uint8Array(),
+        result = hunt?.found;
       found.draw(picture, result?.sample ?? none, result ? 0 : null, 'The nearest generated image');
-      filled.draw(picture, result?.filled ?? none, result && hidden.size ? 0 : null, 'The real image with its hidden part filled in');
+      filled.draw(
+        picture,
+        result?.filled ?? none,
+        result && hidden.size ? 0 : null,
+        'The real image with its hidden part filled in',
+      );
       for (const [i, button] of holes.entries()) {
         button.disabled = at === null;
         button.setAttribute('aria-pressed', String(same(hidden, part(PARTS[i][1], size))));
@@ -84,16 +114,25 @@ export function projection(store, tell) {
       start.textContent = hunt?.running ? 'Cancel' : 'Project';
       start.disabled = at === null || hidden.size === size ** 2;
       bar.value = result ? result.step / result.steps : 0;
-      said.textContent = hunt?.problem || (result ? `Error ${number(result.error)}, from ${number(result.start)} at the start; generator of step ${hunt?.of?.toLocaleString('en')}` : '');
+      said.textContent =
+        hunt?.problem ||
+        (result
+          ? `Error ${number(result.error)}, from ${number(result.start)} at the start; generator of step ${hunt?.of?.toLocaleString('en')}`
+          : '');
     },
   };
 }
 
 /** @param {number | null} error */
-const number = error => error === null ? '–' : fixed(error, 3);
+const number = error => (error === null ? '–' : fixed(error, 3));
 
 /** The pixels of a part. @param {(x: number, y: number) => boolean} holds @param {number} size */
-const part = (holds, size) => new Set(Array.from({ length: size ** 2 }, (_, i) => i).filter(i => holds((i % size + 0.5) / size, (Math.floor(i / size) + 0.5) / size)));
+const part = (holds, size) =>
+  new Set(
+    Array.from({ length: size ** 2 }, (_, i) => i).filter(i =>
+      holds(((i % size) + 0.5) / size, (Math.floor(i / size) + 0.5) / size),
+    ),
+  );
 
 /** @param {ReadonlySet<number>} a @param {ReadonlySet<number>} b */
 const same = (a, b) => a.size === b.size && [...a].every(i => b.has(i));
@@ -102,7 +141,8 @@ const same = (a, b) => a.size === b.size && [...a].every(i => b.has(i));
 function veil(canvas, hidden) {
   const c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   for (const i of hidden) {
-    const x = i % canvas.width, y = Math.floor(i / canvas.width);
+    const x = i % canvas.width,
+      y = Math.floor(i / canvas.width);
     c.fillStyle = (x + y) % 4 < 2 ? '#b9772f' : '#6d4a26';
     c.fillRect(x, y, 1, 1);
   }

@@ -12,10 +12,13 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 
 /** @param {HTMLElement} place @param {(tile: number) => void} choose */
 export function sampleGrid(place, choose) {
-  const canvas = element('canvas', { ariaHidden: 'true' }), tiles = element('div', { className: 'tiles' });
+  const canvas = element('canvas', { ariaHidden: 'true' }),
+    tiles = element('div', { className: 'tiles' });
   const page = element('div', { className: 'page' }, canvas, tiles);
   place.append(page);
-  let width = 0, height = 0, across = 1;
+  let width = 0,
+    height = 0,
+    across = 1;
   /** @type {Sheet | null} */
   let shown = null;
   new ResizeObserver(([entry]) => {
@@ -24,7 +27,8 @@ export function sampleGrid(place, choose) {
   }).observe(place);
 
   tiles.onkeydown = event => {
-    const way = WAYS[event.key], at = [...tiles.children].indexOf(/** @type {Element} */ (event.target));
+    const way = WAYS[event.key],
+      at = [...tiles.children].indexOf(/** @type {Element} */ (event.target));
     if (!way || at < 0) return;
     // On a tile the arrows are not the page's, for which one of them is a step of training.
     event.preventDefault();
@@ -35,7 +39,8 @@ export function sampleGrid(place, choose) {
 
   /** One tile can be reached by Tab; the arrow keys do the rest. @param {HTMLElement} tile */
   function hold(tile) {
-    for (const other of /** @type {HTMLCollectionOf<HTMLElement>} */ (tiles.children)) other.tabIndex = other === tile ? 0 : -1;
+    for (const other of /** @type {HTMLCollectionOf<HTMLElement>} */ (tiles.children))
+      other.tabIndex = other === tile ? 0 : -1;
     return tile;
   }
 
@@ -47,20 +52,36 @@ export function sampleGrid(place, choose) {
     if (!width || !count) return;
     const { columns, cell } = fit(count * together, count * together, together, width, height);
     mosaic(canvas, sheet, images, columns);
-    page.style.cssText = `width: ${columns * cell}px; height: ${count * together / columns * cell}px; --columns: ${columns / together}`;
+    page.style.cssText = `width: ${columns * cell}px; height: ${((count * together) / columns) * cell}px; --columns: ${columns / together}`;
     page.classList.toggle('magnified', cell >= size);
     across = columns / together;
     if (tiles.childElementCount !== count) {
-      tiles.replaceChildren(...Array.from({ length: count }, (_, i) => element('button', { type: 'button', className: 'tile', tabIndex: i ? -1 : 0,
-        onclick: event => { hold(/** @type {HTMLElement} */ (event.currentTarget)); choose(i); } })));
+      tiles.replaceChildren(
+        ...Array.from({ length: count }, (_, i) =>
+          element('button', {
+            type: 'button',
+            className: 'tile',
+            tabIndex: i ? -1 : 0,
+            onclick: event => {
+              hold(/** @type {HTMLElement} */ (event.currentTarget));
+              choose(i);
+            },
+          }),
+        ),
+      );
     }
     marks.forEach((letters, i) => {
-      const tile = /** @type {HTMLElement} */ (tiles.children[i]), label = `${name(i)}${letters && `: ${[...letters].join(', ')}`}`;
+      const tile = /** @type {HTMLElement} */ (tiles.children[i]),
+        label = `${name(i)}${letters && `: ${[...letters].join(', ')}`}`;
       if (tile.ariaLabel === label) return;
       tile.ariaLabel = tile.title = label;
       tile.dataset.letters = letters;
       tile.dataset.caption = captions[i] ?? '';
-      tile.replaceChildren(...[...letters].map(letter => element('span', { className: 'badge', dataset: { letter }, ariaHidden: 'true' }, element('i', {}, letter))));
+      tile.replaceChildren(
+        ...[...letters].map(letter =>
+          element('span', { className: 'badge', dataset: { letter }, ariaHidden: 'true' }, element('i', {}, letter)),
+        ),
+      );
     });
   }
   return draw;

@@ -14,4 +14,5 @@ export function ticks(low, high, count) {
 export const label = value => String(+value.toPrecision(4)).replace('-', '−');
 
 /** A width that hardly changes with the value. @param {number} value @param {number} [digits] */
-export const fixed = (value, digits = 2) => value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : digits).replace('-', '−');
+export const fixed = (value, digits = 2) =>
+  value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : digits).replace('-', '−');

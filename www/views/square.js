@@ -10,9 +10,10 @@ import { label, ticks } from './scale.js';
 export function square(c, low, high, { width, height, theme, small = false }) {
   const { em } = theme;
   const side = Math.min(width, height) - (small ? 0 : em * 4);
-  const left = Math.max(small ? 0 : em * 3.4, (width - side) / 2), top = small ? (height - side) / 2 : em * 0.8;
-  const x = (/** @type {number} */ v) => left + (v - low) / (high - low) * side;
-  const y = (/** @type {number} */ v) => top + (high - v) / (high - low) * side;
+  const left = Math.max(small ? 0 : em * 3.4, (width - side) / 2),
+    top = small ? (height - side) / 2 : em * 0.8;
+  const x = (/** @type {number} */ v) => left + ((v - low) / (high - low)) * side;
+  const y = (/** @type {number} */ v) => top + ((high - v) / (high - low)) * side;
   if (!small) {
     const marks = ticks(low, high, 6);
     c.font = font(theme);

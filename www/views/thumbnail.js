@@ -8,12 +8,19 @@ import { mosaic } from './gallery.js';
 /** @param {string} [letter] @param {string} [className] */
 export function thumbnail(letter = '', className = '') {
   const canvas = element('canvas', { role: 'img' });
-  const place = element('div', { className: `slot ${className}` }, canvas, ...letter ? [element('span', { className: 'badge', dataset: { letter } }, element('i', {}, letter))] : []);
+  const place = element(
+    'div',
+    { className: `slot ${className}` },
+    canvas,
+    ...(letter ? [element('span', { className: 'badge', dataset: { letter } }, element('i', {}, letter))] : []),
+  );
   return {
-    place, canvas,
+    place,
+    canvas,
     /** @param {Gallery} picture @param {Uint8Array} images @param {number | null} at the number of a sample in them, if there is one @param {string} label */
     draw(picture, images, at, label) {
-      const { size, channels, pictures } = picture, each = pictures * channels * size ** 2;
+      const { size, channels, pictures } = picture,
+        each = pictures * channels * size ** 2;
       const one = at === null ? images.subarray(0, 0) : images.subarray(at * each, (at + 1) * each);
       place.classList.toggle('empty', !one.length);
       canvas.ariaLabel = one.length ? label : `${label}, not there yet`;

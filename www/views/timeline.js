@@ -17,7 +17,9 @@ export function timeline(store) {
   const live = /** @type {HTMLButtonElement} */ (byId('live'));
   /** Each picture is drawn once, whatever the strip does with it. @type {WeakMap<Snapshot, HTMLCanvasElement>} */
   const tiles = new WeakMap();
-  let width = 0, height = 0, drawn = '';
+  let width = 0,
+    height = 0,
+    drawn = '';
   let at = 0;
   new ResizeObserver(([entry]) => {
     ({ width, height } = entry.contentRect);
@@ -37,7 +39,14 @@ export function timeline(store) {
     let canvas = tiles.get(snapshot);
     if (!canvas) {
       canvas = document.createElement('canvas');
-      paint(canvas, snapshot.picture, { width: w, height, ratio: devicePixelRatio, theme, hidden: new Set(), small: true });
+      paint(canvas, snapshot.picture, {
+        width: w,
+        height,
+        ratio: devicePixelRatio,
+        theme,
+        hidden: new Set(),
+        small: true,
+      });
       tiles.set(snapshot, canvas);
     }
     return canvas;
@@ -71,14 +80,14 @@ export function timeline(store) {
       c.setTransform(ratio, 0, 0, ratio, 0, 0);
       const shown = Math.min(count, frames.length);
       for (let i = 0; i < shown; i++) {
-        const frame = frames[shown === 1 ? 0 : Math.round(i / (shown - 1) * (frames.length - 1))];
+        const frame = frames[shown === 1 ? 0 : Math.round((i / (shown - 1)) * (frames.length - 1))];
         c.drawImage(tile(frame, each - 6), i * each + 3, 0, each - 6, height);
         c.strokeStyle = theme.line;
         c.lineWidth = 1;
         c.strokeRect(i * each + 3.5, 0.5, each - 7, height - 1);
       }
       if (viewing && frames.length > 1) {
-        const x = 3 + index / (frames.length - 1) * (shown * each - 6);
+        const x = 3 + (index / (frames.length - 1)) * (shown * each - 6);
         c.strokeStyle = theme.ink;
         c.lineWidth = 2;
         c.beginPath();

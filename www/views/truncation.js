@@ -12,7 +12,9 @@ const NOTCH = 0.05;
 
 /** @param {Store} store */
 export function truncation(store) {
-  const button = byId('latent'), row = byId('truncation'), slider = /** @type {HTMLInputElement} */ (byId('threshold'));
+  const button = byId('latent'),
+    row = byId('truncation'),
+    slider = /** @type {HTMLInputElement} */ (byId('threshold'));
   slider.min = '0';
   slider.step = String(NOTCH);
   /** @param {Partial<Latent>} changes */

@@ -52,20 +52,21 @@ async function watch(response, what, progress) {
 }
 
 /** @param {Device} device @param {Progress} progress @returns {Promise<{ wasm: Wasm, name: string }>} */
-export const loadModule = (device, progress) => once(device, async () => {
-  const script = new URL(`../pkg/${device}/counterfeit.js`, import.meta.url);
-  const [code, binary] = await Promise.all([
-    // A failed import does not say why; the fetch of its companion does.
-    import(script.href).catch(error => error),
-    get(new URL(`../pkg/${device}/counterfeit_bg.wasm`, import.meta.url)),
-  ]);
-  if (code instanceof Error) throw code;
-  const what = device === 'webgpu' ? 'the WebGPU module' : 'the trainer';
-  watch(binary.clone(), what, progress).catch(() => {});
-  const wasm = /** @type {Wasm} */ (code);
-  await wasm.default({ module_or_path: binary });
-  return { wasm, name: await wasm.open_device(device) };
-});
+export const loadModule = (device, progress) =>
+  once(device, async () => {
+    const script = new URL(`../pkg/${device}/counterfeit.js`, import.meta.url);
+    const [code, binary] = await Promise.all([
+      // A failed import does not say why; the fetch of its companion does.
+      import(script.href).catch(error => error),
+      get(new URL(`../pkg/${device}/counterfeit_bg.wasm`, import.meta.url)),
+    ]);
+    if (code instanceof Error) throw code;
+    const what = device === 'webgpu' ? 'the WebGPU module' : 'the trainer';
+    watch(binary.clone(), what, progress).catch(() => {});
+    const wasm = /** @type {Wasm} */ (code);
+    await wasm.default({ module_or_path: binary });
+    return { wasm, name: await wasm.open_device(device) };
+  });
 
 /** @param {string} file Relative to the folder of all data. @param {Progress} progress */
 async function unzipped(file, progress) {

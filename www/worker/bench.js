@@ -10,11 +10,27 @@ function benchHash({ latent, hidden, data, batch }) {
   const mixture = `[{mean=[${Array(data).fill('0.5')}],std=0.1}]`;
   const layers = `[${hidden},${hidden}]`;
   return Object.entries({
-    data: 'mixture', mixture, latent_dim: latent, generator_hidden: layers, discriminator_hidden: layers,
-    generator_activation: 'relu', discriminator_activation: 'leaky-relu', objective: 'non-saturating', optimizer: 'adam',
-    generator_lr: 0.001, discriminator_lr: 0.001, beta1: 0.5, beta2: 0.999, n_critic: 1, dropout: '0.0',
-    batch_size: batch, ema_decay: '0.0', seed: 0,
-  }).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+    data: 'mixture',
+    mixture,
+    latent_dim: latent,
+    generator_hidden: layers,
+    discriminator_hidden: layers,
+    generator_activation: 'relu',
+    discriminator_activation: 'leaky-relu',
+    objective: 'non-saturating',
+    optimizer: 'adam',
+    generator_lr: 0.001,
+    discriminator_lr: 0.001,
+    beta1: 0.5,
+    beta2: 0.999,
+    n_critic: 1,
+    dropout: '0.0',
+    batch_size: batch,
+    ema_decay: '0.0',
+    seed: 0,
+  })
+    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+    .join('&');
 }
 
 /** @param {number} id @param {BenchConfig} config */
@@ -31,7 +47,7 @@ export async function bench(id, config) {
     await playground.sync();
     const end = performance.now();
     playground.free();
-    post({ type: 'benched', id, steps_per_s: config.steps / (end - warm) * 1e3, warmup_ms: warm - start });
+    post({ type: 'benched', id, steps_per_s: (config.steps / (end - warm)) * 1e3, warmup_ms: warm - start });
   } catch (error) {
     post({ type: 'failed', id, what: sentence(error) });
   }

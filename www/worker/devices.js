@@ -1,7 +1,7 @@
 // The choice of the device: is there a GPU, and is it faster for this experiment?
 
 import { Missing, loadModule } from './assets.js';
-import { costKey } from '../settings.js';
+import { costKey } from './cost.js';
 import { Pace } from './pace.js';
 import { isPanic, post, postProblem, postProgress } from './replies.js';
 
@@ -11,7 +11,8 @@ import { isPanic, post, postProblem, postProgress } from './replies.js';
 /** `auto` looks for a GPU only after the first pictures, so as not to delay them. */
 const GPU_AFTER_MS = 1500;
 /** A GPU is timed once the browser has optimised the module's code, which takes some hundred steps. */
-const WARMUP_MS = 2000, TRIAL_MS = 500;
+const WARMUP_MS = 2000,
+  TRIAL_MS = 500;
 
 export class Devices {
   /** @type {DeviceChoice} */
@@ -61,7 +62,8 @@ export class Devices {
   }
 
   async #useGpu() {
-    const asked = this.choice, info = this.loop.run?.info;
+    const asked = this.choice,
+      info = this.loop.run?.info;
     if (!info) return;
     if (this.#gpu === 'unknown') await this.#findAdapter();
     if (this.#gpu === 'absent' || this.#gpu === 'unbuilt') return;
@@ -78,7 +80,8 @@ export class Devices {
       const { wasm } = await loadModule('webgpu', postProgress);
       this.#moduleReady = true;
       this.#setGpu(before === 'software' ? 'software' : 'available');
-      if (asked === 'webgpu') return this.loop.queue.add(() => this.choice === 'webgpu' ? this.move('webgpu') : undefined);
+      if (asked === 'webgpu')
+        return this.loop.queue.add(() => (this.choice === 'webgpu' ? this.move('webgpu') : undefined));
       this.#trying = true;
       await this.#try(wasm, info);
     } catch (error) {
@@ -94,12 +97,16 @@ export class Devices {
   /** Times the GPU in turn with the run on the CPU, and moves the run where it is faster. @param {Wasm} wasm @param {ExperimentInfo} info */
   async #try(wasm, info) {
     const { queue, pace } = this.loop;
-    await this.#withPlayground(() => wasm.Playground.open(info.hash, 'webgpu', this.loop.run?.files), async warmup => {
-      // The first slices compile pipelines: fusion reaches across steps, so that a slice of several has kernels of its own.
-      for (const n of [1, 2, 2]) await queue.turn(() => train(warmup, n));
-      await this.#time(warmup, WARMUP_MS);
-    });
-    const cpu = pace.measured(), run = this.loop.run;
+    await this.#withPlayground(
+      () => wasm.Playground.open(info.hash, 'webgpu', this.loop.run?.files),
+      async warmup => {
+        // The first slices compile pipelines: fusion reaches across steps, so that a slice of several has kernels of its own.
+        for (const n of [1, 2, 2]) await queue.turn(() => train(warmup, n));
+        await this.#time(warmup, WARMUP_MS);
+      },
+    );
+    const cpu = pace.measured(),
+      run = this.loop.run;
     if (!run || this.choice !== 'auto' || run.info.hash !== info.hash || !cpu) return this.consider();
     // From the run's own state: some steps cost more than others (critic_warmup), and both rates are to be of the same ones.
     const open = async () => wasm.Playground.load(await run.playground.save(), 'webgpu', run.files);
@@ -107,7 +114,7 @@ export class Devices {
     this.#measured.set(costKey(info.settings), { cpu, webgpu });
     const chosen = webgpu > cpu ? 'webgpu' : 'cpu';
     post({ type: 'measured', cpu, webgpu, chosen });
-    if (chosen === 'webgpu') this.loop.queue.add(() => this.choice === 'auto' ? this.move('webgpu') : undefined);
+    if (chosen === 'webgpu') this.loop.queue.add(() => (this.choice === 'auto' ? this.move('webgpu') : undefined));
   }
 
   /** @template T @param {() => Playground | Promise<Playground>} open @param {(playground: Playground) => Promise<T>} use @returns {Promise<T>} */

@@ -17,7 +17,9 @@ export class TrainLoop {
   /** Steps that were asked for. @type {{ id: number, left: number }[]} */
   #goals = [];
 
-  get training() { return this.run !== null && (this.playing || this.#goals.length > 0); }
+  get training() {
+    return this.run !== null && (this.playing || this.#goals.length > 0);
+  }
 
   async start() {
     for (;;) {
@@ -38,10 +40,12 @@ export class TrainLoop {
   }
 
   async #slice() {
-    const { run, pace } = this, goal = this.#goals[0];
+    const { run, pace } = this,
+      goal = this.#goals[0];
     if (!run) return;
     const n = goal ? Math.min(goal.left, pace.stepsPerSlice) : Math.min(pace.stepsPerSlice, pace.allowed());
-    if (n < 1) return this.projection.running || !this.queue.empty ? undefined : void await this.queue.idle(pace.wait());
+    if (n < 1)
+      return this.projection.running || !this.queue.empty ? undefined : void (await this.queue.idle(pace.wait()));
     const start = performance.now();
     await run.train(n);
     pace.trained(n, performance.now() - start);
@@ -80,7 +84,9 @@ export class TrainLoop {
     postState('paused');
   }
 
-  async show() { await this.run?.show(this.pace.rate()); }
+  async show() {
+    await this.run?.show(this.pace.rate());
+  }
 
   /** @param {string} what */
   dropGoals(what) {

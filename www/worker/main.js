@@ -46,21 +46,33 @@ async function receive(request) {
     case 'open':
       devices.choice = request.device;
       return opening.open(request.hash, request.play);
-    case 'play': return loop.play();
-    case 'pause': return loop.pause();
-    case 'step': return loop.stepBy(request.id, request.n);
-    case 'reset': return opening.reset();
-    case 'speed': return loop.pace.limit(request.limit);
-    case 'set': return opening.set(request.changes);
-    case 'probe': return setProbe(request.probe);
-    case 'search': return loop.projection.start(loop.run?.playground, request.search, request.image, request.known);
-    case 'stop-search': return loop.projection.stop();
-    case 'device': return devices.choose(request.device);
-    case 'save': return opening.save(request.id);
+    case 'play':
+      return loop.play();
+    case 'pause':
+      return loop.pause();
+    case 'step':
+      return loop.stepBy(request.id, request.n);
+    case 'reset':
+      return opening.reset();
+    case 'speed':
+      return loop.pace.limit(request.limit);
+    case 'set':
+      return opening.set(request.changes);
+    case 'probe':
+      return setProbe(request.probe);
+    case 'search':
+      return loop.projection.start(loop.run?.playground, request.search, request.image, request.known);
+    case 'stop-search':
+      return loop.projection.stop();
+    case 'device':
+      return devices.choose(request.device);
+    case 'save':
+      return opening.save(request.id);
     case 'load':
       devices.choice = request.device;
       return opening.load(request.bytes, request.play);
-    case 'bench': return bench(request.id, request.config);
+    case 'bench':
+      return bench(request.id, request.config);
   }
 }
 
@@ -70,5 +82,8 @@ self.onmessage = ({ data }) => {
 };
 // A panic in the middle of an await surfaces here, and its awaiter never hears of it.
 self.addEventListener('unhandledrejection', event => loop.fail(event.reason));
-loadModule('cpu', postProgress).then(({ wasm }) => post({ type: 'presets', presets: wasm.presets() }), () => {});
+loadModule('cpu', postProgress).then(
+  ({ wasm }) => post({ type: 'presets', presets: wasm.presets() }),
+  () => {},
+);
 loop.start();

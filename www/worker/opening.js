@@ -41,7 +41,7 @@ export class Opening {
     if (!info.files.length) return this.#begin(info, undefined, play);
     if (!loop.run) postState('loading');
     /** @param {DataFiles | undefined} files */
-    const begin = files => loop.queue.add(() => this.#wanted === hash ? this.#begin(info, files, play) : undefined);
+    const begin = files => loop.queue.add(() => (this.#wanted === hash ? this.#begin(info, files, play) : undefined));
     // Not awaited here, so that the page can change its mind during the download.
     loadData(info.files, postProgress).then(begin, error => {
       postProblem('fetch', error, 'Drawn digits stand in until the data can be fetched; try again.');

@@ -43,14 +43,14 @@ export class Pace {
     if (this.#limit === null) return Infinity;
     const now = performance.now();
     // A tenth of a second at most is caught up after a stall.
-    this.#credit = Math.min(this.#credit + (now - this.#creditAt) / 1e3 * this.#limit, Math.max(1, this.#limit / 10));
+    this.#credit = Math.min(this.#credit + ((now - this.#creditAt) / 1e3) * this.#limit, Math.max(1, this.#limit / 10));
     this.#creditAt = now;
     return Math.floor(this.#credit);
   }
 
   /** Milliseconds until the limit allows another step. */
   wait() {
-    return this.#limit === null ? 0 : Math.max(1, (1 - this.#credit) / this.#limit * 1e3);
+    return this.#limit === null ? 0 : Math.max(1, ((1 - this.#credit) / this.#limit) * 1e3);
   }
 
   /** @param {number} steps @param {number} ms */
@@ -71,8 +71,9 @@ export class Pace {
 
   /** Steps per second as they come, pictures included. */
   rate() {
-    const first = this.#log[0], last = this.#log.at(-1);
-    return first && last && last.at > first.at ? (last.steps - first.steps) / (last.at - first.at) * 1e3 : 0;
+    const first = this.#log[0],
+      last = this.#log.at(-1);
+    return first && last && last.at > first.at ? ((last.steps - first.steps) / (last.at - first.at)) * 1e3 : 0;
   }
 
   /** Steps per second of training alone, most of all in the last tenth of a second; 0 until enough was timed. */

@@ -5,7 +5,8 @@ import { isPanic, post, sentence } from './replies.js';
 /** @import { Playground, Search } from '../messages.js' */
 
 /** Updates of a turn, and the time between two replies. */
-const TURN_MS = 8, REPLY_MS = 80;
+const TURN_MS = 8,
+  REPLY_MS = 80;
 
 export class Projection {
   /** @type {{ id: number, handle: Search, repliedAt: number } | null} */
@@ -13,11 +14,17 @@ export class Projection {
   /** Milliseconds that training is ahead: neither waits long for the other, however long a step takes. */
   #debtMs = 0;
 
-  get running() { return this.#current !== null; }
-  get isDue() { return this.#current !== null && this.#debtMs > 0; }
+  get running() {
+    return this.#current !== null;
+  }
+  get isDue() {
+    return this.#current !== null && this.#debtMs > 0;
+  }
 
   /** Time that training has had. @param {number} ms */
-  owe(ms) { if (this.#current) this.#debtMs += ms; }
+  owe(ms) {
+    if (this.#current) this.#debtMs += ms;
+  }
 
   /** Replaces the projection before it. @param {Playground | undefined} playground @param {number} id
    * @param {Uint8Array} image @param {Uint8Array} known */
@@ -35,10 +42,13 @@ export class Projection {
   async takeTurn() {
     const current = this.#current;
     if (!current) return;
-    const { id, handle } = current, start = performance.now();
+    const { id, handle } = current,
+      start = performance.now();
     // The first reply is the state before any update.
     let more = true;
-    if (current.repliedAt > 0) do more = handle.step(); while (more && performance.now() - start < TURN_MS);
+    if (current.repliedAt > 0)
+      do more = handle.step();
+      while (more && performance.now() - start < TURN_MS);
     this.#debtMs = Math.max(0, this.#debtMs - (performance.now() - start));
     if (more && performance.now() - current.repliedAt < REPLY_MS) return;
     current.repliedAt = performance.now();

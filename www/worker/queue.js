@@ -28,7 +28,9 @@ export class Queue {
     });
   }
 
-  get empty() { return !this.#acts.length && !this.#turns.length; }
+  get empty() {
+    return !this.#acts.length && !this.#turns.length;
+  }
 
   /** All acts that wait, and one turn. */
   async run() {
@@ -40,7 +42,10 @@ export class Queue {
   idle(ms) {
     return new Promise(done => {
       const timer = ms === undefined ? 0 : setTimeout(done, ms);
-      this.#wake = () => { clearTimeout(timer); done(); };
+      this.#wake = () => {
+        clearTimeout(timer);
+        done();
+      };
     });
   }
 

@@ -33,6 +33,8 @@ export function sentence(error) {
 /** The distinct buffers of a snapshot, to transfer rather than copy. @param {Snapshot} snapshot @returns {ArrayBuffer[]} */
 export function buffers(snapshot) {
   const values = Object.values(snapshot.picture ?? {});
-  const arrays = values.flatMap(value => ArrayBuffer.isView(value) ? [/** @type {ArrayBuffer} */ (value.buffer)] : []);
+  const arrays = values.flatMap(value =>
+    ArrayBuffer.isView(value) ? [/** @type {ArrayBuffer} */ (value.buffer)] : [],
+  );
   return [...new Set(arrays)];
 }

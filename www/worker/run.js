@@ -52,9 +52,11 @@ export class Run {
     this.#rescueAt = performance.now() + Math.max(RESCUE_MS, 50 * (performance.now() - start));
   }
 
-  free() { this.playground.free(); }
+  free() {
+    this.playground.free();
+  }
 }
 
 /** @param {Uint8Array} bytes @returns {ArrayBuffer} */
-const owned = bytes => /** @type {ArrayBuffer} */ (
-  bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer);
+const owned = bytes =>
+  /** @type {ArrayBuffer} */ (bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer);

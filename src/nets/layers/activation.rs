@@ -1,6 +1,7 @@
 //! Elementwise functions and their derivatives.
 
 use burn::tensor::{Tensor, activation};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
@@ -9,18 +10,23 @@ use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 pub const NEGATIVE_SLOPE: f32 = 0.2;
 
 /// The elementwise function between layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// max(x, 0)
+    #[schemars(title = "ReLU")]
     Relu,
     /// max(x, 0.2 x)
+    #[schemars(title = "LeakyReLU")]
     LeakyRelu,
     /// x above zero, eˣ − 1 below
+    #[schemars(title = "ELU")]
     Elu,
     /// 1 / (1 + e⁻ˣ)
+    #[schemars(title = "Sigmoid")]
     Sigmoid,
     /// tanh(x)
+    #[schemars(title = "Tanh")]
     Tanh,
 }
 

@@ -1,0 +1,110 @@
+//! Conditions on an experiment's settings, as JSON Schemas that an experiment satisfies or not.
+//!
+//! Each is false where its setting is missing, so that an editor finds no fault with a file that leaves settings out.
+
+use serde_json::{Value, json};
+
+fn setting(key: &str, requirement: Value) -> Value {
+    json!({ "properties": { key: requirement }, "required": [key] })
+}
+
+/// The setting has this value.
+pub(super) fn is(key: &str, value: impl Into<Value>) -> Value {
+    setting(key, json!({ "const": value.into() }))
+}
+
+/// The setting has another value.
+pub(super) fn is_not(key: &str, value: impl Into<Value>) -> Value {
+    setting(key, json!({ "not": { "const": value.into() } }))
+}
+
+/// The setting has one of these values.
+pub(super) fn among(key: &str, values: &[&str]) -> Value {
+    setting(key, json!({ "enum": values }))
+}
+
+/// The number is greater than `bound`.
+pub(super) fn above(key: &str, bound: u32) -> Value {
+    setting(key, json!({ "exclusiveMinimum": bound }))
+}
+
+/// The list has no element.
+pub(super) fn empty(key: &str) -> Value {
+    setting(key, json!({ "maxItems": 0 }))
+}
+
+/// The list has elements.
+pub(super) fn nonempty(key: &str) -> Value {
+    setting(key, json!({ "minItems": 1 }))
+}
+
+/// All of these hold.
+pub(super) fn all<const N: usize>(conditions: [Value; N]) -> Value {
+    json!({ "allOf": conditions.to_vec() })
+}
+
+/// At least one of these holds.
+pub(super) fn any<const N: usize>(conditions: [Value; N]) -> Value {
+    json!({ "anyOf": conditions.to_vec() })
+}
+
+/// The data are images.
+pub(super) fn images() -> Value {
+    among("data", &["digits", "mnist"])
+}
+
+/// The data are a mixture of Gaussians.
+pub(super) fn mixture() -> Value {
+    is("data", "mixture")
+}
+
+/// The data are a mixture in two or more dimensions.
+pub(super) fn mixture_off_the_line() -> Value {
+    let on_a_line = json!({ "items": { "properties": { "mean": { "maxItems": 1 } } } });
+    all([mixture(), setting("mixture", json!({ "not": on_a_line }))])
+}
+
+/// The networks are convolutional.
+pub(super) fn dcgan() -> Value {
+    is("architecture", "dcgan")
+}
+
+/// The networks have layers: any architecture but the Dirac-GAN, which has two parameters.
+pub(super) fn layers() -> Value {
+    is_not("architecture", "dirac")
+}
+
+/// The networks have fully connected hidden layers.
+pub(super) fn hidden_layers() -> Value {
+    among("architecture", &["mlp", "autoencoder", "stacked", "coupled"])
+}
+
+/// The generator is one network that makes one sample.
+pub(super) fn single() -> Value {
+    among("architecture", &["mlp", "dcgan"])
+}
+
+/// The networks consist of parts, or make two views.
+pub(super) fn joint() -> Value {
+    among("architecture", &["autoencoder", "stacked", "coupled"])
+}
+
+/// Neither.
+pub(super) fn not_joint() -> Value {
+    among("architecture", &["mlp", "dcgan", "dirac"])
+}
+
+/// The discriminator's output is a probability, trained with the cross-entropy.
+pub(super) fn cross_entropy() -> Value {
+    among("objective", &["saturating", "non-saturating"])
+}
+
+/// The objective has a target for real samples.
+pub(super) fn target() -> Value {
+    among("objective", &["saturating", "non-saturating", "least-squares"])
+}
+
+/// The discriminator is an autoencoder.
+pub(super) fn began() -> Value {
+    is("objective", "began")
+}
