@@ -26,6 +26,7 @@ pub mod nets;
 pub mod objective;
 mod old_names;
 pub mod optimizer;
+pub mod quantity;
 pub mod regularizer;
 pub mod rng;
 pub mod snapshot;

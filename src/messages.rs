@@ -1,13 +1,15 @@
 //! Messages between the wasm module and the page, each written once: here, or where the type has its place in the core. The
 //! TypeScript types in `www/wasm.d.ts` are generated from them by the test at the foot of this file.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::data::{Dataset, Split};
 use crate::error::{Error, Result};
 use crate::experiment::{Architecture, Experiment, Preset};
 use crate::latent::search::Found;
+use crate::metrics::Metric;
 use crate::nets::Network;
+use crate::quantity::Quantity;
 use crate::snapshot::{self, Picture};
 
 /// The state of a GAN after a step. Arrays are row-major; numbers that are not finite are `null`.
@@ -33,17 +35,26 @@ pub struct Snapshot {
     pub value: Option<f32>,
     /// 2 JS − 2 ln 2, the maximum of V over all discriminators; `null` where the densities are unknown.
     pub value_ceiling: Option<f32>,
-    /// Further terms and state of the last step by name: `penalty`, `k`, `convergence`, `path_length`,
-    /// `feature_distance`, `virtual_adversarial`, `inconsistency`, `reconstruction`.
-    #[serde(serialize_with = "record")]
-    #[cfg_attr(test, ts(type = "Record<string, number | null>"))]
-    pub extras: Vec<(String, Option<f64>)>,
-    /// Metrics by name, each followed by its noise floor, as in `w1`, `w1_floor`. Empty for images.
-    #[serde(serialize_with = "record")]
-    #[cfg_attr(test, ts(type = "Record<string, number | null>"))]
-    pub metrics: Vec<(String, Option<f64>)>,
+    /// Further terms of the losses, and what the objective and the regularisers keep.
+    pub terms: Vec<Reading>,
+    /// Metrics of the samples with their noise floors. Empty for images.
+    pub metrics: Vec<Reading>,
     /// `null` for mixtures of more than two dimensions.
     pub picture: Option<Picture>,
+}
+
+/// A value of a quantity, with what is needed to show it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Reading {
+    /// The quantity.
+    #[serde(flatten)]
+    #[cfg_attr(test, ts(flatten))]
+    pub quantity: Quantity,
+    /// `null` where it is not finite.
+    pub value: Option<f64>,
+    /// The mean value of perfect samplers; `null` of a term.
+    pub floor: Option<f64>,
 }
 
 /// The kind of an experiment's picture.
@@ -166,10 +177,8 @@ impl From<&snapshot::Snapshot> for Snapshot {
     fn from(snapshot: &snapshot::Snapshot) -> Self {
         let stats = snapshot.stats.as_ref();
         let scores = snapshot.scores;
-        let metrics = snapshot.metrics.iter().flat_map(|metric| {
-            [(metric.name.to_owned(), finite(metric.value)), (format!("{}_floor", metric.name), finite(metric.floor))]
-        });
-        let extras = stats.into_iter().flat_map(|stats| &stats.extras);
+        let metrics = snapshot.metrics.iter();
+        let terms = stats.into_iter().flat_map(|stats| &stats.terms);
         Self {
             step: snapshot.step,
             d_loss: stats.map(|stats| stats.d_loss),
@@ -180,8 +189,16 @@ impl From<&snapshot::Snapshot> for Snapshot {
             score_fake: scores.map(|scores| scores.fake),
             value: snapshot.value.map(|value| value.reached),
             value_ceiling: snapshot.value.and_then(|value| value.ceiling),
-            extras: extras.map(|(name, value)| ((*name).to_owned(), finite((*value).into()))).collect(),
-            metrics: metrics.collect(),
+            terms: terms
+                .map(|&(quantity, value)| Reading { quantity, value: finite(value.into()), floor: None })
+                .collect(),
+            metrics: metrics
+                .map(|&Metric { quantity, value, floor }| Reading {
+                    quantity,
+                    value: finite(value),
+                    floor: finite(floor),
+                })
+                .collect(),
             picture: snapshot.picture.clone(),
         }
     }
@@ -283,11 +300,6 @@ fn finite(value: f64) -> Option<f64> {
     Some(value).filter(|value| value.is_finite())
 }
 
-/// As an object, in order.
-fn record<S: Serializer>(pairs: &[(String, Option<f64>)], serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_map(pairs.iter().map(|(name, value)| (name, value)))
-}
-
 #[cfg(test)]
 mod tests {
     use ts_rs::{Config, TS};
@@ -295,6 +307,7 @@ mod tests {
     use super::*;
     use crate::latent::path::Path;
     use crate::latent::sheet;
+    use crate::quantity::{Better, Format};
     use crate::snapshot::{Gallery, Line, Phase, Plane, Scale};
 
     /// The file's text.
@@ -312,6 +325,10 @@ mod tests {
         }
         declare!(
             Snapshot,
+            Reading,
+            Quantity,
+            Format,
+            Better,
             Picture,
             Scale,
             Line,

@@ -17,6 +17,7 @@ use crate::experiment::{Experiment, Objective};
 use crate::latent::sheet::{Probe, Sheet};
 use crate::metrics::Metric;
 use crate::objective;
+use crate::quantity::Quantity;
 use crate::tensor::{floats, matrix, read};
 use crate::trainer::{StepReport, Trainer};
 
@@ -34,8 +35,8 @@ pub struct GanStats {
     pub d_real: f32,
     /// Mean of sigmoid(D) over the last fake batch.
     pub d_fake: f32,
-    /// What else the experiment's regularisers measured in the step, by name.
-    pub extras: Vec<(&'static str, f32)>,
+    /// Further terms of the losses, and what the objective and the regularisers keep.
+    pub terms: Vec<(Quantity, f32)>,
 }
 
 /// The discriminator's mean logits: what a critic's scores are, and a sigmoid would hide.
@@ -79,9 +80,9 @@ pub struct Observer {
 /// # Errors
 /// When the device fails, or a loss is no longer finite.
 pub async fn read_stats(trainer: &Trainer, report: StepReport) -> Result<GanStats> {
-    let names = names(&report);
+    let quantities = quantities(&report);
     let data = read(register_report(Transaction::default(), report)).await?;
-    let (game, _) = game(trainer.experiment(), trainer.step, &data, names)?;
+    let (game, _) = game(trainer.experiment(), trainer.step, &data, quantities)?;
     Ok(game)
 }
 
@@ -137,12 +138,12 @@ impl Observer {
         for tensor in asked {
             transaction = transaction.register(tensor);
         }
-        let names = report.as_ref().map(names);
+        let quantities = report.as_ref().map(quantities);
         if let Some(report) = report {
             transaction = register_report(transaction, report);
         }
         let data = read(transaction).await?;
-        let game = names.map(|names| game(e, trainer.step, &data[seen..], names)).transpose()?;
+        let game = quantities.map(|quantities| game(e, trainer.step, &data[seen..], quantities)).transpose()?;
         let (game, scores) = game.unzip();
         let mut answers = data[..seen].iter().map(floats).collect::<Result<Vec<_>>>()?;
         let queried = answers.split_off(of_scene);
@@ -179,17 +180,17 @@ fn rows(trainer: &Trainer, inputs: Vec<f32>) -> Tensor<2> {
     matrix(inputs, shape, trainer.device())
 }
 
-fn names(report: &StepReport) -> Vec<&'static str> {
-    report.extras.iter().map(|(name, _)| *name).collect()
+fn quantities(report: &StepReport) -> Vec<Quantity> {
+    report.terms.iter().map(|(quantity, _)| *quantity).collect()
 }
 
 fn register_report(transaction: Transaction, report: StepReport) -> Transaction {
     let transaction = transaction.register(report.d_rows).register(report.g_rows).register(report.logits);
-    let extras = report.extras.into_iter();
-    extras.fold(transaction, |all, (_, rows)| all.register(rows))
+    let terms = report.terms.into_iter();
+    terms.fold(transaction, |all, (_, rows)| all.register(rows))
 }
 
-fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>) -> Result<(GanStats, MeanLogits)> {
+fn game(e: &Experiment, step: u64, data: &[TensorData], quantities: Vec<Quantity>) -> Result<(GanStats, MeanLogits)> {
     let mean = |rows: &[f32]| rows.iter().sum::<f32>() / rows.len() as f32;
     // Half of the discriminator's rows are real and half are fake; its loss is the sum of both means.
     let d_loss = 2.0 * mean(&floats(&data[0])?);
@@ -201,17 +202,17 @@ fn game(e: &Experiment, step: u64, data: &[TensorData], names: Vec<&'static str>
     }
     let logits = floats(&data[2])?;
     let (real, fake) = logits.split_at(logits.len() / 2);
-    let mut extras = names
+    let mut terms = quantities
         .into_iter()
         .zip(&data[3..])
-        .map(|(name, rows)| Ok((name, mean(&floats(rows)?))))
+        .map(|(quantity, rows)| Ok((quantity, mean(&floats(rows)?))))
         .collect::<Result<Vec<_>>>()?;
     if e.objective == Objective::Began {
         let error = objective::convergence(-mean(real), g_loss, e.began_gamma);
-        extras.push(("convergence", error));
+        terms.push((objective::CONVERGENCE, error));
     }
     let belief = |logits: &[f32]| logits.iter().copied().map(sigmoid).sum::<f32>() / logits.len() as f32;
-    let game = GanStats { d_loss, g_loss, d_real: belief(real), d_fake: belief(fake), extras };
+    let game = GanStats { d_loss, g_loss, d_real: belief(real), d_fake: belief(fake), terms };
     let scores = MeanLogits { real: mean(real), fake: mean(fake) };
     Ok((game, scores))
 }
@@ -225,6 +226,7 @@ mod tests {
     use super::*;
     use crate::latent::path::Path;
     use crate::latent::sheet::{STEPS, Walk};
+    use crate::regularizer::gradient_penalty::PENALTY;
     use crate::trainer::tests::trainer;
 
     /// A run after a few steps, as the observer sees it.
@@ -245,13 +247,13 @@ mod tests {
             d_rows: column(&[1.0, 3.0, 2.0, 6.0]),
             logits: column(&[0.0, three, 0.0, -three]),
             g_rows: column(&[1.0, 2.0]),
-            extras: vec![("penalty", column(&[2.0, 4.0]))],
+            terms: vec![(PENALTY, column(&[2.0, 4.0]))],
         };
         let game = pollster::block_on(read_stats(&trainer, report)).unwrap();
         // The mean over real rows plus the mean over fake ones; sigmoids of ½ and ¾, ½ and ¼.
         assert_eq!((game.d_loss, game.g_loss), (2.0 + 4.0, 1.5));
         assert!((game.d_real - 0.625).abs() < 1e-6 && (game.d_fake - 0.375).abs() < 1e-6, "{game:?}");
-        assert_eq!(game.extras, [("penalty", 3.0)]);
+        assert_eq!(game.terms, [(PENALTY, 3.0)]);
     }
 
     #[test]

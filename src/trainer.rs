@@ -25,6 +25,7 @@ use crate::experiment::{Experiment, Objective};
 use crate::nets::{Mode, Network, Weights};
 use crate::objective::{self, Targets};
 use crate::optimizer::{Optimizer, OptimizerInputs};
+use crate::quantity::Quantity;
 use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
 use crate::tensor::{Scalar, attach, detach};
@@ -78,7 +79,7 @@ pub struct StepReport {
     /// The rows of the generator update's objective.
     pub g_rows: Tensor<2>,
     /// Further terms and state by name; each value is the mean of the rows.
-    pub extras: Vec<(&'static str, Tensor<2>)>,
+    pub terms: Vec<(Quantity, Tensor<2>)>,
 }
 
 impl Gan {
@@ -213,7 +214,7 @@ impl Gan {
         let real = -report.logits.clone().narrow(0, 0, e.batch_size).mean_dim(0);
         let fake = report.g_rows.clone().mean_dim(0);
         *k = objective::balance(k.clone(), real, fake, e.began_gamma, e.began_lambda);
-        report.note("k", k);
+        report.note(objective::K, k);
     }
 
     /// The targets of a discriminator update.
@@ -251,11 +252,11 @@ impl StepReport {
     /// Of a discriminator update; the generator's rows are still to come.
     fn new(rows: &Tensor<2>, logits: &Tensor<2>) -> Self {
         let [d_rows, logits] = [rows, logits].map(|rows| detach(rows.clone()));
-        Self { g_rows: d_rows.clone(), d_rows, logits, extras: Vec::new() }
+        Self { g_rows: d_rows.clone(), d_rows, logits, terms: Vec::new() }
     }
 
-    fn note(&mut self, name: &'static str, rows: &Tensor<2>) {
-        self.extras.push((name, detach(rows.clone())));
+    fn note(&mut self, quantity: Quantity, rows: &Tensor<2>) {
+        self.terms.push((quantity, detach(rows.clone())));
     }
 }
 

@@ -1,4 +1,24 @@
-//! Which classes images show, and how plainly, in a classifier's eyes.
+//! The classes that a classifier predicts for images, and its confidence.
+
+use crate::quantity::{Better, Format, Quantity};
+
+/// Class KL.
+pub const CLASS_KL: Quantity = Quantity {
+    name: "class_kl",
+    label: "Class KL",
+    help: "Kullback–Leibler divergence of the shares of the predicted classes from equal shares.",
+    format: Format::Nats,
+    better: Better::Lower,
+};
+
+/// Confidence.
+pub const CONFIDENCE: Quantity = Quantity {
+    name: "confidence",
+    label: "Confidence",
+    help: "Mean probability of the class that the classifier predicts.",
+    format: Format::Percent,
+    better: Better::Higher,
+};
 
 /// What a classifier sees in a set of samples.
 #[derive(Clone, Debug, PartialEq)]

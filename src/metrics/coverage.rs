@@ -5,6 +5,25 @@
 //! 98.89% in two, and next to nothing in hundreds.
 
 use crate::data::Mixture;
+use crate::quantity::{Better, Format, Quantity};
+
+/// Modes.
+pub const MODES: Quantity = Quantity {
+    name: "modes",
+    label: "Modes",
+    help: "Modes that are the nearest of at least one high-quality sample (Srivastava et al. 2017).",
+    format: Format::Count,
+    better: Better::Higher,
+};
+
+/// High quality.
+pub const HIGH_QUALITY: Quantity = Quantity {
+    name: "high_quality",
+    label: "High quality",
+    help: "Share of samples within 3σ of their nearest mode (Srivastava et al. 2017).",
+    format: Format::Percent,
+    better: Better::Higher,
+};
 
 /// What [`coverage`] counts.
 #[derive(Clone, Copy, Debug, PartialEq)]

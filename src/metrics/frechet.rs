@@ -7,6 +7,18 @@
 
 use nalgebra::{DMatrix, RowDVector};
 
+use crate::quantity::{Better, Format, Quantity};
+
+/// Classifier Fréchet.
+pub const CLASSIFIER_FRECHET: Quantity = Quantity {
+    name: "classifier_frechet",
+    label: "Classifier Fréchet",
+    help: "Fréchet distance between the classifier’s features of generated and of real images (Dowson & \
+           Landau 1982); not comparable with the FID, which uses Inception’s features.",
+    format: Format::Number,
+    better: Better::Lower,
+};
+
 /// A Gaussian with its whole covariance.
 #[derive(Clone, Debug)]
 pub struct Gaussian {

@@ -5,9 +5,10 @@
 //! classes from uniformity, and that of `classifier_frechet` the bias of its n.
 
 use super::Metric;
-use super::classes::Classes;
-use super::frechet::Gaussian;
+use super::classes::{CLASS_KL, CONFIDENCE, Classes};
+use super::frechet::{CLASSIFIER_FRECHET, Gaussian};
 use crate::classifier::{CLASSES, FEATURES, Predictions};
+use crate::quantity::Quantity;
 
 /// Images in a scored set, where there are as many: the bias of the Fréchet distance is then small against generators' scores, and a
 /// CPU needs seconds.
@@ -67,7 +68,7 @@ impl ImageEvaluator {
             .named()
             .into_iter()
             .zip(self.real.named())
-            .map(|((name, value), (_, floor))| Metric { name, value, floor })
+            .map(|((quantity, value), (_, floor))| Metric { quantity, value, floor })
             .collect();
         (scores.classes.shares, metrics)
     }
@@ -81,11 +82,11 @@ impl Scores {
         }
     }
 
-    fn named(&self) -> [(&'static str, f64); 3] {
+    fn named(&self) -> [(Quantity, f64); 3] {
         [
-            ("class_kl", self.classes.kl_to_uniform()),
-            ("confidence", self.classes.confidence),
-            ("classifier_frechet", self.frechet),
+            (CLASS_KL, self.classes.kl_to_uniform()),
+            (CONFIDENCE, self.classes.confidence),
+            (CLASSIFIER_FRECHET, self.frechet),
         ]
     }
 }
@@ -106,7 +107,7 @@ mod tests {
     }
 
     fn values(metrics: &[Metric]) -> Vec<(&str, f64, f64)> {
-        metrics.iter().map(|m| (m.name, m.value, m.floor)).collect()
+        metrics.iter().map(|m| (m.quantity.name, m.value, m.floor)).collect()
     }
 
     #[test]
@@ -115,7 +116,7 @@ mod tests {
         assert_eq!(evaluator.n(), 1000);
         let (shares, metrics) = evaluator.evaluate(&predictions(1000, 0.0, CLASSES, 2));
         assert_eq!(shares.len(), CLASSES);
-        let names: Vec<_> = metrics.iter().map(|metric| metric.name).collect();
+        let names: Vec<_> = metrics.iter().map(|metric| metric.quantity.name).collect();
         assert_eq!(names, ["class_kl", "confidence", "classifier_frechet"]);
         let (_, frechet, floor) = values(&metrics)[2];
         assert!((frechet / floor - 1.0).abs() < 0.1, "{frechet} {floor}");
@@ -157,7 +158,7 @@ mod tests {
         };
         let (shares, metrics) = evaluator.evaluate(&second);
         assert_eq!(shares, evaluator.real_shares());
-        for Metric { name, value, floor } in metrics {
+        for Metric { quantity: Quantity { name, .. }, value, floor } in metrics {
             assert_eq!(value, floor, "{name}");
         }
     }

@@ -6,6 +6,16 @@
 
 use crate::data::Mixture;
 use crate::data::mixture::component_cdf;
+use crate::quantity::{Better, Format, Quantity};
+
+/// JS.
+pub const JS: Quantity = Quantity {
+    name: "js",
+    label: "JS",
+    help: "Jensen–Shannon divergence between the histograms of samples and mixture, 0 to ln 2 (Lin 1991).",
+    format: Format::Nats,
+    better: Better::Lower,
+};
 
 /// Equal bins over the mixture's bounds in one or two dimensions, and one more for what lies outside.
 #[derive(Clone, Debug)]

@@ -12,9 +12,11 @@ pub mod jensen_shannon;
 pub mod stacked;
 pub mod wasserstein;
 
-use self::coverage::coverage;
-use self::jensen_shannon::Bins;
+use self::coverage::{HIGH_QUALITY, MODES, coverage};
+use self::jensen_shannon::{Bins, JS};
+use self::wasserstein::W1;
 use crate::data::Mixture;
+use crate::quantity::Quantity;
 use crate::rng::{Rng, Stream};
 
 /// The number of samples that VEEGAN's rule counts modes in.
@@ -23,9 +25,8 @@ pub const SAMPLES: usize = 2500;
 /// A metric's value and its noise floor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metric {
-    /// `w1`, `js`, `modes` or `high_quality`; of images `class_kl`, `confidence` or `classifier_frechet`; of stacked ones `modes`,
-    /// `mode_kl` or `confidence`.
-    pub name: &'static str,
+    /// The quantity that it is a value of.
+    pub quantity: Quantity,
     /// The score of the samples.
     pub value: f64,
     /// The mean score of perfect samplers of the same n.
@@ -74,11 +75,11 @@ impl Evaluator {
     /// not finite make `w1` NaN, and elsewhere count as far from everything.
     #[must_use]
     pub fn evaluate(&self, samples: &[f32]) -> Vec<Metric> {
-        let with_floor = |((name, value), &floor)| Metric { name, value, floor };
+        let with_floor = |((quantity, value), &floor)| Metric { quantity, value, floor };
         self.scores(samples).into_iter().zip(&self.floors).map(with_floor).collect()
     }
 
-    fn scores(&self, samples: &[f32]) -> Vec<(&'static str, f64)> {
+    fn scores(&self, samples: &[f32]) -> Vec<(Quantity, f64)> {
         let mut scores = Vec::with_capacity(4);
         if self.mixture.dim() == 1 {
             let w1 = if samples.len() == self.n {
@@ -86,14 +87,14 @@ impl Evaluator {
             } else {
                 wasserstein::w1(samples, &self.mixture)
             };
-            scores.push(("w1", w1));
+            scores.push((W1, w1));
         }
         if let Some(bins) = &self.bins {
-            scores.push(("js", bins.divergence(samples)));
+            scores.push((JS, bins.divergence(samples)));
         }
         let covered = coverage(samples, &self.mixture);
-        scores.push(("modes", covered.modes as f64));
-        scores.push(("high_quality", covered.high_quality));
+        scores.push((MODES, covered.modes as f64));
+        scores.push((HIGH_QUALITY, covered.high_quality));
         scores
     }
 
@@ -129,14 +130,14 @@ mod tests {
     }
 
     fn metric(metrics: &[Metric], name: &str) -> Metric {
-        *metrics.iter().find(|metric| metric.name == name).unwrap()
+        *metrics.iter().find(|metric| metric.quantity.name == name).unwrap()
     }
 
     #[test]
     fn each_dimension_has_its_metrics() {
         let names = |mixture: &Mixture| -> Vec<_> {
             let samples = vec![0.0; 50 * mixture.dim()];
-            Evaluator::new(mixture, 50).evaluate(&samples).iter().map(|metric| metric.name).collect()
+            Evaluator::new(mixture, 50).evaluate(&samples).iter().map(|metric| metric.quantity.name).collect()
         };
         assert_eq!(names(&normal(1)), ["w1", "js", "modes", "high_quality"]);
         assert_eq!(names(&normal(2)), ["js", "modes", "high_quality"]);
@@ -167,7 +168,7 @@ mod tests {
             let evaluator = Evaluator::new(&mixture, SAMPLES);
             assert_eq!(evaluator.n(), SAMPLES);
             let perfect = mixture.sample(SAMPLES, &mut Rng::new(7, Stream::Metrics)).values;
-            for Metric { name, value, floor } in evaluator.evaluate(&perfect) {
+            for Metric { quantity: Quantity { name, .. }, value, floor } in evaluator.evaluate(&perfect) {
                 let off = (value / floor - 1.0).abs();
                 assert!(off < if name == "w1" { 1.0 } else { 0.3 }, "{name}: {value}, floor {floor}");
             }

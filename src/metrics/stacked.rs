@@ -5,8 +5,20 @@
 //! equal shares, and the noise of n are in both.
 
 use super::Metric;
-use super::classes::Classes;
+use super::classes::{CONFIDENCE, Classes};
+use super::coverage::MODES;
 use crate::classifier::{CLASSES, Predictions};
+use crate::quantity::{Better, Format, Quantity};
+
+/// Mode KL.
+pub const MODE_KL: Quantity = Quantity {
+    name: "mode_kl",
+    label: "Mode KL",
+    help: "Kullback–Leibler divergence of the shares of the 1,000 modes from equal shares (Srivastava et al. \
+           2017).",
+    format: Format::Nats,
+    better: Better::Lower,
+};
 
 /// Samples that modes are counted in, by VEEGAN's and PacGAN's rules.
 pub const SAMPLES: usize = 26_000;
@@ -23,10 +35,10 @@ pub fn samples(held: usize) -> usize {
 pub fn evaluate(real: &Predictions, generated: &Predictions, channels: usize) -> Vec<Metric> {
     let [floors, values] = [real, generated].map(|predictions| {
         let seen = Classes::count(&predictions.probabilities, CLASSES, channels);
-        [("modes", seen.seen() as f64), ("mode_kl", seen.kl_to_uniform()), ("confidence", seen.confidence)]
+        [(MODES, seen.seen() as f64), (MODE_KL, seen.kl_to_uniform()), (CONFIDENCE, seen.confidence)]
     });
     let both = values.into_iter().zip(floors);
-    both.map(|((name, value), (_, floor))| Metric { name, value, floor }).collect()
+    both.map(|((quantity, value), (_, floor))| Metric { quantity, value, floor }).collect()
 }
 
 #[cfg(test)]
@@ -48,8 +60,8 @@ mod tests {
     fn known_divergences() {
         let scores = |generated: &Predictions| -> Vec<f64> {
             let metrics = evaluate(&all(), generated, 3);
-            assert_eq!((metrics[0].name, metrics[0].floor), ("modes", 1000.0));
-            assert_eq!(metrics[1].name, "mode_kl");
+            assert_eq!((metrics[0].quantity, metrics[0].floor), (MODES, 1000.0));
+            assert_eq!(metrics[1].quantity, MODE_KL);
             assert!(metrics[1].floor.abs() < 1e-12);
             metrics.iter().map(|metric| metric.value).collect()
         };

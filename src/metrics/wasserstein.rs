@@ -4,6 +4,16 @@
 //! by the midpoint rule, mean over i of |x₍ᵢ₎ − Q((i + ½) / n)|. In the data's own units, 0 to ∞.
 
 use crate::data::Mixture;
+use crate::quantity::{Better, Format, Quantity};
+
+/// W1.
+pub const W1: Quantity = Quantity {
+    name: "w1",
+    label: "W1",
+    help: "Wasserstein-1 distance between samples and the mixture, in the units of the data (Villani 2003).",
+    format: Format::Number,
+    better: Better::Lower,
+};
 
 /// W1 between samples and the first dimension of a mixture; NaN without samples, or with one that is not finite.
 #[must_use]

@@ -17,6 +17,7 @@ use super::score::{self, Scorer};
 use super::{dataset, device, files, folder, grid};
 use crate::data::DataLoader;
 use crate::experiment::Experiment;
+use crate::metrics::Metric;
 use crate::objective::Targets;
 use crate::rng::{Rng, Stream};
 use crate::snapshot::{GanStats, METRIC_SAMPLES, Observer, Picture};
@@ -117,7 +118,7 @@ fn gan_stats(trainer: &Trainer) -> Result<GanStats> {
         }
     }
     let [d_loss, g_loss, d_real, d_fake] = sums;
-    Ok(GanStats { d_loss, g_loss, d_real, d_fake, extras: Vec::new() })
+    Ok(GanStats { d_loss, g_loss, d_real, d_fake, terms: Vec::new() })
 }
 
 fn scalar(value: Tensor<1>) -> Result<f32> {
@@ -134,7 +135,13 @@ fn describe(report: &Report) -> Result<()> {
         print(&format!("{name:<18} {value:>9.4}"))?;
     }
     for metric in &report.metrics.0 {
-        print(&format!("{:<18} {:>9.4}   a perfect sampler: {:.4}", metric.name, metric.value, metric.floor))?;
+        let Metric { quantity, value, floor } = metric;
+        print(&format!(
+            "{:<18} {:>9}   a perfect sampler: {}",
+            quantity.label,
+            quantity.text(*value),
+            quantity.text(*floor)
+        ))?;
     }
     if let Some(seen) = &report.seen {
         histogram(seen)?;

@@ -4,6 +4,12 @@
 use clap::ValueEnum;
 
 use crate::metrics::Metric;
+use crate::metrics::classes::{CLASS_KL, CONFIDENCE};
+use crate::metrics::coverage::{HIGH_QUALITY, MODES};
+use crate::metrics::frechet::CLASSIFIER_FRECHET;
+use crate::metrics::stacked::MODE_KL;
+use crate::metrics::wasserstein::W1;
+use crate::quantity::{Better, Format, Quantity};
 
 /// A protocol's name on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -41,46 +47,18 @@ pub struct Protocol {
 
 /// A figure of a run.
 pub struct Column {
-    /// What it says over the table.
-    pub title: &'static str,
-    /// The metric that it comes from.
-    pub metric: &'static str,
-    /// How it is written.
-    pub unit: Unit,
+    /// The metric that it is of.
+    pub quantity: Quantity,
+    /// Whether it is given in floors: 1 is a perfect sampler's mean.
+    pub in_floors: bool,
 }
 
-/// How a metric is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// As it is.
-    Count,
-    /// A share, in hundredths.
-    Percent,
-    /// In floors: 1 is a perfect sampler's mean.
-    Floors,
-    /// A divergence.
-    Nats,
-    /// A distance between features.
-    Distance,
-}
-
-/// A bar for a column, in the column's unit.
+/// What every run of the first preset has to reach: at least, or at most, as is better for the column.
 pub struct Bar {
     /// Which column.
     pub column: usize,
-    /// What has to be reached, or may not be exceeded.
+    /// In the column's unit.
     pub value: f64,
-    /// Which of the two.
-    pub kind: Kind,
-}
-
-/// Which side of a bar is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// More is better.
-    AtLeast,
-    /// Less is better.
-    AtMost,
 }
 
 /// A published row.
@@ -94,36 +72,52 @@ pub struct Published {
 }
 
 impl Column {
+    const fn of(quantity: Quantity) -> Self {
+        Self { quantity, in_floors: false }
+    }
+
+    /// What stands over it in a table: the metric and the unit.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let label = self.quantity.label;
+        match self.quantity.format {
+            _ if self.in_floors => format!("{label}, floors"),
+            Format::Percent => format!("{label}, %"),
+            _ => label.to_owned(),
+        }
+    }
+
     /// What a run scored, and what a perfect sampler scores, in the column's unit; NaN where there is no such metric.
     #[must_use]
     pub fn read(&self, metrics: &[Metric]) -> (f64, f64) {
-        let found = metrics.iter().find(|metric| metric.name == self.metric);
-        found.map_or((f64::NAN, f64::NAN), |&Metric { value, floor, .. }| match self.unit {
-            Unit::Count | Unit::Nats | Unit::Distance => (value, floor),
-            Unit::Percent => (100.0 * value, 100.0 * floor),
-            Unit::Floors => (value / floor, 1.0),
+        let found = metrics.iter().find(|metric| metric.quantity == self.quantity);
+        found.map_or((f64::NAN, f64::NAN), |&Metric { value, floor, .. }| match self.quantity.format {
+            _ if self.in_floors => (value / floor, 1.0),
+            Format::Percent => (100.0 * value, 100.0 * floor),
+            _ => (value, floor),
         })
     }
 
-    /// Digits after the point.
+    /// Digits after the point: of counts and shares one, since figures are means over runs.
     #[must_use]
     pub fn digits(&self) -> usize {
-        match self.unit {
-            Unit::Count | Unit::Percent => 1,
-            Unit::Floors | Unit::Distance => 2,
-            Unit::Nats => 4,
+        match self.quantity.format {
+            Format::Count | Format::Percent => 1,
+            Format::Nats => 4,
+            Format::Number => 2,
         }
     }
-}
 
-impl Bar {
-    /// Whether a figure reaches it; NaN does not.
+    /// Whether a figure reaches a bar; NaN does not.
     #[must_use]
-    pub fn is_met_by(&self, figure: f64) -> bool {
-        match self.kind {
-            Kind::AtLeast => figure >= self.value,
-            Kind::AtMost => figure <= self.value,
-        }
+    pub fn reaches(&self, bar: f64, figure: f64) -> bool {
+        if self.is_better_lower() { figure <= bar } else { figure >= bar }
+    }
+
+    /// Whether less is better.
+    #[must_use]
+    pub fn is_better_lower(&self) -> bool {
+        self.quantity.better == Better::Lower
     }
 }
 
@@ -153,9 +147,7 @@ impl Name {
     }
 }
 
-const MODES: Column = Column { title: "modes", metric: "modes", unit: Unit::Count };
-
-const COVERAGE: [Column; 2] = [MODES, Column { title: "high quality, %", metric: "high_quality", unit: Unit::Percent }];
+const COVERAGE: [Column; 2] = [Column::of(MODES), Column::of(HIGH_QUALITY)];
 
 const VEEGAN: &str = "Srivastava et al. 2017, table 1";
 const PACGAN: &str = "Lin et al. 2018, table 1, 10 runs";
@@ -166,7 +158,7 @@ static RING: Protocol = Protocol {
     presets: &["ring", "ring-pacgan", "ring-vanilla"],
     sets: 1,
     columns: &COVERAGE,
-    bars: &[Bar { column: 0, value: 8.0, kind: Kind::AtLeast }, Bar { column: 1, value: 95.0, kind: Kind::AtLeast }],
+    bars: &[Bar { column: 0, value: 8.0 }, Bar { column: 1, value: 95.0 }],
     published: &[
         Published { method: "GAN", figures: &["1", "99.3"], source: VEEGAN },
         Published { method: "ALI", figures: &["2.8", "0.13"], source: VEEGAN },
@@ -185,7 +177,7 @@ static GRID: Protocol = Protocol {
     presets: &["grid", "grid-vanilla"],
     sets: 1,
     columns: &COVERAGE,
-    bars: &[Bar { column: 0, value: 25.0, kind: Kind::AtLeast }, Bar { column: 1, value: 93.0, kind: Kind::AtLeast }],
+    bars: &[Bar { column: 0, value: 25.0 }, Bar { column: 1, value: 93.0 }],
     published: &[
         Published { method: "GAN", figures: &["3.3", "0.5"], source: VEEGAN },
         Published { method: "Unrolled GAN", figures: &["23.6", "16"], source: VEEGAN },
@@ -209,12 +201,8 @@ static MIXTURE_1D_5: Protocol = Protocol {
             perfect sampler's W1 exceeds two floors in 2% of cases.",
     presets: &["mixture-1d-5", "mixture-1d-5-vanilla"],
     sets: 10,
-    columns: &[
-        MODES,
-        Column { title: "high quality, %", metric: "high_quality", unit: Unit::Percent },
-        Column { title: "W1, floors", metric: "w1", unit: Unit::Floors },
-    ],
-    bars: &[Bar { column: 0, value: 5.0, kind: Kind::AtLeast }, Bar { column: 2, value: 2.0, kind: Kind::AtMost }],
+    columns: &[Column::of(MODES), Column::of(HIGH_QUALITY), Column { quantity: W1, in_floors: true }],
+    bars: &[Bar { column: 0, value: 5.0 }, Bar { column: 2, value: 2.0 }],
     published: &[],
     differences: "The preset called vanilla has the same networks with one learning rate for both, no penalty, noise, average or \
                   decay. No figures are published for these data.",
@@ -226,11 +214,7 @@ static MNIST: Protocol = Protocol {
             distance of its features, which is not the FID of papers and cannot be compared with it.",
     presets: &["mnist-dcgan", "mnist-mlp"],
     sets: 1,
-    columns: &[
-        Column { title: "class KL", metric: "class_kl", unit: Unit::Nats },
-        Column { title: "confidence, %", metric: "confidence", unit: Unit::Percent },
-        Column { title: "classifier Fréchet", metric: "classifier_frechet", unit: Unit::Distance },
-    ],
+    columns: &[Column::of(CLASS_KL), Column::of(CONFIDENCE), Column::of(CLASSIFIER_FRECHET)],
     bars: &[],
     published: &[],
     differences: "",
@@ -243,8 +227,8 @@ static STACKED_MNIST: Protocol = Protocol {
             the same eyes.",
     presets: &["stacked-mnist", "stacked-mnist-vanilla"],
     sets: 1,
-    columns: &[MODES, Column { title: "KL", metric: "mode_kl", unit: Unit::Nats }],
-    bars: &[Bar { column: 0, value: 1000.0, kind: Kind::AtLeast }, Bar { column: 1, value: 0.06, kind: Kind::AtMost }],
+    columns: &[Column::of(MODES), Column::of(MODE_KL)],
+    bars: &[Bar { column: 0, value: 1000.0 }, Bar { column: 1, value: 0.06 }],
     published: &[
         Published { method: "DCGAN", figures: &["99", "3.40"], source: "Srivastava et al. 2017, table 2" },
         Published { method: "VEEGAN", figures: &["150", "2.95"], source: "Srivastava et al. 2017, table 2" },

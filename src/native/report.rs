@@ -8,6 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::metrics::Metric;
+use crate::quantity::Quantity;
 use crate::snapshot::GanStats;
 
 /// A run after a step. As JSON one flat object, its metrics by name, each followed by its floor.
@@ -26,9 +27,9 @@ pub struct Report {
     pub d_real: f32,
     /// Mean of sigmoid(D) over generated ones.
     pub d_fake: f32,
-    /// What the experiment's regularisers measured.
+    /// Further terms of the losses, by name.
     #[serde(flatten)]
-    pub extras: Extras,
+    pub terms: Terms,
     /// Where the data have any.
     #[serde(flatten)]
     pub metrics: Metrics,
@@ -46,9 +47,10 @@ pub struct Report {
     pub samples: Option<String>,
 }
 
-/// Figures by name.
+/// Terms of a step.
 #[derive(Clone)]
-pub struct Extras(pub Vec<(&'static str, f32)>);
+pub struct Terms(pub Vec<(Quantity, f32)>);
+
 /// What a classifier saw in generated images, and in as many real ones.
 #[derive(Clone, Serialize)]
 pub struct Seen {
@@ -78,7 +80,7 @@ impl Report {
             g_loss: game.g_loss,
             d_real: game.d_real,
             d_fake: game.d_fake,
-            extras: Extras(game.extras),
+            terms: Terms(game.terms),
             metrics: Metrics(metrics),
             seen: None,
             images_per_s: None,
@@ -106,9 +108,9 @@ pub fn print(line: &str) -> Result<()> {
     writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output")
 }
 
-impl Serialize for Extras {
+impl Serialize for Terms {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().copied())
+        serializer.collect_map(self.0.iter().map(|(quantity, value)| (quantity.name, value)))
     }
 }
 
@@ -116,8 +118,9 @@ impl Serialize for Metrics {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(2 * self.0.len()))?;
         for metric in &self.0 {
-            map.serialize_entry(metric.name, &metric.value)?;
-            map.serialize_entry(&format!("{}_floor", metric.name), &metric.floor)?;
+            let name = metric.quantity.name;
+            map.serialize_entry(name, &metric.value)?;
+            map.serialize_entry(&format!("{name}_floor"), &metric.floor)?;
         }
         map.end()
     }
@@ -130,8 +133,8 @@ impl fmt::Display for Report {
             "D loss {:.3}, G loss {:.3}, D(x) {:.2}, D(G(z)) {:.2}",
             self.d_loss, self.g_loss, self.d_real, self.d_fake
         )?;
-        for (name, value) in &self.extras.0 {
-            write!(f, ", {} {value:.3}", name.replace('_', " "))?;
+        for (quantity, value) in &self.terms.0 {
+            write!(f, ", {} {}", quantity.label, quantity.text((*value).into()))?;
         }
         if let Some(rate) = self.images_per_s {
             let digits = usize::from(rate < 10.0) * 2;
@@ -148,14 +151,10 @@ impl fmt::Display for Report {
 
 impl fmt::Display for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, Metric { name, value, floor }) in self.0.iter().enumerate() {
+        for (i, Metric { quantity, value, floor }) in self.0.iter().enumerate() {
             f.write_str(if i > 0 { ", " } else { "" })?;
-            // Modes are counted.
-            if *name == "modes" {
-                write!(f, "{name} {value:.0} of {floor:.0}")?;
-            } else {
-                write!(f, "{name} {value:.3} (floor {floor:.3})")?;
-            }
+            let [value, floor] = [*value, *floor].map(|x| quantity.text(x));
+            write!(f, "{} {value} (floor {floor})", quantity.label)?;
         }
         Ok(())
     }

@@ -213,15 +213,15 @@ fn announce(args: &Reproduce, preset: &str, columns: &[Column], run: &Run, floor
         object.insert("preset".to_owned(), preset.into());
         object.insert("seed".to_owned(), run.seed.into());
         for ((column, figure), floor) in columns.iter().zip(&run.figures).zip(floors) {
-            object.insert(column.metric.to_owned(), (*figure).into());
-            object.insert(format!("{}_floor", column.metric), (*floor).into());
+            object.insert(column.quantity.name.to_owned(), (*figure).into());
+            object.insert(format!("{}_floor", column.quantity.name), (*floor).into());
         }
         object.insert("seconds".to_owned(), run.seconds.into());
         return print_json(&object);
     }
     let figures = columns.iter().zip(&run.figures).map(|(column, figure)| {
         let digits = column.digits();
-        format!("{} {figure:.digits$}", column.title)
+        format!("{} {figure:.digits$}", column.title())
     });
     let figures: Vec<String> = figures.collect();
     say(&format!("{preset}, seed {}: {} ({:.0} s)", run.seed, figures.join(", "), run.seconds));
@@ -248,8 +248,8 @@ fn end(args: &Reproduce, results: &Results, out: &Path) -> Result<()> {
             for (i, column) in columns.iter().enumerate() {
                 let figures: Vec<f64> = set.runs.iter().map(|run| run.figures[i]).collect();
                 let (mean, error) = mean_and_error(&figures);
-                means.insert(column.metric.to_owned(), mean.into());
-                means.insert(format!("{}_error", column.metric), error.into());
+                means.insert(column.quantity.name.to_owned(), mean.into());
+                means.insert(format!("{}_error", column.quantity.name), error.into());
             }
             (set.preset.clone(), Value::Object(means))
         });
@@ -292,7 +292,8 @@ mod tests {
     use clap::ValueEnum;
 
     use super::*;
-    use crate::native::protocol::{Name, Unit};
+    use crate::native::protocol::Name;
+    use crate::quantity::Format;
 
     fn args(protocol: Name) -> Reproduce {
         Reproduce {
@@ -335,14 +336,13 @@ mod tests {
             for bar in protocol.bars {
                 let column = &protocol.columns[bar.column];
                 // A perfect sampler passes, and one that makes nothing does not.
-                let perfect = match column.unit {
-                    Unit::Count if best.has_images() => 1000.0,
-                    Unit::Count => best.mixture.len() as f64,
-                    Unit::Percent => 98.9,
-                    Unit::Floors => 1.0,
-                    Unit::Nats | Unit::Distance => 0.0,
+                let perfect = match column.quantity.format {
+                    Format::Count if best.has_images() => 1000.0,
+                    Format::Count => best.mixture.len() as f64,
+                    Format::Percent => 98.9,
+                    Format::Number | Format::Nats => f64::from(u8::from(column.in_floors)),
                 };
-                assert!(bar.is_met_by(perfect) && !bar.is_met_by(f64::NAN));
+                assert!(column.reaches(bar.value, perfect) && !column.reaches(bar.value, f64::NAN));
             }
         }
     }

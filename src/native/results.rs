@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::protocol::{Bar, Column, Kind, Name, Protocol};
+use super::protocol::{Bar, Column, Name, Protocol};
 
 /// All that is known so far of a protocol's runs.
 pub struct Results {
@@ -111,7 +111,7 @@ impl Results {
     /// Ours, a perfect sampler's, and those of others.
     fn means(&self) -> String {
         let Protocol { columns, published, .. } = self.what();
-        let titles = columns.iter().map(|column| column.title.to_owned());
+        let titles = columns.iter().map(Column::title);
         let mut table =
             Table::new([String::new()].into_iter().chain(titles).chain(["runs", "from"].map(str::to_owned)));
         for set in &self.sets {
@@ -175,7 +175,7 @@ impl Results {
     fn every_run(&self) -> String {
         let columns = self.what().columns;
         let titles = self.sets.iter().flat_map(|set| {
-            let titled = |column: &Column| format!("`{}`: {}", set.preset, column.title);
+            let titled = |column: &Column| format!("`{}`: {}", set.preset, column.title());
             columns.iter().map(titled)
         });
         let mut table = Table::new(["seed".to_owned()].into_iter().chain(titles));
@@ -194,26 +194,23 @@ impl Results {
 
 /// Whether the figures of every run reach the bar, and the worst of them.
 fn outcome(bar: &Bar, column: &Column, figures: &[f64]) -> String {
-    let missed = figures.iter().filter(|&&figure| !bar.is_met_by(figure));
+    let missed = figures.iter().filter(|&&figure| !column.reaches(bar.value, figure));
     let missed = missed.count();
     // Of what is not a number nothing is worse.
-    let worst = figures.iter().copied().reduce(|a, b| match bar.kind {
+    let worst = figures.iter().copied().reduce(|a, b| match column.is_better_lower() {
         _ if a.is_nan() || b.is_nan() => f64::NAN,
-        Kind::AtLeast => a.min(b),
-        Kind::AtMost => a.max(b),
+        true => a.max(b),
+        false => a.min(b),
     });
     let worst = worst.unwrap_or(f64::NAN);
-    let side = match bar.kind {
-        Kind::AtLeast => "at least",
-        Kind::AtMost => "at most",
-    };
+    let side = if column.is_better_lower() { "at most" } else { "at least" };
     let outcome = match missed {
         0 => "reached".to_owned(),
         _ => format!("**missed** in {missed} of {} runs", figures.len()),
     };
     let [value, mean, worst] =
         [bar.value, mean_and_error(figures).0, worst].map(|figure| number(figure, column.digits()));
-    format!("{} {side} {value}: {outcome} (mean {mean}, worst {worst})", column.title)
+    format!("{} {side} {value}: {outcome} (mean {mean}, worst {worst})", column.title())
 }
 
 /// A Markdown table.
@@ -334,7 +331,7 @@ mod tests {
             "| **`ring-vanilla`** | 6.5 ± 0.5 | – | 2 | this program, 100 steps, 2 s a run |\n",
             "| a perfect sampler | 8.0 | 98.9 |  | draws from the data |\n",
             "| PacGAN2 | 7.9 ± 0.1 | 95.6 |  | Lin et al. 2018, table 1, 10 runs |\n",
-            "What `ring` was to reach with every seed: modes at least 8.0: reached (mean 8.0, worst 8.0); high quality, % at least \
+            "What `ring` was to reach with every seed: modes at least 8.0: reached (mean 8.0, worst 8.0); High quality, % at least \
              95.0: reached (mean 97.0, worst 96.0).\n",
             "`counterfeit reproduce ring`, seeds 3 to 4, on a machine, 2026-11-21, in 2 minutes.\n",
             "| 4 | 8.0 | 98.0 | 7.0 | – |\n",
@@ -373,17 +370,17 @@ mod tests {
 
     #[test]
     fn a_bar_is_for_every_run() {
-        let bar = |kind| Bar { column: 0, value: 95.0, kind };
-        let column = &Name::Ring.protocol().columns[1];
-        let of = |kind, figures: &[f64]| outcome(&bar(kind), column, figures);
+        let coverage = &Name::Ring.protocol().columns[1];
+        let of = |column, value, figures: &[f64]| outcome(&Bar { column: 0, value }, column, figures);
         assert_eq!(
-            of(Kind::AtLeast, &[99.1, 94.9, 97.0]),
-            "high quality, % at least 95.0: **missed** in 1 of 3 runs (mean 97.0, worst 94.9)"
+            of(coverage, 95.0, &[99.1, 94.9, 97.0]),
+            "High quality, % at least 95.0: **missed** in 1 of 3 runs (mean 97.0, worst 94.9)"
         );
-        assert_eq!(of(Kind::AtMost, &[90.0, 95.0]), "high quality, % at most 95.0: reached (mean 92.5, worst 95.0)");
+        let w1 = &Name::Mixture1d5.protocol().columns[2];
+        assert_eq!(of(w1, 2.0, &[1.5, 2.0]), "W1, floors at most 2.00: reached (mean 1.75, worst 2.00)");
         assert_eq!(
-            of(Kind::AtMost, &[90.0, f64::NAN]),
-            "high quality, % at most 95.0: **missed** in 1 of 2 runs (mean –, worst –)"
+            of(w1, 2.0, &[1.0, f64::NAN]),
+            "W1, floors at most 2.00: **missed** in 1 of 2 runs (mean –, worst –)"
         );
     }
 }

@@ -4,6 +4,26 @@
 use burn::tensor::Tensor;
 
 use super::{Game, Targets};
+use crate::quantity::{Better, Format, Quantity};
+
+/// Balance k.
+pub const K: Quantity = Quantity {
+    name: "k",
+    label: "Balance k",
+    help: "Weight of fake samples in BEGAN’s discriminator loss: it rises while fakes are reconstructed too \
+           well (Berthelot et al. 2017).",
+    format: Format::Number,
+    better: Better::Neither,
+};
+
+/// BEGAN’s measure M.
+pub const CONVERGENCE: Quantity = Quantity {
+    name: "convergence",
+    label: "BEGAN’s measure M",
+    help: "Reconstruction error of real samples plus the distance from the balance (Berthelot et al. 2017).",
+    format: Format::Number,
+    better: Better::Lower,
+};
 
 pub(super) struct Began;
 

@@ -11,7 +11,7 @@ use burn::tensor::{Tensor, activation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::began::{balance, convergence, reconstruction_score};
+pub use self::began::{CONVERGENCE, K, balance, convergence, reconstruction_score};
 use crate::tensor::matrix;
 
 /// The losses of both players, as functions of logits.

@@ -6,8 +6,18 @@ use burn::tensor::Tensor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::quantity::{Better, Format, Quantity};
 use crate::rng::Rng;
 use crate::tensor::{HostMatrix, constant_like};
+
+/// Consistency loss.
+pub const INCONSISTENCY: Quantity = Quantity {
+    name: "inconsistency",
+    label: "Consistency loss",
+    help: "Mean squared change of the logit under augmentation, before its weight (Zhao et al. 2021).",
+    format: Format::Number,
+    better: Better::Lower,
+};
 
 /// Black, in images in [−1, 1]: the value beyond the edges.
 const BLACK: f32 = -1.0;

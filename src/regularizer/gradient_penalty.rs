@@ -9,8 +9,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::nets::{Network, Weights};
+use crate::quantity::{Better, Format, Quantity};
 use crate::rng::Rng;
 use crate::tensor::HostMatrix;
+
+/// Gradient penalty.
+pub const PENALTY: Quantity = Quantity {
+    name: "penalty",
+    label: "Gradient penalty",
+    help: "The gradient penalty before its weight: 0 where the gradient is as the penalty wants it.",
+    format: Format::Number,
+    better: Better::Lower,
+};
 
 /// Keeps the gradient of a norm finite where the norm is 0.
 const EPSILON: f32 = 1e-12;

@@ -6,7 +6,17 @@
 use burn::tensor::Tensor;
 
 use crate::nets::{Network, Weights};
+use crate::quantity::{Better, Format, Quantity};
 use crate::tensor::{constant_like, detach};
+
+/// Path length.
+pub const PATH_LENGTH: Quantity = Quantity {
+    name: "path_length",
+    label: "Path length",
+    help: "Running mean of the length of the generator’s Jacobian in random directions (Karras et al. 2020).",
+    format: Format::Number,
+    better: Better::Neither,
+};
 
 /// Weight of the newest lengths in the running mean.
 const DECAY: f32 = 0.01;

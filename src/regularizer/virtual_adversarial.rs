@@ -10,6 +10,17 @@ use burn::tensor::Tensor;
 use super::gradient_penalty::input_gradients;
 use crate::nets::{Network, Weights};
 use crate::objective::softplus;
+use crate::quantity::{Better, Format, Quantity};
+
+/// VAT divergence.
+pub const VIRTUAL_ADVERSARIAL: Quantity = Quantity {
+    name: "virtual_adversarial",
+    label: "VAT divergence",
+    help: "Mean divergence of D(x) under its worst small perturbation, before the weight (Miyato et al. \
+           2018).",
+    format: Format::Nats,
+    better: Better::Lower,
+};
 
 /// Keeps a norm from dividing by 0.
 const EPSILON: f32 = 1e-12;

@@ -13,6 +13,7 @@ use crate::data::images::to_byte;
 use crate::data::mixture::Mixture;
 use crate::data::{DataLoader, TrainingData, views};
 use crate::experiment::{Conditional, Experiment};
+use crate::metrics::wasserstein::W1;
 use crate::metrics::{Evaluator, Metric, density};
 use crate::rng::{Rng, Stream};
 use crate::tensor::matrix;
@@ -181,7 +182,7 @@ impl Scene {
             Self::Phase { evaluator, portrait } => {
                 let mut metrics = evaluator.evaluate(&samples);
                 // A point has no shape and no modes: how far off it lies is all there is.
-                metrics.retain(|metric| metric.name == "w1");
+                metrics.retain(|metric| metric.quantity == W1);
                 let phase = portrait.borrow_mut().picture(next(), &next());
                 (metrics, Some(Picture::Phase(phase)), None)
             }

@@ -7,12 +7,35 @@ use super::{Gan, GanState, StepReport, normalized};
 use crate::experiment::{Architecture, Conditional, GradientPenalty};
 use crate::nets::{Mode, Weights};
 use crate::objective;
-use crate::regularizer::{gradient_penalty, path_length, virtual_adversarial};
+use crate::quantity::{Better, Format, Quantity};
+use crate::regularizer::augmentation::INCONSISTENCY;
+use crate::regularizer::gradient_penalty::{self, PENALTY};
+use crate::regularizer::path_length::{self, PATH_LENGTH};
+use crate::regularizer::virtual_adversarial::{self, VIRTUAL_ADVERSARIAL};
 use crate::tensor::attach;
 
 /// A loss: the sum of the rows of all terms, kept apart. Backward, a sum would be expanded to the rows again: the device is spared
 /// both.
 pub(super) struct Loss(Vec<Tensor<2>>);
+
+/// Feature distance.
+const FEATURE_DISTANCE: Quantity = Quantity {
+    name: "feature_distance",
+    label: "Feature distance",
+    help: "Squared distance between the mean hidden features of D on fake and on real samples, before its \
+           weight (Salimans et al. 2016).",
+    format: Format::Number,
+    better: Better::Lower,
+};
+
+/// Reconstruction error.
+const RECONSTRUCTION: Quantity = Quantity {
+    name: "reconstruction",
+    label: "Reconstruction error",
+    help: "Mean squared difference of an image and its reconstruction over pixels, before its weight.",
+    format: Format::Number,
+    better: Better::Lower,
+};
 
 impl Loss {
     /// The mean over rows.
@@ -85,7 +108,7 @@ impl Gan {
         }
         let gradients = gradient_penalty::input_gradients(&self.discriminator, weights, attach(points), dim);
         let rows = penalty.rows(gradients);
-        report.note("penalty", &rows);
+        report.note(PENALTY, &rows);
         loss.add(rows, self.experiment.gp_weight);
     }
 
@@ -109,7 +132,7 @@ impl Gan {
         let output = self.discriminate(weights, d_inputs.clone(), masks);
         let difference = self.logits_of(&output, &d_inputs) - logits;
         let rows = difference.clone() * difference;
-        report.note("inconsistency", &rows);
+        report.note(INCONSISTENCY, &rows);
         // The mean over real samples plus the mean over fakes.
         loss.add(rows, 2.0 * self.experiment.consistency_weight);
     }
@@ -142,7 +165,7 @@ impl Gan {
         let before = attach(self.discriminator.eval(&plain, rows).narrow(1, 0, 1));
         let after = self.discriminator.eval(weights, attach(perturbed)).narrow(1, 0, 1);
         let rows = virtual_adversarial::divergence(before, after);
-        report.note("virtual_adversarial", &rows);
+        report.note(VIRTUAL_ADVERSARIAL, &rows);
         loss.add(rows, e.vat_weight);
     }
 
@@ -164,7 +187,7 @@ impl Gan {
         let seen = self.discriminator.forward(&weights, d_input, Mode::train(masks));
         let difference = fake_features.mean_dim(0) - attach(seen.features.mean_dim(0));
         let rows = (difference.clone() * difference).sum_dim(1);
-        report.note("feature_distance", &rows);
+        report.note(FEATURE_DISTANCE, &rows);
         loss.add(rows, self.experiment.feature_matching_weight);
     }
 
@@ -182,7 +205,7 @@ impl Gan {
         }
         let difference = made.narrow(1, e.latent_dim, e.data_dim()) - images.clone();
         let rows = (difference.clone() * difference).mean_dim(1);
-        report.note("reconstruction", &rows);
+        report.note(RECONSTRUCTION, &rows);
         loss.add(rows, e.reconstruction_weight);
     }
 
@@ -204,7 +227,7 @@ impl Gan {
         let pixels = e.data_dim() / e.channels;
         let lengths = path_length::lengths(&self.generator, weights, half, e.latent_dim, directions, pixels);
         *mean = path_length::moved_mean(mean.clone(), lengths.clone());
-        report.note("path_length", mean);
+        report.note(PATH_LENGTH, mean);
         loss.add(path_length::rows(lengths, mean.clone()), e.path_length_weight);
     }
 }

@@ -77,7 +77,7 @@ impl Run {
             GradientPenalty::R1 | GradientPenalty::R2 => squared_norms.map(|s| s * 0.5).collect(),
             _ => squared_norms.map(|s| ((s + EPSILON).sqrt() - 1.0).square()).collect(),
         };
-        report.extras.push(("penalty", rows.iter().map(|row| row.value).collect()));
+        report.terms.push(("penalty", rows.iter().map(|row| row.value).collect()));
         mean(rows.into_iter()) * f64::from(self.e.gp_weight)
     }
 
@@ -114,7 +114,7 @@ impl Run {
             loss = loss + mean_of_rows(&rows) * weight;
             squares.extend(values(&rows));
         }
-        report.extras.push(("inconsistency", squares));
+        report.terms.push(("inconsistency", squares));
         loss
     }
 
@@ -147,7 +147,7 @@ impl Run {
             probability * ((-q).softplus() - (-p).softplus()) + (-probability + 1.0) * (q.softplus() - p.softplus())
         };
         let rows: Vec<Number> = clean.iter().zip(&perturbed).map(|(p, q)| kl(p[0], q[0])).collect();
-        report.extras.push(("virtual_adversarial", rows.iter().map(|row| row.value).collect()));
+        report.terms.push(("virtual_adversarial", rows.iter().map(|row| row.value).collect()));
         mean(rows.into_iter()) * weight
     }
 
@@ -163,7 +163,7 @@ impl Run {
         let (real, _) = self.discriminate_without_update(d, &x);
         let column = |batch: &Batch, j: usize| mean(batch.iter().map(|row| row[j]));
         let distance: Number = (0..fake[0].len()).map(|j| (column(fake, j) - column(&real, j)).square()).sum();
-        report.extras.push(("feature_distance", vec![distance.value]));
+        report.terms.push(("feature_distance", vec![distance.value]));
         distance * weight
     }
 
@@ -177,7 +177,7 @@ impl Run {
             vec![mean(pixels.map(|(a, b)| (*a - *b).square()))]
         };
         let rows = made.iter().zip(images).map(error).collect();
-        report.extras.push(("reconstruction", values(&rows)));
+        report.terms.push(("reconstruction", values(&rows)));
         mean_of_rows(&rows) * f64::from(self.e.reconstruction_weight)
     }
 
@@ -199,7 +199,7 @@ impl Run {
         let lengths: Vec<Number> = slopes.chunks(self.e.latent_dim).map(length).collect();
         let newest = mean(lengths.iter().copied()).value;
         self.path_length += DECAY * (newest - self.path_length);
-        report.extras.push(("path_length", vec![self.path_length]));
+        report.terms.push(("path_length", vec![self.path_length]));
         let rows = lengths.into_iter().map(|length| (length - self.path_length).square());
         mean(rows) * f64::from(self.e.path_length_weight)
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::tensor::Tensor;
 use counterfeit::Experiment;
 use counterfeit::experiment::{Objective, OptimizerKind};
+use counterfeit::quantity::Quantity;
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::tensor::matrix;
 use counterfeit::trainer::{StepReport, Trainer};
@@ -56,7 +57,7 @@ pub fn of_oracle(run: &Run, report: Option<&Report>, probe: &Probe) -> Groups {
         add("report: d_rows".into(), &report.d_rows);
         add("report: logits".into(), &report.logits);
         add("report: g_rows".into(), &report.g_rows);
-        for (name, values) in &report.extras {
+        for (name, values) in &report.terms {
             add(format!("report: {name}"), values);
         }
     }
@@ -109,7 +110,7 @@ pub fn of_trainer(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Gr
         add("report: d_rows".into(), &report.d_rows);
         add("report: logits".into(), &report.logits);
         add("report: g_rows".into(), &report.g_rows);
-        for (name, rows) in &report.extras {
+        for (Quantity { name, .. }, rows) in &report.terms {
             add(format!("report: {name}"), rows);
         }
     }

@@ -55,7 +55,7 @@ pub struct Report {
     pub d_rows: Values,
     pub logits: Values,
     pub g_rows: Values,
-    pub extras: Vec<(&'static str, Values)>,
+    pub terms: Vec<(&'static str, Values)>,
 }
 
 /// Samples and, for a conditional GAN, their classes as one-hot rows.
@@ -199,7 +199,7 @@ impl Run {
         let real = -average(&report.logits[..report.logits.len() / 2]);
         let balance = f64::from(self.e.began_gamma) * real - average(&report.g_rows);
         self.k = (self.k + f64::from(self.e.began_lambda) * balance).clamp(0.0, 1.0);
-        report.extras.push(("k", vec![self.k]));
+        report.terms.push(("k", vec![self.k]));
     }
 
     /// A moving average of the generator's parameters, whose decay after t steps is at most (1 + t) / (10 + t). Running
