@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use crate::data::{Dataset, Split};
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::experiment::{Architecture, Experiment, Preset};
-use crate::latent::search::Found;
+use crate::latent::image_projection::ProjectedImage;
 use crate::metrics::Metric;
 use crate::nets::Network;
 use crate::quantity::Quantity;
@@ -221,10 +221,8 @@ impl Kind {
 
 impl ExperimentInfo {
     /// Of this experiment; with `stands_in` it trains on drawn digits in place of its dataset.
-    ///
-    /// # Errors
-    /// Never, in practice: an experiment is plain data.
-    pub fn new(e: &Experiment, stands_in: bool) -> Result<Self> {
+    #[must_use]
+    pub fn new(e: &Experiment, stands_in: bool) -> Self {
         let dataset = e.data.dataset();
         let title = dataset.map_or("The dataset", Dataset::title);
         let note = format!("{title} is not on this server: this run trains on digits that the program draws.");
@@ -232,7 +230,7 @@ impl ExperimentInfo {
             let files = dataset.files(Split::Train).iter();
             files.map(|file| format!("{}/{}.gz", dataset.name(), file.names[0]))
         });
-        Ok(Self {
+        Self {
             hash: e.to_hash(),
             name: e.name.clone(),
             kind: Kind::of(e),
@@ -243,31 +241,29 @@ impl ExperimentInfo {
             files: files.collect(),
             stands_in,
             note: if stands_in { note } else { String::new() },
-        })
+        }
     }
 }
 
 impl PresetInfo {
     /// Of this preset.
-    ///
-    /// # Errors
-    /// Never, in practice: an experiment is plain data.
-    pub fn new(preset: &Preset) -> Result<Self> {
+    #[must_use]
+    pub fn new(preset: &Preset) -> Self {
         let e = &preset.experiment;
-        Ok(Self {
+        Self {
             name: e.name.clone(),
             about: preset.about.clone(),
             kind: Kind::of(e),
             hash: e.to_hash(),
             data: e.to_json()["data"].take(),
-        })
+        }
     }
 }
 
 impl ProjectionState {
     /// Of a projection of so many steps.
     #[must_use]
-    pub fn new(found: Found, steps: usize) -> Self {
+    pub fn new(found: ProjectedImage, steps: usize) -> Self {
         let finite = |x: f32| Some(x).filter(|x| x.is_finite());
         Self {
             step: found.step,
@@ -305,8 +301,8 @@ mod tests {
     use ts_rs::{Config, TS};
 
     use super::*;
+    use crate::latent::fixed_samples;
     use crate::latent::path::Path;
-    use crate::latent::sheet;
     use crate::quantity::{Better, Format};
     use crate::snapshot::{Gallery, Line, Phase, Plane, Scale};
 
@@ -339,8 +335,8 @@ mod tests {
             ExperimentInfo,
             PresetInfo,
             ProjectionState,
-            sheet::Probe,
-            sheet::Walk,
+            fixed_samples::LatentQuery,
+            fixed_samples::Interpolation,
             Path,
             ErrorKind,
             Failure,
@@ -365,7 +361,7 @@ mod tests {
 
     #[test]
     fn floats_of_settings_are_their_shortest_decimals() {
-        let info = ExperimentInfo::new(&Experiment::preset("mnist-mlp").unwrap(), true).unwrap();
+        let info = ExperimentInfo::new(&Experiment::preset("mnist-mlp").unwrap(), true);
         assert_eq!(info.settings["dropout"].to_string(), "0.3");
         assert_eq!(info.files, ["mnist/train-images-idx3-ubyte.gz", "mnist/train-labels-idx1-ubyte.gz"]);
         assert!(info.note.contains("MNIST"));

@@ -14,7 +14,7 @@ pub use self::theory::Value;
 use crate::data::images::to_byte;
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Objective};
-use crate::latent::sheet::{Probe, Sheet};
+use crate::latent::fixed_samples::{FixedSamples, LatentQuery};
 use crate::metrics::Metric;
 use crate::objective;
 use crate::quantity::Quantity;
@@ -103,14 +103,17 @@ impl Observer {
     /// Looks at the latent space in another way from now on; only images have walks and sums.
     ///
     /// # Errors
-    /// [`Error::Setting`] when the probe names a sample that is not shown.
-    pub fn probe(&mut self, trainer: &Trainer, probe: &Probe) -> Result<()> {
-        probe.check(self.count)?;
+    /// [`Error::Setting`] when the query names a sample that is not shown.
+    pub fn set_query(&mut self, trainer: &Trainer, query: &LatentQuery) -> Result<()> {
+        query.check(self.count)?;
         let e = trainer.experiment();
-        let sheet = Sheet::new(e, self.count, e.seed, probe.truncation);
-        self.queried = [probe.walk.map(|walk| sheet.walk(walk)), probe.sum.as_ref().map(|sum| sheet.sum(sum))]
-            .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
-        self.inputs = rows(trainer, sheet.inputs());
+        let fixed = FixedSamples::new(e, self.count, e.seed, query.truncation);
+        self.queried = [
+            query.interpolation.map(|walk| fixed.interpolation(walk)),
+            query.arithmetic.as_ref().map(|sum| fixed.arithmetic(sum)),
+        ]
+        .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
+        self.inputs = rows(trainer, fixed.inputs());
         Ok(())
     }
 
@@ -149,7 +152,7 @@ impl Observer {
         let queried = answers.split_off(of_scene);
         let (metrics, mut picture, value) = self.scene.picture(e, answers);
         if let Some(Picture::Gallery(gallery)) = &mut picture {
-            self.hang(gallery, queried);
+            self.attach(gallery, queried);
         }
         let of_step = game.as_ref().filter(|_| theory::has_value(e));
         Ok(Snapshot {
@@ -163,8 +166,8 @@ impl Observer {
     }
 
     /// Adds the interpolation and the arithmetic to the gallery.
-    fn hang(&self, gallery: &mut Gallery, queried: Vec<Vec<f32>>) {
-        let places = [&mut gallery.walk, &mut gallery.sum];
+    fn attach(&self, gallery: &mut Gallery, queried: Vec<Vec<f32>>) {
+        let places = [&mut gallery.interpolation, &mut gallery.arithmetic];
         let asked = self.queried.iter().zip(places);
         let asked = asked.filter(|(inputs, _)| inputs.is_some());
         for ((_, place), values) in asked.zip(queried) {
@@ -224,8 +227,8 @@ fn sigmoid(x: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::latent::fixed_samples::{Interpolation, STEPS};
     use crate::latent::path::Path;
-    use crate::latent::sheet::{STEPS, Walk};
     use crate::regularizer::gradient_penalty::PENALTY;
     use crate::trainer::tests::trainer;
 
@@ -273,7 +276,7 @@ mod tests {
             let Some(Picture::Plane(plane)) = snapshot.picture else {
                 panic!("the ring is drawn in the plane");
             };
-            assert_eq!(plane.pulls.len(), 160);
+            assert_eq!(plane.gradients.len(), 160);
             let e = trainer.experiment();
             let labels = &e.fixed_labels(METRIC_SAMPLES, e.seed)[..80];
             let step = 1e-3;
@@ -287,7 +290,7 @@ mod tests {
                 let (up, down) = (logits(axis, step), logits(axis, -step));
                 for i in 0..80 {
                     let wanted = (up[i] - down[i]) / (2.0 * step);
-                    let got = plane.pulls[2 * i + axis];
+                    let got = plane.gradients[2 * i + axis];
                     let error = (got - wanted).abs();
                     assert!(error < 0.01 * wanted.abs() + 2e-3, "{settings:?}: {got} {wanted}");
                 }
@@ -301,13 +304,13 @@ mod tests {
         let Some(Picture::Line(line)) = snapshot.picture else {
             panic!("a mixture on a line is drawn on a line");
         };
-        assert_eq!((line.pulls.len(), line.optimal.len()), (80, 0));
+        assert_eq!((line.gradients.len(), line.optimal.len()), (80, 0));
         assert_eq!(snapshot.value.unwrap().ceiling, None);
     }
 
     #[test]
     fn what_d_says_is_a_probability_only_where_it_is_one() {
-        for (objective, probability, neutral, best) in [
+        for (objective, probability, undecided_output, best) in [
             ("saturating", true, Some(0.5), true),
             ("least-squares", false, Some(0.5), true),
             ("hinge", false, Some(0.0), true),
@@ -318,7 +321,7 @@ mod tests {
             let Some(Picture::Line(line)) = snapshot.picture else {
                 panic!("a mixture on a line is drawn on a line");
             };
-            let scale = Scale { probability, neutral };
+            let scale = Scale { probability, undecided_output };
             assert_eq!((line.scale, !line.optimal.is_empty()), (scale, best));
             let middle = matrix(vec![line.low], [1, 1], trainer.device());
             let logit = floats(&trainer.logits(middle, &[0]).into_data()).unwrap()[0];
@@ -345,43 +348,43 @@ mod tests {
                 }
             };
             let plain = gallery(&observer);
-            assert!(plain.walk.is_empty() && plain.sum.is_empty());
-            let each = plain.pictures * plain.size * plain.size;
+            assert!(plain.interpolation.is_empty() && plain.arithmetic.is_empty());
+            let each = plain.views * plain.size * plain.size;
             let tile = |images: &[u8], i: usize| images[i * each..(i + 1) * each].to_vec();
             // A batch of another size may round otherwise.
             let alike = |a: &[u8], b: &[u8]| {
                 assert!(a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1), "{preset}");
             };
 
-            let mut probe = Probe {
-                walk: Some(Walk { from: 3, to: 1, path: Path::Slerp }),
-                sum: Some("2-2+4".parse().unwrap()),
-                ..Probe::default()
+            let mut query = LatentQuery {
+                interpolation: Some(Interpolation { from: 3, to: 1, path: Path::Slerp }),
+                arithmetic: Some("2-2+4".parse().unwrap()),
+                ..LatentQuery::default()
             };
-            observer.probe(&trainer, &probe).unwrap();
-            let probed = gallery(&observer);
-            assert_eq!(probed.generated, plain.generated);
-            assert_eq!(probed.walk.len(), STEPS * each);
-            alike(&tile(&probed.walk, 0), &tile(&plain.generated, 3));
-            alike(&tile(&probed.walk, STEPS - 1), &tile(&plain.generated, 1));
-            alike(&tile(&probed.sum, 1), &tile(&plain.generated, 2));
-            alike(&tile(&probed.sum, 3), &tile(&plain.generated, 4));
-            assert_eq!(probed.sum.len(), 4 * each);
+            observer.set_query(&trainer, &query).unwrap();
+            let queried = gallery(&observer);
+            assert_eq!(queried.generated, plain.generated);
+            assert_eq!(queried.interpolation.len(), STEPS * each);
+            alike(&tile(&queried.interpolation, 0), &tile(&plain.generated, 3));
+            alike(&tile(&queried.interpolation, STEPS - 1), &tile(&plain.generated, 1));
+            alike(&tile(&queried.arithmetic, 1), &tile(&plain.generated, 2));
+            alike(&tile(&queried.arithmetic, 3), &tile(&plain.generated, 4));
+            assert_eq!(queried.arithmetic.len(), 4 * each);
 
-            probe.walk = None;
-            probe.truncation = Some(0.0);
-            observer.probe(&trainer, &probe).unwrap();
+            query.interpolation = None;
+            query.truncation = Some(0.0);
+            observer.set_query(&trainer, &query).unwrap();
             let typical = gallery(&observer);
-            assert!(typical.walk.is_empty() && !typical.sum.is_empty());
+            assert!(typical.interpolation.is_empty() && !typical.arithmetic.is_empty());
             let first = tile(&typical.generated, 0);
             for image in typical.generated.chunks(each) {
                 alike(image, &first);
             }
             assert_ne!(first, tile(&plain.generated, 0));
 
-            probe.sum = Some("99".parse().unwrap());
-            assert!(observer.probe(&trainer, &probe).is_err());
-            assert_eq!(gallery(&observer).sum, typical.sum, "it stays as it was");
+            query.arithmetic = Some("99".parse().unwrap());
+            assert!(observer.set_query(&trainer, &query).is_err());
+            assert_eq!(gallery(&observer).arithmetic, typical.arithmetic, "it stays as it was");
         }
     }
 

@@ -65,7 +65,7 @@ async fn trains_on_webgpu() {
 #[wasm_bindgen_test]
 async fn draws_digits_where_the_datasets_files_are_missing() {
     let mut playground = open("#preset=mnist-mlp&examples_per_class=4&classes=[3,7]&batch_size=8", "cpu");
-    let info = playground.info().unwrap_or_else(|_| panic!("info"));
+    let info = playground.info();
     assert!(get(&info, "note").as_string().is_some_and(|note| note.contains("MNIST")));
     playground.step(2);
     let snapshot = look(&playground).await;
@@ -80,53 +80,53 @@ fn json(text: &str) -> JsValue {
 }
 
 #[wasm_bindgen_test]
-async fn the_latent_space_is_walked_and_searched_and_bad_requests_are_refused() {
+async fn latent_queries_and_projections_work_and_bad_requests_are_refused() {
     let digits = "#preset=digits-mlp&examples_per_class=4&batch_size=8";
     let mut playground = open(digits, "cpu");
     playground.step(2);
-    let all = r#"{"truncation":0.5,"walk":{"from":1,"to":2,"path":"slerp"},"sum":"1-1+2"}"#;
-    assert!(playground.probe(json(all)).is_ok());
+    let all = r#"{"truncation":0.5,"interpolation":{"from":1,"to":2,"path":"slerp"},"arithmetic":"1-1+2"}"#;
+    assert!(playground.set_query(json(all)).is_ok());
     let pixels = |snapshot: &JsValue, of: &str| get(snapshot, of).unchecked_into::<Uint8Array>().to_vec();
     let snapshot = look(&playground).await;
     let samples = pixels(&snapshot, "picture.generated");
-    let walk = pixels(&snapshot, "picture.walk");
+    let walk = pixels(&snapshot, "picture.interpolation");
     assert_eq!(walk.len(), 8 * 784);
     // A batch of another size may round otherwise.
     let alike = |(a, b): (&u8, &u8)| a.abs_diff(*b) <= 1;
     assert!(walk[..784].iter().zip(&samples[784..1568]).all(alike));
     for wrong in [
-        r#"{"walk":{"from":1,"to":64,"path":"slerp"}}"#,
-        r#"{"walk":{"from":-1,"to":2,"path":"slerp"}}"#,
-        r#"{"walk":{"from":0.5,"to":2,"path":"up"}}"#,
+        r#"{"interpolation":{"from":1,"to":64,"path":"slerp"}}"#,
+        r#"{"interpolation":{"from":-1,"to":2,"path":"slerp"}}"#,
+        r#"{"interpolation":{"from":0.5,"to":2,"path":"up"}}"#,
         r#"{"truncation":-1}"#,
         r#"{"truncation":"much"}"#,
-        r#"{"sum":"1+"}"#,
-        r#"{"sum":7}"#,
+        r#"{"arithmetic":"1+"}"#,
+        r#"{"arithmetic":7}"#,
         "7",
     ] {
-        assert!(playground.probe(json(wrong)).is_err(), "{wrong}");
+        assert!(playground.set_query(json(wrong)).is_err(), "{wrong}");
     }
     let after = look(&playground).await;
-    assert_eq!(pixels(&after, "picture.walk"), walk, "it stays as it was");
+    assert_eq!(pixels(&after, "picture.interpolation"), walk, "it stays as it was");
 
     let image = pixels(&snapshot, "picture.real")[..784].to_vec();
-    assert!(playground.search(&image[1..], &[1; 784]).is_err());
-    assert!(playground.search(&image, &[1; 783]).is_err());
-    assert!(playground.search(&image, &[0; 784]).is_err());
+    assert!(playground.project(&image[1..], &[1; 784]).is_err());
+    assert!(playground.project(&image, &[1; 783]).is_err());
+    assert!(playground.project(&image, &[0; 784]).is_err());
     let points = open("#preset=mixture-1d", "cpu");
-    assert!(points.search(&[0], &[1]).is_err());
-    let mut search = playground.search(&image, &[1; 784]).unwrap_or_else(|_| panic!("a search"));
+    assert!(points.project(&[0], &[1]).is_err());
+    let mut projection = playground.project(&image, &[1; 784]).unwrap_or_else(|_| panic!("a projection"));
     // It outlives the run that it began with.
     drop(playground);
-    assert!(search.step());
-    let found = search.read().await.unwrap_or_else(|_| panic!("found"));
+    assert!(projection.step());
+    let found = projection.read().await.unwrap_or_else(|_| panic!("found"));
     assert_eq!(number(&found, "step"), 1.0);
     assert_eq!(pixels(&found, "filled"), image);
 }
 
 #[wasm_bindgen_test]
 fn presets_are_links_that_can_be_revised() {
-    let presets = Array::from(&presets().unwrap_or_else(|_| panic!("presets")));
+    let presets = Array::from(&presets());
     assert!(presets.length() >= 7);
     let hash = get(&presets.get(0), "hash").as_string().unwrap();
     let change = |key: &str, value: &str| revise(&hash, vec![key.to_owned(), value.to_owned()]);

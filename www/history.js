@@ -1,6 +1,8 @@
 // What a run has been through, in bounded memory: series for the charts and whole snapshots for the timeline. When either
 // is full, every second entry goes, and from then on half as many are kept.
 
+import { valuesOf } from './readings.js';
+
 /** @import { Snapshot } from './messages.js' */
 
 const POINTS = 1024;
@@ -18,6 +20,7 @@ const SERIES = /** @type {const} */ ([
   'value_ceiling',
   'w1',
   'w1_floor',
+  'critic_estimate',
 ]);
 /** @typedef {typeof SERIES[number]} Series */
 
@@ -31,17 +34,19 @@ export class History {
   #pointEvery = 1;
   #frameEvery = 1;
 
+  /** A series' value in a snapshot. @param {Series} name @param {Snapshot} snapshot @returns {number | null} */
+  valueOf(name, snapshot) {
+    // A critic's loss is minus its estimate of the distance.
+    if (name === 'critic_estimate') return snapshot.d_loss === null ? null : -snapshot.d_loss;
+    return name in snapshot ? /** @type {any} */ (snapshot)[name] : (valuesOf(snapshot)[name] ?? null);
+  }
+
   /** @param {Snapshot} snapshot */
   add(snapshot) {
     const { step } = snapshot;
     const lastPoint = this.series.step.at(-1) ?? -Infinity;
     if (step >= lastPoint + this.#pointEvery) {
-      for (const name of SERIES) {
-        const value = /** @type {number | null} */ (
-          /** @type {any} */ (snapshot)[name] ?? snapshot.metrics[name] ?? null
-        );
-        this.series[name].push(value);
-      }
+      for (const name of SERIES) this.series[name].push(this.valueOf(name, snapshot));
       if (this.series.step.length > POINTS) {
         this.#pointEvery = Math.max(this.#pointEvery * 2, ((step - (this.series.step[0] ?? 0)) / POINTS) * 2);
         for (const name of SERIES) this.series[name] = this.series[name].filter((_, i) => i % 2 === 0);

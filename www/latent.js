@@ -1,28 +1,28 @@
 // What the visitor does with the latent space: plain data, and how each act changes it. What is asked of the trainer follows
 // from it.
 
-/** @import { ProjectionState, Kind, Probe, WalkPath } from './messages.js' */
+/** @import { ProjectionState, Kind, LatentQuery, InterpolationPath } from './messages.js' */
 
-/** @typedef {'walk' | 'sum' | 'search'} Tool */
+/** @typedef {'interpolation' | 'arithmetic' | 'projection'} Tool */
 /** What can be undone: the samples under the letters A, B and C, by their place in the gallery; a real image, likewise; and
  * which of its pixels are hidden.
  * @typedef {{ picks: (number | null)[], target: number | null, hidden: ReadonlySet<number> }} Choice */
-/** @typedef {{ id: number, running: boolean, of: number | null, found: ProjectionState | null, problem: string }} Hunt */
+/** @typedef {{ id: number, running: boolean, runStep: number | null, state: ProjectionState | null, problem: string }} ProjectionRun */
 /** `next`: the letter that the next sample gets.
- * @typedef {Choice & { open: boolean, tool: Tool, path: WalkPath, truncation: number | null, next: number, before: (Choice & { searching: boolean })[], hunt: Hunt | null }} Latent */
+ * @typedef {Choice & { open: boolean, tool: Tool, path: InterpolationPath, truncation: number | null, next: number, before: (Choice & { projecting: boolean })[], projection: ProjectionRun | null }} Latent */
 
 export const LETTERS = ['A', 'B', 'C'];
 /** How many letters a tool has; a search needs none. */
-const SLOTS = { walk: 2, sum: 3, search: 0 };
+const SLOTS = { interpolation: 2, arithmetic: 3, projection: 0 };
 /** Acts that can be undone. */
 const MEMORY = 100;
-/** @type {Probe} */
-const PLAIN = { truncation: null, walk: null, sum: null };
+/** @type {LatentQuery} */
+const PLAIN = { truncation: null, interpolation: null, arithmetic: null };
 
 /** @type {Latent} */
 export const untouched = {
   open: false,
-  tool: 'walk',
+  tool: 'interpolation',
   path: 'slerp',
   truncation: null,
   picks: [null, null, null],
@@ -30,14 +30,14 @@ export const untouched = {
   target: null,
   hidden: new Set(),
   before: [],
-  hunt: null,
+  projection: null,
 };
 
 /** Another run: its samples are others, and so are its real images, for which it may have no search. @param {Latent} latent @returns {Latent} */
 export const elsewhere = ({ open, tool, path }) => ({
   ...untouched,
   open,
-  tool: tool === 'search' ? 'walk' : tool,
+  tool: tool === 'projection' ? 'interpolation' : tool,
   path,
 });
 
@@ -55,17 +55,21 @@ export function pick(latent, sample) {
 }
 
 /** @param {Latent} latent @param {number} target @returns {Latent} */
-export const aim = (latent, target) => ({ ...remembering(latent), target, hunt: null });
+export const aim = (latent, target) => ({ ...remembering(latent), target, projection: null });
 
 /** Hides just these pixels. @param {Latent} latent @param {ReadonlySet<number>} hidden @returns {Latent} */
-export const hide = (latent, hidden) => ({ ...remembering(latent), hidden, hunt: null });
+export const hide = (latent, hidden) => ({ ...remembering(latent), hidden, projection: null });
 
 /** Hides these pixels too, in one act with what was hidden last. @param {Latent} latent @param {number[]} pixels @returns {Latent} */
-export const erase = (latent, pixels) => ({ ...latent, hidden: new Set([...latent.hidden, ...pixels]), hunt: null });
+export const erase = (latent, pixels) => ({
+  ...latent,
+  hidden: new Set([...latent.hidden, ...pixels]),
+  projection: null,
+});
 
 /** Where the last act is that the tool at hand can undo: what samples were chosen is no matter of a search, nor the other way.
  * @param {Latent} latent */
-const last = ({ before, tool }) => before.findLastIndex(act => act.searching === (tool === 'search'));
+const last = ({ before, tool }) => before.findLastIndex(act => act.projecting === (tool === 'projection'));
 /** @param {Latent} latent */
 export const undoable = latent => last(latent) >= 0;
 
@@ -75,19 +79,19 @@ export function undo(latent) {
     act = latent.before[at];
   if (!act) return latent;
   const rest = { ...latent, before: latent.before.toSpliced(at, 1) };
-  return act.searching
-    ? { ...rest, target: act.target, hidden: act.hidden, hunt: null }
+  return act.projecting
+    ? { ...rest, target: act.target, hidden: act.hidden, projection: null }
     : { ...rest, picks: act.picks, next: firstEmpty(act.picks, SLOTS[rest.tool]) };
 }
 
 /** Whether the tool has anything to clear. @param {Latent} latent */
 export const touched = ({ tool, picks, target, hidden }) =>
-  tool === 'search' ? target !== null || hidden.size > 0 : picks.some(pick => pick !== null);
+  tool === 'projection' ? target !== null || hidden.size > 0 : picks.some(pick => pick !== null);
 
 /** @param {Latent} latent @returns {Latent} */
 export function clear(latent) {
-  const cleared = { ...remembering(latent), next: 0, hunt: null };
-  return latent.tool === 'search'
+  const cleared = { ...remembering(latent), next: 0, projection: null };
+  return latent.tool === 'projection'
     ? { ...cleared, target: null, hidden: new Set() }
     : { ...cleared, picks: [null, null, null] };
 }
@@ -95,29 +99,42 @@ export function clear(latent) {
 /** @param {Latent} latent @returns {Latent} */
 const remembering = latent => {
   const { tool, picks, target, hidden, before } = latent;
-  return { ...latent, before: [...before, { searching: tool === 'search', picks, target, hidden }].slice(-MEMORY) };
+  return {
+    ...latent,
+    before: [...before, { projecting: tool === 'projection', picks, target, hidden }].slice(-MEMORY),
+  };
 };
 
 /** @param {(number | null)[]} picks @param {number} slots */
 const firstEmpty = (picks, slots) => Math.max(0, picks.slice(0, slots).indexOf(null));
 
-/** What the trainer should show of it. @param {Latent} latent @param {Kind | undefined} kind @returns {Probe} */
-export function probe({ open, tool, path, truncation, picks: [a, b, c] }, kind) {
+/** What the trainer should show of it. @param {Latent} latent @param {Kind | undefined} kind @returns {LatentQuery} */
+export function queryOf({ open, tool, path, truncation, picks: [a, b, c] }, kind) {
   if (!open || kind === 'phase') return PLAIN;
   const shown = { ...PLAIN, truncation };
   if (kind !== 'gallery') return shown;
-  if (tool === 'walk' && a !== null && b !== null) return { ...shown, walk: { from: a, to: b, path } };
-  if (tool === 'sum' && a !== null && b !== null && c !== null) return { ...shown, sum: `${a}-${b}+${c}` };
+  if (tool === 'interpolation' && a !== null && b !== null)
+    return { ...shown, interpolation: { from: a, to: b, path } };
+  if (tool === 'arithmetic' && a !== null && b !== null && c !== null)
+    return { ...shown, arithmetic: `${a}-${b}+${c}` };
   return shown;
 }
 
 /** What comes of a search. @param {Latent} latent
- * @param {{ type: 'found', search: number, of: number, found: ProjectionState, done: boolean } | { type: 'unfound', search: number, what: string }} news @returns {Latent} */
-export function heard(latent, news) {
-  const { hunt } = latent;
+ * @param {{ type: 'projected', projection: number, run_step: number, state: ProjectionState, done: boolean } | { type: 'projection-failed', projection: number, what: string }} news @returns {Latent} */
+export function onProjection(latent, news) {
+  const { projection } = latent;
   // Another one, or none, is wanted by now.
-  if (hunt?.id !== news.search) return latent;
-  return news.type === 'found'
-    ? { ...latent, hunt: { ...hunt, running: hunt.running && !news.done, of: news.of, found: news.found } }
-    : { ...latent, hunt: { ...hunt, running: false, problem: news.what } };
+  if (projection?.id !== news.projection) return latent;
+  return news.type === 'projected'
+    ? {
+        ...latent,
+        projection: {
+          ...projection,
+          running: projection.running && !news.done,
+          runStep: news.run_step,
+          state: news.state,
+        },
+      }
+    : { ...latent, projection: { ...projection, running: false, problem: news.what } };
 }

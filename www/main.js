@@ -4,7 +4,8 @@
 import { controls } from './controls.js';
 import { files } from './files.js';
 import { keyboard } from './keyboard.js';
-import { probe } from './latent.js';
+import { valuesOf } from './readings.js';
+import { queryOf } from './latent.js';
 import { Recovery } from './recovery.js';
 import { Store, syncHash } from './state.js';
 import { onTheme } from './theme.js';
@@ -14,7 +15,7 @@ import { byId } from './views/element.js';
 import { metricsPanel } from './views/metrics-panel.js';
 import { explorer } from './views/explorer.js';
 import { heading } from './views/heading.js';
-import { losses } from './views/losses.js';
+import { charts as makeCharts } from './views/charts.js';
 import { problems } from './views/problems.js';
 import { mainView } from './views/main-view.js';
 import { timeline } from './views/timeline.js';
@@ -59,8 +60,8 @@ const counterfeit = {
   report() {
     const { live } = store.model;
     if (!live) return null;
-    const { picture, metrics, extras, ...losses } = live;
-    return { ...losses, ...extras, ...metrics };
+    const { picture, metrics, terms, ...numbers } = live;
+    return { ...numbers, ...valuesOf(live) };
   },
   /** The picture, as numbers. */
   picture: () => (store.model.viewing ?? store.model.live)?.picture ?? null,
@@ -84,30 +85,30 @@ function onReply(reply) {
   root.dataset.state = store.model.state;
   if (reply.type === 'opened') {
     keepHash();
-    // The run is new, and has the plain probe.
-    probed = PLAIN;
-    askProbe();
+    // The run is new, and has the plain query.
+    sentQuery = PLAIN;
+    sendQuery();
   }
   if (reply.type === 'state' && reply.state === 'ready') for (const done of awaitingReset.splice(0)) done();
 }
 
-const PLAIN = JSON.stringify(probe(store.model.latent, undefined));
-let probed = PLAIN;
+const PLAIN = JSON.stringify(queryOf(store.model.latent, undefined));
+let sentQuery = PLAIN;
 /** Sends the visitor's view of the latent space to the worker. */
-function askProbe() {
-  const asked = probe(store.model.latent, store.model.info?.kind),
-    text = JSON.stringify(asked);
-  if (text === probed) return;
-  probed = text;
-  trainer.post({ type: 'probe', probe: asked });
+function sendQuery() {
+  const query = queryOf(store.model.latent, store.model.info?.kind),
+    text = JSON.stringify(query);
+  if (text === sentQuery) return;
+  sentQuery = text;
+  trainer.post({ type: 'query', query });
 }
 
-let searching = false;
+let projecting = false;
 /** Stops a projection that the page no longer shows. */
-function endSearch() {
-  const running = store.model.latent.hunt?.running ?? false;
-  if (searching && !running) trainer.post({ type: 'stop-search' });
-  searching = running;
+function endProjection() {
+  const running = store.model.latent.projection?.running ?? false;
+  if (projecting && !running) trainer.post({ type: 'stop-projection' });
+  projecting = running;
 }
 
 /** A Dirac-GAN runs at 300 steps/s: its trajectory is too fast to follow at full speed. @param {string | undefined} before @param {string} now */
@@ -158,8 +159,8 @@ const showProblem = problems({
 
 store.subscribe(model => {
   for (const view of views) view.draw(model);
-  askProbe();
-  endSearch();
+  sendQuery();
+  endProjection();
   charts?.draw(model);
   // A refused setting is drawn again with its old value and the reason.
   const now = [model.info, model.problem];
@@ -182,7 +183,7 @@ onTheme(() => {
 /** Starts the views that can wait until after the first picture. */
 function initDeferredViews() {
   showSettings = controls(byId('groups'), byId('classes'), changes => trainer.post({ type: 'set', changes }));
-  losses().then(made => {
+  makeCharts().then(made => {
     charts = made;
   });
 }

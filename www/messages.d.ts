@@ -10,11 +10,12 @@ import type {
   Picture,
   Plane,
   PresetInfo,
-  Probe,
+  LatentQuery,
   ProjectionState,
+  Reading,
   Scale,
   Snapshot,
-  WalkPath,
+  InterpolationPath,
 } from './wasm.js';
 
 export type {
@@ -27,11 +28,12 @@ export type {
   Picture,
   Plane,
   PresetInfo,
-  Probe,
+  LatentQuery,
   ProjectionState,
+  Reading,
   Scale,
   Snapshot,
-  WalkPath,
+  InterpolationPath,
 };
 
 /** D over a picture, and the optimal discriminator. */
@@ -57,6 +59,8 @@ export interface Wasm {
   revise(hash: string, changes: string[]): string;
   /** What `hash` describes, without building anything. Throws on a malformed link. '' is the default experiment. */
   describe(hash: string): ExperimentInfo;
+  /** The same of a checkpoint. */
+  describe_checkpoint(bytes: Uint8Array): ExperimentInfo;
   /** Gets the device ready; must be awaited once before `Playground`; 'webgpu' throws where there is no adapter. Returns its
    *  name, such as 'CPU' or 'WebGPU (nvidia hopper)'. The cpu module only knows 'cpu'; the webgpu module knows both. */
   open_device(device: Device): Promise<string>;
@@ -77,16 +81,16 @@ export interface Playground {
   /** Reads the state of the run; throws if a loss is no longer finite or the device was lost. */
   snapshot(): Promise<Snapshot>;
   /** From the next snapshot on; throws where it names a sample that is not there, and then stays as it was. */
-  probe(probe: Probe): void;
+  set_query(query: LatentQuery): void;
   /** Of an image of single ones, with the networks as they stand; pixels are known that are not 0 in `known`. */
-  search(image: Uint8Array, known: Uint8Array): Search;
+  project(image: Uint8Array, known: Uint8Array): ImageProjection;
   /** The checkpoint. */
   save(): Promise<Uint8Array>;
   free(): void;
 }
-export interface Search {
-  /** The run's step whose networks it searches with. */
-  readonly of: number;
+export interface ImageProjection {
+  /** The step of the run whose networks it uses. */
+  readonly run_step: number;
   /** One update; returns whether any are left. */
   step(): boolean;
   read(): Promise<ProjectionState>;
@@ -122,10 +126,10 @@ export type Request =
   | { type: 'set'; changes: Change[] }
   /** Another device for the same run, which goes on where it is. */
   | { type: 'device'; device: DeviceChoice }
-  | { type: 'probe'; probe: Probe }
-  /** Searches for an image between training steps, with the networks as they stand; replaces the search before it. */
-  | { type: 'search'; search: number; image: Uint8Array; known: Uint8Array }
-  | { type: 'stop-search' }
+  | { type: 'query'; query: LatentQuery }
+  /** Projects an image between training steps, with the present networks; replaces the projection before it. */
+  | { type: 'project'; projection: number; image: Uint8Array; known: Uint8Array }
+  | { type: 'stop-projection' }
   | { type: 'save'; id: number }
   | { type: 'load'; bytes: ArrayBuffer; device: DeviceChoice; play: boolean }
   | { type: 'bench'; id: number; config: BenchConfig };
@@ -160,9 +164,9 @@ export type Reply =
   | { type: 'problem'; kind: ProblemKind; what: string; remedy: string; fatal: boolean; changes?: Change[] }
   /** Now and then: a checkpoint for the page to keep, should the run diverge or the worker die. */
   | { type: 'rescue'; step: number; bytes: ArrayBuffer }
-  /** What a search has found so far, with the networks of which step. */
-  | { type: 'found'; search: number; of: number; found: ProjectionState; done: boolean }
-  | { type: 'unfound'; search: number; what: string }
+  /** The state of a projection, and the step of the run whose networks it uses. */
+  | { type: 'projected'; projection: number; run_step: number; state: ProjectionState; done: boolean }
+  | { type: 'projection-failed'; projection: number; what: string }
   | { type: 'saved'; id: number; bytes: Uint8Array }
   | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number }
   | { type: 'failed'; id: number; what: string };

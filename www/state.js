@@ -1,6 +1,6 @@
 // The page's single state, and every way in which it changes: what the worker replies and what the visitor does.
 
-import { elsewhere, heard, untouched } from './latent.js';
+import { elsewhere, onProjection, untouched } from './latent.js';
 import { History } from './history.js';
 
 /** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State } from './messages.js' */
@@ -77,8 +77,8 @@ export function reduce(model, action) {
       const problem = model.problem && answered.includes(model.problem.kind) ? null : model.problem;
       const rescue = model.rescue?.hash === info.hash ? model.rescue : null;
       const again = info.hash === model.info?.hash;
-      // The same latents and images are there again; what was found was found with weights that are gone.
-      const latent = again ? { ...model.latent, hunt: null } : elsewhere(model.latent);
+      // The same latents and images are there again; a projection used weights that are gone.
+      const latent = again ? { ...model.latent, projection: null } : elsewhere(model.latent);
       return {
         ...same,
         history: new History(),
@@ -119,9 +119,9 @@ export function reduce(model, action) {
     // The latent space is that of the newest weights.
     case 'latent':
       return { ...model, latent: action.latent, viewing: action.latent.open ? null : model.viewing };
-    case 'found':
-    case 'unfound':
-      return { ...model, latent: heard(model.latent, action) };
+    case 'projected':
+    case 'projection-failed':
+      return { ...model, latent: onProjection(model.latent, action) };
     case 'dismiss':
       return { ...model, problem: null };
     case 'saved':

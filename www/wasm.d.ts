@@ -41,18 +41,85 @@ value: number | null,
  */
 value_ceiling: number | null, 
 /**
- * Further terms and state of the last step by name: `penalty`, `k`, `convergence`, `path_length`,
- * `feature_distance`, `virtual_adversarial`, `inconsistency`, `reconstruction`.
+ * Further terms of the losses, and what the objective and the regularisers keep.
  */
-extras: Record<string, number | null>, 
+terms: Array<Reading>, 
 /**
- * Metrics by name, each followed by its noise floor, as in `w1`, `w1_floor`. Empty for images.
+ * Metrics of the samples with their noise floors. Empty for images.
  */
-metrics: Record<string, number | null>, 
+metrics: Array<Reading>, 
 /**
  * `null` for mixtures of more than two dimensions.
  */
 picture: Picture | null, };
+
+/**
+ * A value of a quantity, with what is needed to show it.
+ */
+export type Reading = { 
+/**
+ * `null` where it is not finite.
+ */
+value: number | null, 
+/**
+ * The mean value of perfect samplers; `null` of a term.
+ */
+floor: number | null, 
+/**
+ * Its key in `--json` and in messages.
+ */
+name: string, 
+/**
+ * The term in the field.
+ */
+label: string, 
+/**
+ * Its definition in a sentence, with the source.
+ */
+help: string, 
+/**
+ * How its values are written.
+ */
+format: Format, 
+/**
+ * Which values are good.
+ */
+better: Better, };
+
+/**
+ * A metric of samples, or a term of a training step. Each is defined where it is computed.
+ */
+export type Quantity = { 
+/**
+ * Its key in `--json` and in messages.
+ */
+name: string, 
+/**
+ * The term in the field.
+ */
+label: string, 
+/**
+ * Its definition in a sentence, with the source.
+ */
+help: string, 
+/**
+ * How its values are written.
+ */
+format: Format, 
+/**
+ * Which values are good.
+ */
+better: Better, };
+
+/**
+ * How values are written.
+ */
+export type Format = "count" | "percent" | "nats" | "number";
+
+/**
+ * Which values are good.
+ */
+export type Better = "lower" | "higher" | "neither";
 
 /**
  * A picture of a run.
@@ -70,7 +137,7 @@ probability: boolean,
 /**
  * The output at the equilibrium; `null` where only differences of scores mean anything.
  */
-neutral: number | null, };
+undecided_output: number | null, };
 
 /**
  * Densities and D(x) over one axis, at equally spaced points from `low` to `high`.
@@ -107,7 +174,7 @@ samples: Float32Array,
 /**
  * The gradient of D's logit at the first of these samples: the direction in which the generator moves them.
  */
-pulls: Float32Array, 
+gradients: Float32Array, 
 /**
  * Whether it is the probability that a sample is real, sigmoid(D); else it is a score without bounds.
  */
@@ -115,7 +182,7 @@ probability: boolean,
 /**
  * The output at the equilibrium; `null` where only differences of scores mean anything.
  */
-neutral: number | null, };
+undecided_output: number | null, };
 
 /**
  * Samples and D over a square.
@@ -140,7 +207,7 @@ generated: Float32Array,
 /**
  * x, y of the gradient of D's logit at the first generated ones.
  */
-pulls: Float32Array, 
+gradients: Float32Array, 
 /**
  * Cells on a side of the lattice.
  */
@@ -161,7 +228,7 @@ probability: boolean,
 /**
  * The output at the equilibrium; `null` where only differences of scores mean anything.
  */
-neutral: number | null, };
+undecided_output: number | null, };
 
 /**
  * Images, one after another, one byte a pixel and channel: 0 black, 255 white.
@@ -182,7 +249,7 @@ count: number,
 /**
  * Generated images that follow one another from the same latent: two where the generator makes two views.
  */
-pictures: number, 
+views: number, 
 /**
  * Generated images, from fixed latents.
  */
@@ -198,11 +265,11 @@ real: Uint8Array,
 /**
  * The interpolation between two generated images, both included; empty where none is set.
  */
-walk: Uint8Array, 
+interpolation: Uint8Array, 
 /**
  * The terms of latent arithmetic, and the result; empty where none is set.
  */
-sum: Uint8Array, };
+arithmetic: Uint8Array, };
 
 /**
  * A Dirac-GAN: the generator is the number θ, the discriminator D(x) = ψ x.
@@ -348,41 +415,41 @@ filled: Uint8Array, };
 /**
  * A view of the latent space: truncation of the fixed samples, an interpolation, and latent arithmetic.
  */
-export type Probe = { 
+export type LatentQuery = { 
 /**
- * What latents are truncated to: see [`Prior::truncate`](super::Prior::truncate).
+ * The threshold of truncation: see [`Prior::truncate`](super::Prior::truncate).
  */
 truncation: number | null, 
 /**
- * A walk between two of them.
+ * An interpolation between two fixed samples.
  */
-walk: Walk | null, 
+interpolation: Interpolation | null, 
 /**
- * A sum of some.
+ * Latent arithmetic with fixed samples, such as `12-3+40`.
  */
-sum: string | null, };
+arithmetic: string | null, };
 
 /**
- * From one sample to another.
+ * An interpolation between two fixed samples, by their numbers.
  */
-export type Walk = { 
+export type Interpolation = { 
 /**
- * The number of the sample where it starts.
+ * The first sample.
  */
 from: number, 
 /**
- * The number of the sample where it ends.
+ * The last sample.
  */
 to: number, 
 /**
- * How it goes.
+ * The path between their latents.
  */
-path: WalkPath, };
+path: InterpolationPath, };
 
 /**
  * How to go from one latent to another.
  */
-export type WalkPath = "lerp" | "slerp";
+export type InterpolationPath = "lerp" | "slerp";
 
 /**
  * The cause of an error.

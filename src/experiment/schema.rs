@@ -83,12 +83,6 @@ pub static TEXT: &str = include_str!("../../www/experiment.schema.json");
 pub static SCHEMA: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(TEXT).expect("a test holds the file equal to the code"));
 
-/// The schema of each setting by key, in the order of their declaration.
-pub fn settings() -> impl Iterator<Item = (&'static str, &'static Value)> {
-    let properties = SCHEMA["properties"].as_object().into_iter().flatten();
-    properties.map(|(key, schema)| (key.as_str(), schema)).filter(|(key, _)| *key != "preset")
-}
-
 /// The schema as the code has it: that of a file, which may name a preset to start from.
 #[cfg(test)]
 pub fn generated() -> String {

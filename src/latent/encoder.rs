@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::at_rest;
+use super::eval_function;
 use super::projection::{Map, Model};
 use crate::experiment::{Conditional, Experiment};
 use crate::nets::{Network, Weights};
@@ -14,7 +14,7 @@ pub type Players = [(Network, Weights); 2];
 
 /// Why no image can be projected into the latent space of such a run, where none can.
 #[must_use]
-pub fn refusal(experiment: &Experiment) -> Option<&'static str> {
+pub fn unsupported_reason(experiment: &Experiment) -> Option<&'static str> {
     if !experiment.has_images() {
         return Some("it makes points; a projection needs one that makes images");
     }
@@ -38,7 +38,7 @@ pub fn restarts(experiment: &Experiment, wanted: usize) -> usize {
 #[must_use]
 pub fn model(experiment: &Experiment, players: Players, restarts: usize) -> Model {
     let [(generator, weights), discriminator] = players;
-    let draw = at_rest(generator, weights);
+    let draw = eval_function(generator, weights);
     let e = experiment.clone();
     let generator = move |latents: Tensor<2>| {
         let [n, _] = latents.dims();
@@ -65,7 +65,7 @@ pub fn model(experiment: &Experiment, players: Players, restarts: usize) -> Mode
 /// The generator's own loss, where the discriminator's input is a single image.
 fn realism(experiment: &Experiment, (network, weights): (Network, Weights)) -> Option<Map> {
     let plain = experiment.discriminator_inputs() == experiment.data_dim() && experiment.objective != Objective::Began;
-    let discriminator = at_rest(network, weights);
+    let discriminator = eval_function(network, weights);
     let objective = experiment.objective;
     let loss = move |samples| objective.game().g_loss(discriminator(samples).narrow(1, 0, 1));
     plain.then(|| Box::new(loss) as Map)

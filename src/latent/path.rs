@@ -9,7 +9,7 @@ const PARALLEL: f64 = 1e-6;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[cfg_attr(test, derive(ts_rs::TS))]
-#[cfg_attr(test, ts(rename = "WalkPath"))]
+#[cfg_attr(test, ts(rename = "InterpolationPath"))]
 pub enum Path {
     /// Straight ahead: [`lerp`].
     Lerp,

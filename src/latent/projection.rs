@@ -16,7 +16,7 @@ const BETAS: (f32, f32) = (0.9, 0.999);
 const RAMP_DOWN: f32 = 0.25;
 
 /// A function of rows that gradients pass through, and that leaves no graph for rows without: see
-/// [`at_rest`](super::at_rest).
+/// [`eval_function`](super::eval_function).
 pub type Map = Box<dyn Fn(Tensor<2>) -> Tensor<2>>;
 
 /// What is searched with.
@@ -33,7 +33,7 @@ pub struct Model {
 
 /// What was found for a target.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Match {
+pub struct Projected {
     /// The latent.
     pub latent: Vec<f32>,
     /// The sample that it makes.
@@ -172,7 +172,7 @@ impl Projection {
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn read(&self) -> Result<Vec<Match>> {
+    pub async fn read(&self) -> Result<Vec<Projected>> {
         let (loss, error, samples) = self.loss(self.latents.clone());
         let transaction = [loss, error, self.start.clone(), self.latents.clone(), samples]
             .into_iter()
@@ -191,7 +191,7 @@ impl Projection {
             let rows = first..first + restarts;
             let chosen = rows.clone().min_by(|&a, &b| loss[a].total_cmp(&loss[b]));
             let chosen = chosen.unwrap_or(first);
-            Match {
+            Projected {
                 latent: row(latents, chosen),
                 sample: row(samples, chosen),
                 error: error[chosen],
@@ -212,7 +212,7 @@ fn error(samples: Tensor<2>, targets: Tensor<2>, weights: Tensor<2>) -> Tensor<2
 mod tests {
     use super::*;
     use crate::experiment::Experiment;
-    use crate::latent::at_rest;
+    use crate::latent::eval_function;
     use crate::nets::{Network, Weights};
     use crate::rng::Stream;
 
@@ -225,7 +225,7 @@ mod tests {
         Settings { steps: 300, restarts: 2, learning_rate: 0.1, prior_weight: 0.0, realism_weight: 0.0 }
     }
 
-    fn search(model: Model, settings: Settings, targets: &[f32], weights: &[f32]) -> Vec<Match> {
+    fn search(model: Model, settings: Settings, targets: &[f32], weights: &[f32]) -> Vec<Projected> {
         let rng = Rng::new(3, Stream::Fixed);
         let device = Device::flex();
         let mut projection = Projection::new(model, settings, targets, weights, rng, &device);
@@ -331,7 +331,10 @@ mod tests {
     }
 
     fn model(network: &Network, weights: &Weights, latent_dim: usize) -> Model {
-        Model { generator: Box::new(at_rest(network.clone(), weights.clone())), ..identity(Prior::Normal, latent_dim) }
+        Model {
+            generator: Box::new(eval_function(network.clone(), weights.clone())),
+            ..identity(Prior::Normal, latent_dim)
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::data::images::{from_byte, to_byte};
 use crate::experiment::Experiment;
 use crate::latent::encoder::{self, Players};
 use crate::latent::inpainting::Mask;
-use crate::latent::projection::{Match, Projection, Settings};
+use crate::latent::projection::{Projected, Projection, Settings};
 use crate::rng::{Rng, Stream};
 
 /// How a hole is shown.
@@ -51,7 +51,7 @@ struct Done {
 pub fn run(args: &Project) -> Result<ExitCode> {
     let checkpoint = folder::load(&args.checkpoint)?;
     let size = checkpoint.experiment.image_size;
-    if let Some(why) = encoder::refusal(&checkpoint.experiment) {
+    if let Some(why) = encoder::unsupported_reason(&checkpoint.experiment) {
         let path = args.checkpoint.display();
         return Err(mistake(format!("{path}: {why}")));
     }
@@ -98,7 +98,7 @@ fn search(
     images: &[Vec<u8>],
     mask: &Mask,
     device: &Device,
-) -> Result<Vec<Match>> {
+) -> Result<Vec<Projected>> {
     let settings = Settings {
         steps: usize::try_from(args.steps)?,
         restarts: encoder::restarts(experiment, usize::try_from(args.restarts)?),
@@ -125,7 +125,7 @@ fn search(
 }
 
 /// A row an image: the image, with its hole; what was found; and, where there is a hole, the image filled in.
-fn show(images: &[Vec<u8>], found: &[Match], mask: &Mask, hole: bool, size: usize) -> Result<Vec<u8>> {
+fn show(images: &[Vec<u8>], found: &[Projected], mask: &Mask, hole: bool, size: usize) -> Result<Vec<u8>> {
     let mut pixels = Vec::new();
     for (image, found) in images.iter().zip(found) {
         let sample: Vec<u8> = found.sample.iter().map(|&x| to_byte(x)).collect();
@@ -138,8 +138,8 @@ fn show(images: &[Vec<u8>], found: &[Match], mask: &Mask, hole: bool, size: usiz
     grid::rows(&pixels, size, 1, if hole { 3 } else { 2 })
 }
 
-fn report(args: &Project, found: &[Match]) -> Result<()> {
-    let mean = |of: fn(&Match) -> f32| found.iter().map(of).sum::<f32>() / found.len().max(1) as f32;
+fn report(args: &Project, found: &[Projected]) -> Result<()> {
+    let mean = |of: fn(&Projected) -> f32| found.iter().map(of).sum::<f32>() / found.len().max(1) as f32;
     let done = Done {
         event: "done",
         images: found.len(),

@@ -331,7 +331,7 @@ mod tests {
             "| **`ring-vanilla`** | 6.5 ± 0.5 | – | 2 | this program, 100 steps, 2 s a run |\n",
             "| a perfect sampler | 8.0 | 98.9 |  | draws from the data |\n",
             "| PacGAN2 | 7.9 ± 0.1 | 95.6 |  | Lin et al. 2018, table 1, 10 runs |\n",
-            "What `ring` was to reach with every seed: modes at least 8.0: reached (mean 8.0, worst 8.0); High quality, % at least \
+            "What `ring` was to reach with every seed: Modes at least 8.0: reached (mean 8.0, worst 8.0); High quality, % at least \
              95.0: reached (mean 97.0, worst 96.0).\n",
             "`counterfeit reproduce ring`, seeds 3 to 4, on a machine, 2026-11-21, in 2 minutes.\n",
             "| 4 | 8.0 | 98.0 | 7.0 | – |\n",

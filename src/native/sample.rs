@@ -14,8 +14,8 @@ use crate::data::images::to_byte;
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::latent::arithmetic::Expression;
+use crate::latent::fixed_samples::{FixedSamples, Interpolation, STEPS};
 use crate::latent::path::Path;
-use crate::latent::sheet::{STEPS, Sheet, Walk};
 use crate::nets::architectures::as_views;
 use crate::tensor::matrix;
 
@@ -31,7 +31,7 @@ enum Request<'a> {
     /// So many of the run's grid.
     Grid(usize),
     /// So many rows, each from a sample of that grid to the next.
-    Walk(Path, usize),
+    Interpolation(Path, usize),
     /// The terms of a sum, and the sum.
     Sum(&'a Expression),
 }
@@ -65,7 +65,7 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
         let (size, channels) = (experiment.image_size, experiment.channels);
         match request {
             Request::Grid(_) => grid::png(&pixels, size, channels)?,
-            Request::Walk(..) => grid::rows(&pixels, size, channels, STEPS * experiment.views())?,
+            Request::Interpolation(..) => grid::rows(&pixels, size, channels, STEPS * experiment.views())?,
             Request::Sum(_) => grid::rows(&pixels, size, channels, count)?,
         }
     } else {
@@ -89,7 +89,7 @@ fn request(args: &Sample) -> Result<Request<'_>> {
         (None, Some(_)) if !count.is_multiple_of(STEPS) => Err(mistake(format!(
             "--count {count}: with --interpolate it should be a multiple of {STEPS}, the samples in a row"
         ))),
-        (None, Some(path)) => Ok(Request::Walk(path, count / STEPS)),
+        (None, Some(path)) => Ok(Request::Interpolation(path, count / STEPS)),
         (None, None) => Ok(Request::Grid(count)),
     }
 }
@@ -98,15 +98,17 @@ fn request(args: &Sample) -> Result<Request<'_>> {
 fn inputs(args: &Sample, experiment: &Experiment, request: Request) -> Vec<f32> {
     let n = match request {
         Request::Grid(count) => count,
-        Request::Walk(_, rows) => rows + 1,
+        Request::Interpolation(_, rows) => rows + 1,
         Request::Sum(sum) => sum.largest() + 1,
     };
     let seed = args.seed.unwrap_or(experiment.seed);
-    let sheet = Sheet::new(experiment, n, seed, args.truncation);
+    let fixed = FixedSamples::new(experiment, n, seed, args.truncation);
     match request {
-        Request::Grid(_) => sheet.inputs(),
-        Request::Walk(path, rows) => (0..rows).flat_map(|from| sheet.walk(Walk { from, to: from + 1, path })).collect(),
-        Request::Sum(sum) => sheet.sum(sum),
+        Request::Grid(_) => fixed.inputs(),
+        Request::Interpolation(path, rows) => {
+            (0..rows).flat_map(|from| fixed.interpolation(Interpolation { from, to: from + 1, path })).collect()
+        }
+        Request::Sum(sum) => fixed.arithmetic(sum),
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Scale {
     /// Whether it is the probability that a sample is real, sigmoid(D); else it is a score without bounds.
     pub probability: bool,
     /// The output at the equilibrium; `null` where only differences of scores mean anything.
-    pub neutral: Option<f32>,
+    pub undecided_output: Option<f32>,
 }
 
 /// Densities and D(x) over one axis, at equally spaced points from `low` to `high`.
@@ -63,7 +63,7 @@ pub struct Line {
     /// The gradient of D's logit at the first of these samples: the direction in which the generator moves them.
     #[serde(serialize_with = "floats")]
     #[cfg_attr(test, ts(type = "Float32Array"))]
-    pub pulls: Vec<f32>,
+    pub gradients: Vec<f32>,
 }
 
 /// Samples and D over a square.
@@ -85,7 +85,7 @@ pub struct Plane {
     /// x, y of the gradient of D's logit at the first generated ones.
     #[serde(serialize_with = "floats")]
     #[cfg_attr(test, ts(type = "Float32Array"))]
-    pub pulls: Vec<f32>,
+    pub gradients: Vec<f32>,
     /// Cells on a side of the lattice.
     pub cells: usize,
     /// The scale of `discriminator` and `optimal`.
@@ -113,7 +113,7 @@ pub struct Gallery {
     /// Images on each side.
     pub count: usize,
     /// Generated images that follow one another from the same latent: two where the generator makes two views.
-    pub pictures: usize,
+    pub views: usize,
     /// Generated images, from fixed latents.
     #[serde(serialize_with = "bytes")]
     #[cfg_attr(test, ts(type = "Uint8Array"))]
@@ -129,11 +129,11 @@ pub struct Gallery {
     /// The interpolation between two generated images, both included; empty where none is set.
     #[serde(serialize_with = "bytes")]
     #[cfg_attr(test, ts(type = "Uint8Array"))]
-    pub walk: Vec<u8>,
+    pub interpolation: Vec<u8>,
     /// The terms of latent arithmetic, and the result; empty where none is set.
     #[serde(serialize_with = "bytes")]
     #[cfg_attr(test, ts(type = "Uint8Array"))]
-    pub sum: Vec<u8>,
+    pub arithmetic: Vec<u8>,
 }
 
 /// A Dirac-GAN: the generator is the number θ, the discriminator D(x) = ψ x.

@@ -26,7 +26,7 @@ const PLANE_CELLS: usize = 48;
 /// Dots of each colour that are drawn.
 const DOTS: usize = 1000;
 /// Generated samples at which the discriminator's slope is taken.
-const PULLS: usize = 80;
+const GRADIENTS: usize = 80;
 /// The best discriminator is shown where the densities' sum is at least this share of its largest.
 const VISIBLE: f32 = 0.02;
 
@@ -35,7 +35,7 @@ pub(super) enum Scene {
     Plane(Box<Field>),
     Phase { evaluator: Box<Evaluator>, portrait: Box<RefCell<Portrait>> },
     Points { evaluator: Box<Evaluator> },
-    Gallery { size: usize, channels: usize, count: usize, pictures: usize, classes: Vec<u8>, real: Vec<u8> },
+    Gallery { size: usize, channels: usize, count: usize, views: usize, classes: Vec<u8>, real: Vec<u8> },
 }
 
 /// A mixture that is drawn, on a line or in the plane, with D at equally spaced points.
@@ -90,7 +90,7 @@ impl Scene {
                     size: e.image_size,
                     channels: e.channels,
                     count: count * e.views(),
-                    pictures: e.views(),
+                    views: e.views(),
                     classes: asked(e, count),
                     real: real.into_iter().map(to_byte).collect(),
                 }
@@ -149,7 +149,7 @@ impl Scene {
         match self {
             Self::Line(field) | Self::Plane(field) => {
                 let points = &field.points;
-                let pulled = PULLS.next_multiple_of(trainer.experiment().pack);
+                let pulled = GRADIENTS.next_multiple_of(trainer.experiment().pack);
                 let labels = field.asked.get(..pulled).unwrap_or_default();
                 let pulled = samples.clone().narrow(0, 0, pulled);
                 vec![trainer.logits(points.samples.clone(), &points.labels), trainer.logit_gradients(pulled, labels)]
@@ -187,17 +187,17 @@ impl Scene {
                 (metrics, Some(Picture::Phase(phase)), None)
             }
             Self::Points { evaluator } => (evaluator.evaluate(&samples), None, None),
-            Self::Gallery { size, channels, count, pictures, classes, real } => {
+            Self::Gallery { size, channels, count, views, classes, real } => {
                 let gallery = Gallery {
                     size: *size,
                     channels: *channels,
                     count: *count,
-                    pictures: *pictures,
+                    views: *views,
                     generated: samples.into_iter().map(to_byte).collect(),
                     classes: classes.clone(),
                     real: real.clone(),
-                    walk: Vec::new(),
-                    sum: Vec::new(),
+                    interpolation: Vec::new(),
+                    arithmetic: Vec::new(),
                 };
                 (Vec::new(), Some(Picture::Gallery(gallery)), None)
             }
@@ -206,7 +206,13 @@ impl Scene {
 }
 
 impl Field {
-    fn line(&self, e: &Experiment, mut samples: Vec<f32>, logits: Vec<f32>, pulls: Vec<f32>) -> (Line, Option<Value>) {
+    fn line(
+        &self,
+        e: &Experiment,
+        mut samples: Vec<f32>,
+        logits: Vec<f32>,
+        gradients: Vec<f32>,
+    ) -> (Line, Option<Value>) {
         let generated = density::estimate(&samples, self.low, self.high, LINE_POINTS);
         let width = (self.high - self.low) / (LINE_POINTS - 1) as f32;
         let value = theory::value(e, &self.density, &generated, &logits, width);
@@ -220,12 +226,12 @@ impl Field {
             optimal: self.optimal(e, &generated),
             generated,
             samples,
-            pulls,
+            gradients,
         };
         (line, value)
     }
 
-    fn plane(&self, e: &Experiment, mut samples: Vec<f32>, logits: Vec<f32>, pulls: Vec<f32>) -> Plane {
+    fn plane(&self, e: &Experiment, mut samples: Vec<f32>, logits: Vec<f32>, gradients: Vec<f32>) -> Plane {
         let lattice = Lattice { low: self.low, high: self.high, cells: PLANE_CELLS };
         let generated = lattice.generated(&samples);
         let sums = self.density.iter().zip(&generated).map(|(p, q)| p + q);
@@ -242,7 +248,7 @@ impl Field {
             high: self.high,
             real: self.real.clone(),
             generated: samples,
-            pulls,
+            gradients,
             cells: PLANE_CELLS,
             scale: theory::scale(e),
             discriminator: said(e, logits),

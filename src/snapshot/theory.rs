@@ -18,7 +18,7 @@ pub struct Value {
 #[must_use]
 pub fn scale(e: &Experiment) -> Scale {
     let game = e.objective.game();
-    Scale { probability: game.outputs_probability(), neutral: game.equilibrium_output() }
+    Scale { probability: game.outputs_probability(), undecided_output: game.equilibrium_output() }
 }
 
 /// The output of the optimal discriminator at a point with these densities; `None` where it has no closed form, or where the

@@ -2,15 +2,16 @@
 
 mod device;
 mod playground;
-mod search;
+mod projection;
 
 pub use device::open_device;
 pub use playground::Playground;
-pub use search::Search;
+pub use projection::ImageProjection;
 
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::checkpoint::Checkpoint;
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::messages::{ExperimentInfo, Failure, PresetInfo};
@@ -46,13 +47,10 @@ fn start() {
 }
 
 /// The named experiments: `PresetInfo[]`.
-///
-/// # Errors
-/// Never, in practice: presets are plain data.
 #[wasm_bindgen]
-pub fn presets() -> Result<JsValue> {
-    let presets = Experiment::presets().iter().map(PresetInfo::new);
-    Ok(message(&presets.collect::<crate::Result<Vec<_>>>()?))
+#[must_use]
+pub fn presets() -> JsValue {
+    message(&Experiment::presets().iter().map(PresetInfo::new).collect::<Vec<_>>())
 }
 
 /// The link of the experiment in `hash` with settings changed together: `changes` are names and values in turn.
@@ -73,5 +71,14 @@ pub fn revise(hash: &str, changes: Vec<String>) -> Result<String> {
 /// When the link is malformed.
 #[wasm_bindgen]
 pub fn describe(hash: &str) -> Result<JsValue> {
-    Ok(message(&ExperimentInfo::new(&Experiment::from_hash(hash)?, false)?))
+    Ok(message(&ExperimentInfo::new(&Experiment::from_hash(hash)?, false)))
+}
+
+/// The experiment of a checkpoint, likewise.
+///
+/// # Errors
+/// When the bytes are not a whole checkpoint.
+#[wasm_bindgen]
+pub fn describe_checkpoint(bytes: &[u8]) -> Result<JsValue> {
+    Ok(message(&ExperimentInfo::new(&Checkpoint::parse(bytes)?.experiment, false)))
 }

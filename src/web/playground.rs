@@ -4,7 +4,7 @@ use burn::tensor::Transaction;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Result, Search, Thrown, device, message};
+use super::{ImageProjection, Result, Thrown, device, message};
 use crate::checkpoint::{self, Checkpoint};
 use crate::data::TrainingData;
 use crate::error::{Error, brief};
@@ -63,13 +63,11 @@ impl Playground {
         Self { observer: Observer::new(&trainer, gallery(trainer.experiment())), asked, trainer, last: None }
     }
 
-    /// What is run: `ExperimentInfo`.
-    ///
-    /// # Errors
-    /// Never, in practice: an experiment is plain data.
-    pub fn info(&self) -> Result<JsValue> {
+    /// The experiment: `ExperimentInfo`.
+    #[must_use]
+    pub fn info(&self) -> JsValue {
         let stands_in = self.asked.data != self.trainer.experiment().data;
-        Ok(message(&ExperimentInfo::new(&self.asked, stands_in)?))
+        message(&ExperimentInfo::new(&self.asked, stands_in))
     }
 
     /// Trains `n` steps; on WebGPU they are queued. Nothing is read back.
@@ -100,24 +98,24 @@ impl Playground {
         Ok(message(&Snapshot::from(&snapshot)))
     }
 
-    /// Looks at the latent space as a `Probe` says, from the next snapshot on.
+    /// Sets the view of the latent space, a `LatentQuery`, from the next snapshot on.
     ///
     /// # Errors
-    /// When it is no probe, or names a sample that is not shown.
-    pub fn probe(&mut self, probe: JsValue) -> Result<()> {
-        let probe = serde_wasm_bindgen::from_value(probe).map_err(|error| {
-            Thrown::from(Error::setting("probe", brief(&error.to_string()), "a Probe of www/wasm.d.ts"))
+    /// When it is no query, or names a sample that is not shown.
+    pub fn set_query(&mut self, query: JsValue) -> Result<()> {
+        let query = serde_wasm_bindgen::from_value(query).map_err(|error| {
+            Thrown::from(Error::setting("query", brief(&error.to_string()), "a LatentQuery of www/wasm.d.ts"))
         })?;
-        Ok(self.observer.probe(&self.trainer, &probe)?)
+        Ok(self.observer.set_query(&self.trainer, &query)?)
     }
 
-    /// A search for the latent of an image of a byte a pixel, of which those are known that are not 0 in `known`: with the
-    /// networks as they stand.
+    /// Starts the projection of an image of one byte a pixel, whose pixels are known where `known` is not 0, with the present
+    /// networks.
     ///
     /// # Errors
     /// When the run does not make such images, or nothing is known.
-    pub fn search(&self, image: &[u8], known: &[u8]) -> Result<Search> {
-        Ok(Search(latent::search::Search::new(&self.trainer, image, known)?))
+    pub fn project(&self, image: &[u8], known: &[u8]) -> Result<ImageProjection> {
+        Ok(ImageProjection(latent::image_projection::ImageProjection::new(&self.trainer, image, known)?))
     }
 
     /// The run as a checkpoint's bytes.
@@ -131,8 +129,8 @@ impl Playground {
 
 /// Images to show: equally many of each class where the generator is conditioned.
 fn gallery(experiment: &Experiment) -> usize {
-    let pictures = experiment.views();
-    let samples = GALLERY / pictures;
+    let views = experiment.views();
+    let samples = GALLERY / views;
     let samples = match experiment.conditional {
         Conditional::None => samples,
         Conditional::Label | Conditional::Acgan => {
@@ -140,7 +138,7 @@ fn gallery(experiment: &Experiment) -> usize {
             classes * (samples / classes).max(1)
         }
     };
-    samples * pictures
+    samples * views
 }
 
 /// The same experiment on drawn digits, where its dataset's files are missing.

@@ -132,8 +132,9 @@ test('a walk goes from one chosen sample to another, by the pointer or by keys',
   for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
   const to = 7 + (await columns(page)),
     all = await tiles(page);
-  const strip = () => Promise.all(Array.from({ length: 8 }, (_, i) => pixels(page, `.walk .slot:nth-child(${i + 1})`)));
-  await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
+  const strip = () =>
+    Promise.all(Array.from({ length: 8 }, (_, i) => pixels(page, `.interpolation .slot:nth-child(${i + 1})`)));
+  await eventually(() => isDrawn(page, '.interpolation .slot:nth-child(2)'));
   const circle = await strip();
   alike(circle[0], all[5]);
   alike(circle[7], all[to]);
@@ -155,34 +156,34 @@ test('a walk goes from one chosen sample to another, by the pointer or by keys',
 
 test('A − A + C is C, and what was chosen can be undone and cleared', async () => {
   const page = await explore();
-  await press(page, '[data-tool=sum]');
+  await press(page, '[data-tool=arithmetic]');
   await choose(page, 5, 5, 12);
   const all = await tiles(page);
-  await eventually(async () => alike(await pixels(page, '.sum .result'), all[12]));
-  alike(await pixels(page, '.sum .slot'), all[5]);
+  await eventually(async () => alike(await pixels(page, '.arithmetic .result'), all[12]));
+  alike(await pixels(page, '.arithmetic .slot'), all[5]);
   assert.deepEqual(await letters(page), ['5AB', '12C']);
   // The next is A again.
   await choose(page, 30);
   assert.deepEqual(await letters(page), ['5B', '12C', '30A']);
   await eventually(async () => {
-    const sum = await pixels(page, '.sum .result');
+    const sum = await pixels(page, '.arithmetic .result');
     assert.throws(() => alike(sum, all[12]));
   });
   await press(page, '.saying >> text=Undo');
   assert.deepEqual(await letters(page), ['5AB', '12C']);
   await press(page, '.saying >> text=Clear');
-  assert.equal(await page.locator('.sum .slot.empty').count(), 4);
+  assert.equal(await page.locator('.arithmetic .slot.empty').count(), 4);
   assert.match(await said(page), /first is A/);
   await press(page, '.saying >> text=Undo');
-  await eventually(async () => alike(await pixels(page, '.sum .result'), all[12]));
+  await eventually(async () => alike(await pixels(page, '.arithmetic .result'), all[12]));
   // What was chosen for a projection is no matter of a sum, nor the other way.
-  await press(page, '[data-tool=search]');
+  await press(page, '[data-tool=projection]');
   assert.ok(await page.isDisabled('.saying >> text=Undo'));
   await choose(page, 4);
-  await press(page, '[data-tool=sum]');
+  await press(page, '[data-tool=arithmetic]');
   await press(page, '.saying >> text=Undo');
   assert.deepEqual(await letters(page), ['5AB']);
-  await press(page, '[data-tool=search]');
+  await press(page, '[data-tool=projection]');
   assert.deepEqual(await letters(page), ['4✓']);
   assert.deepEqual(page.errors, []);
   await page.context().close();
@@ -195,22 +196,22 @@ const hunted = page =>
     return {
       error: Number(error),
       start: Number(start),
-      share: document.querySelector('.searching progress').value,
-      act: document.querySelector('.searching button').textContent,
+      share: document.querySelector('.projecting progress').value,
+      act: document.querySelector('.projecting button').textContent,
     };
   });
 const finished = page =>
   page.waitForFunction(
     () =>
-      document.querySelector('.searching progress').value === 1 &&
-      document.querySelector('.searching button').textContent === 'Project',
+      document.querySelector('.projecting progress').value === 1 &&
+      document.querySelector('.projecting button').textContent === 'Project',
   );
 
 test('a projection comes closer while training and painting go on, and can be cancelled', async t => {
   // Wide enough for a search to be watched.
   const page = await explore(300, `${DIGITS}&generator_hidden=[512,512]`);
-  await press(page, '[data-tool=search]');
-  assert.ok(await page.isDisabled('.searching button'));
+  await press(page, '[data-tool=projection]');
+  assert.ok(await page.isDisabled('.projecting button'));
   await choose(page, 3);
   await page.evaluate(() => window.counterfeit.play());
   await until(page, 'running');
@@ -218,13 +219,13 @@ test('a projection comes closer while training and painting go on, and can be ca
   await page.evaluate(() => {
     window.frames = [];
     requestAnimationFrame(function look() {
-      const { value } = document.querySelector('.searching progress');
+      const { value } = document.querySelector('.projecting progress');
       if (value > 0 && value < 1) window.frames.push(document.documentElement.dataset.step);
       requestAnimationFrame(look);
     });
   });
-  await press(page, '.searching button');
-  await page.waitForFunction(() => document.querySelector('.searching progress').value > 0.1);
+  await press(page, '.projecting button');
+  await page.waitForFunction(() => document.querySelector('.projecting progress').value > 0.1);
   const early = await hunted(page);
   assert.equal(early.act, 'Cancel');
   await finished(page);
@@ -237,15 +238,15 @@ test('a projection comes closer while training and painting go on, and can be ca
   // Besides the error the search minds how likely the latent is: the last bit may go up again.
   assert.ok(late.error < 0.9 * late.start && late.error < early.error + 0.01, JSON.stringify([early, late]));
   assert.ok(steps > 3, 'it is trained and painted meanwhile');
-  const found = await pixels(page, '.hunt .generated');
+  const found = await pixels(page, '.projection .generated');
   assert.ok(found.length === SIZE ** 2 && new Set(found).size > 10);
 
-  await press(page, '.searching button');
+  await press(page, '.projecting button');
   // At once, for a search is soon over.
   await page.waitForFunction(() => {
-    const { value } = document.querySelector('.searching progress'),
+    const { value } = document.querySelector('.projecting progress'),
       under = value > 0 && value < 1;
-    if (under) document.querySelector('.searching button').click();
+    if (under) document.querySelector('.projecting button').click();
     return under;
   });
   await trainsOn(page, 20);
@@ -259,14 +260,14 @@ test('a projection comes closer while training and painting go on, and can be ca
 
 test('inpainting keeps what is known, and fills the rest as the generator has it', async () => {
   const page = await explore(100);
-  await press(page, '[data-tool=search]');
+  await press(page, '[data-tool=projection]');
   await choose(page, 7);
   const real = tile(await sheet(page), 7, await columns(page));
   const fills = async hidden => {
-    await press(page, '.searching button');
+    await press(page, '.projecting button');
     await finished(page);
-    const filled = await pixels(page, '.hunt .mixed'),
-      found = await pixels(page, '.hunt .generated');
+    const filled = await pixels(page, '.projection .mixed'),
+      found = await pixels(page, '.projection .generated');
     for (let i = 0; i < SIZE ** 2; i++) assert.equal(filled[i], hidden(i) ? found[i] : real[i], `pixel ${i}`);
     assert.notDeepEqual(filled, real);
   };
@@ -274,13 +275,13 @@ test('inpainting keeps what is known, and fills the rest as the generator has it
   await fills(i => i % SIZE < SIZE / 2);
   // Rubbed out with the pointer, it is what is hatched.
   await press(page, '[data-hole=Nothing]');
-  assert.ok(await page.locator('.hunt .mixed.empty').count(), 'nothing is hidden, nothing filled in');
-  const box = await page.locator('.hunt .target canvas').boundingBox();
+  assert.ok(await page.locator('.projection .mixed.empty').count(), 'nothing is hidden, nothing filled in');
+  const box = await page.locator('.projection .target canvas').boundingBox();
   await page.mouse.move(box.x + 0.3 * box.width, box.y + box.height / 2);
   await page.mouse.down();
   await page.mouse.move(box.x + 0.7 * box.width, box.y + box.height / 2, { steps: 12 });
   await page.mouse.up();
-  const veiled = await pixels(page, '.hunt .target');
+  const veiled = await pixels(page, '.projection .target');
   const hidden = veiled.map((value, i) => value !== real[i]);
   assert.ok(hidden[14 * SIZE + 14] && !hidden[0] && !hidden[27 * SIZE + 14]);
   await fills(i => hidden[i]);
@@ -294,28 +295,32 @@ test('a reset keeps what was chosen, not what was found; another experiment has 
   const page = await explore(20);
   await choose(page, 2, 9);
   await page.fill('#threshold', '1');
-  await press(page, '[data-tool=search]');
+  await press(page, '[data-tool=projection]');
   await choose(page, 4);
-  await press(page, '.searching button');
+  await press(page, '.projecting button');
   await finished(page);
   await page.evaluate(() => window.counterfeit.reset());
-  await page.waitForFunction(() => document.querySelector('.hunt .generated.empty'));
+  await page.waitForFunction(() => document.querySelector('.projection .generated.empty'));
   assert.deepEqual(await letters(page), ['4✓']);
-  await press(page, '[data-tool=walk]');
-  await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
-  alike(await pixels(page, '.walk .slot'), (await tiles(page))[2]);
+  await press(page, '[data-tool=interpolation]');
+  await eventually(() => isDrawn(page, '.interpolation .slot:nth-child(2)'));
+  alike(await pixels(page, '.interpolation .slot'), (await tiles(page))[2]);
   assert.equal(await page.innerText('#bound'), '±1.00');
   await page.evaluate(() => window.counterfeit.reset());
   await page.evaluate(() => window.counterfeit.step(1));
   await eventually(async () =>
-    assert.ok(await page.evaluate(() => window.counterfeit.picture().walk.length > 0), 'the walk is there again'),
+    assert.ok(
+      await page.evaluate(() => window.counterfeit.picture().interpolation.length > 0),
+      'the walk is there again',
+    ),
   );
   await page.evaluate(() => {
     location.hash = 'preset=digits-mlp&examples_per_class=20&batch_size=16&latent_dim=8';
   });
   await page.waitForFunction(
     () =>
-      window.counterfeit.experiment().latent_dim === 8 && document.querySelectorAll('.walk .slot.empty').length === 8,
+      window.counterfeit.experiment().latent_dim === 8 &&
+      document.querySelectorAll('.interpolation .slot.empty').length === 8,
   );
   assert.equal(await page.innerText('#bound'), 'off');
   await page.evaluate(() => window.counterfeit.step(2));
@@ -327,11 +332,11 @@ test('a reset keeps what was chosen, not what was found; another experiment has 
 test('pairs are walked among as pairs, and have no projection', async () => {
   const page = await explore(2, `${site}#preset=digits-coupled&examples_per_class=4&batch_size=8`);
   assert.equal(await page.locator('.tile').count(), 32);
-  assert.ok(await page.isHidden('[data-tool=search]'));
+  assert.ok(await page.isHidden('[data-tool=projection]'));
   await choose(page, 1, 6);
-  await eventually(() => isDrawn(page, '.walk .slot:nth-child(2)'));
+  await eventually(() => isDrawn(page, '.interpolation .slot:nth-child(2)'));
   const [top, bottom] = [0, 1].map(half => all => all.slice(half * SIZE ** 2, (half + 1) * SIZE ** 2));
-  const first = await pixels(page, '.walk .slot'),
+  const first = await pixels(page, '.interpolation .slot'),
     all = await tiles(page);
   alike(top(first), all[2], 'a digit');
   alike(bottom(first), all[3], 'over its edges');
@@ -363,7 +368,7 @@ for (const dark of [false, true]) {
       const page = await visit(browser, DIGITS, { width, height: { 360: 740, 1280: 800, 2560: 1440 }[width], dark });
       await trainTo(page, 5);
       await press(page, '#latent');
-      for (const tool of ['walk', 'sum', 'search']) {
+      for (const tool of ['interpolation', 'arithmetic', 'projection']) {
         await press(page, `[data-tool=${tool}]`);
         await choose(page, 3, 8, 30);
         const { across, content, room, bottom, end } = await page.evaluate(() => {

@@ -30,13 +30,13 @@ test('a Wasserstein critic with a gradient penalty is two controls away, and is 
   assert.ok(penalty >= 0 && Number.isFinite(penalty), `a penalty: ${penalty}`);
   assert.equal(value, null, 'another game is played');
   assert.ok(Math.abs(score_fake - score_real - d_loss) < 1e-4, 'its loss is the difference of its scores');
-  const { probability, neutral, discriminator, optimal } = await picture(page);
-  assert.deepEqual([probability, neutral, optimal.length], [false, null, 0]);
+  const { probability, undecided_output, discriminator, optimal } = await picture(page);
+  assert.deepEqual([probability, undecided_output, optimal.length], [false, null, 0]);
   assert.ok(Math.max(...discriminator) > 1 || Math.min(...discriminator) < 0, 'scores, not probabilities');
-  await says(page, /Critic’s scores/);
+  await says(page, /Critic scores/);
   await says(page, /critic’s estimate/);
-  await says(page, /Slope penalty/);
-  assert.ok(await page.isHidden('#value-figure'));
+  assert.match(await page.innerText('#terms'), /Gradient penalty/);
+  assert.ok(await page.isHidden('#values-figure'));
   // Its weight is of use now, and was not before.
   assert.ok(await page.isVisible('#setting-gp_weight'));
   await choose(page, 'gradient_penalty', 'none');
@@ -64,7 +64,7 @@ test('the value of the game stays between −2 ln 2 and what the best discrimina
       (high - low)) /
     (real.length - 1);
   assert.ok(Math.abs(ceiling - (await report(page)).value_ceiling) < 1e-4);
-  await page.waitForFunction(() => document.querySelector('#values').ariaLabel?.includes('2 JS'));
+  await page.waitForFunction(() => document.querySelector('#values')?.ariaLabel?.includes('2 JS'));
   const chart = await page.getAttribute('#values', 'aria-label');
   assert.ok(chart.includes('−2 ln 2 at −1.386'), chart);
   assert.ok(chart.includes(`2 JS − 2 ln 2 at −${(-ceiling).toFixed(3)}`), chart);
@@ -81,7 +81,7 @@ test('losses stand beside what an undecided discriminator would score', async ()
   ]) {
     const page = await visit(browser, `${site}#preset=mixture-1d${settings}`);
     await until(page, 'running');
-    await page.waitForFunction(() => document.querySelector('#losses').ariaLabel?.includes(' at '));
+    await page.waitForFunction(() => document.querySelector('#losses')?.ariaLabel?.includes(' at '));
     const chart = await page.getAttribute('#losses', 'aria-label');
     for (const mark of marks) assert.ok(chart.includes(mark), `${settings}: ${chart}`);
     await page.context().close();
@@ -94,11 +94,11 @@ test('arrows point up the slope of D', async t => {
     `${site}#preset=mixture-1d&objective=wasserstein&gradient_penalty=wgan-gp&discriminator_activation=tanh`,
   );
   await trainTo(page, 200);
-  const { samples, pulls, discriminator: d, low, high } = await picture(page);
-  assert.equal(pulls.length, 80);
+  const { samples, gradients, discriminator: d, low, high } = await picture(page);
+  assert.equal(gradients.length, 80);
   const width = (high - low) / (d.length - 1);
   // The critic's scores are drawn at points; between two of them its slope is their difference.
-  const pairs = pulls.flatMap((pull, i) => {
+  const pairs = gradients.flatMap((pull, i) => {
     const at = Math.floor((samples[i] - low) / width);
     return at > 0 && at + 2 < d.length ? [[pull, (d[at + 1] - d[at]) / width]] : [];
   });
@@ -227,8 +227,8 @@ test('BEGAN shows its balance and its measure', async () => {
     k >= 0 && k <= 1 && convergence >= -score_real - 1e-5 && convergence > 0,
     JSON.stringify({ k, convergence, score_real }),
   );
-  assert.match(await page.innerText('#extras'), /Balance k[^]*BEGAN’s measure M/);
-  assert.match(await page.innerText('#beliefs-title'), /copies/);
+  assert.match(await page.innerText('#terms'), /Balance k[^]*BEGAN’s measure M/);
+  assert.match(await page.innerText('#outputs-figure b'), /Reconstruction/);
   await page.context().close();
 });
 

@@ -35,7 +35,7 @@ use counterfeit::trainer::Trainer;
 
 use self::number::in_single_precision;
 use self::settings::{CROWDS, INERT, VARIATIONS, Variation};
-use self::state::{Probe, compare, of_oracle, of_trainer};
+use self::state::{LatentQuery, compare, of_oracle, of_trainer};
 use self::step::Run;
 
 /// Enough for moments, averages and schedules to count.
@@ -48,7 +48,7 @@ fn check(e: &Experiment, start: u64) -> Result<(), String> {
     let mut exact = Run::new(e, data.clone());
     let mut rounded = in_single_precision(|| Run::new(e, data));
     (trainer.step, exact.step, rounded.step) = (start, start, start);
-    let probe = Probe::new(e);
+    let probe = LatentQuery::new(e);
     for step in 0..=STEPS {
         let reports = (step > 0).then(|| (exact.step(), in_single_precision(|| rounded.step()), trainer.step()));
         let (a, b, c) = match &reports {

@@ -17,7 +17,7 @@ use crate::step::{Report, Run};
 pub type Groups = BTreeMap<String, Vec<f64>>;
 
 /// Everything that a run is, and what it reports and shows, as the oracle has it.
-pub fn of_oracle(run: &Run, report: Option<&Report>, probe: &Probe) -> Groups {
+pub fn of_oracle(run: &Run, report: Option<&Report>, probe: &LatentQuery) -> Groups {
     let mut all = Groups::new();
     let mut add = |name: String, values: &[f64]| drop(all.insert(name, values.to_vec()));
     for (side, player) in [("generator", &run.generator), ("discriminator", &run.discriminator)] {
@@ -80,7 +80,7 @@ fn numbers(tensor: &Tensor<2>) -> Vec<f64> {
 }
 
 /// The same of the trainer.
-pub fn of_trainer(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Groups {
+pub fn of_trainer(t: &Trainer, report: Option<&StepReport>, probe: &LatentQuery) -> Groups {
     let mut all = Groups::new();
     let mut add = |name: String, tensor: &Tensor<2>| drop(all.insert(name, numbers(tensor)));
     for (side, player) in [("generator", &t.state.generator), ("discriminator", &t.state.discriminator)] {
@@ -129,14 +129,14 @@ pub fn of_trainer(t: &Trainer, report: Option<&StepReport>, probe: &Probe) -> Gr
 }
 
 /// Inputs on which both networks are looked at in inference.
-pub struct Probe {
+pub struct LatentQuery {
     inputs: Vec<f32>,
     samples: Vec<f32>,
     labels: Vec<u8>,
     n: usize,
 }
 
-impl Probe {
+impl LatentQuery {
     pub fn new(e: &Experiment) -> Self {
         let n = e.batch_size;
         let labels = e.fixed_labels(n, 1);

@@ -28,7 +28,7 @@ export async function chart(place, { lines, scale, format = value => String(+val
   let references = [];
   /** @type {number | null} */
   let looking = null;
-  const names = lines.map(({ label }) => label);
+  let names = lines.map(({ label }) => label);
   const axis = {
     stroke: () => theme.muted,
     // The library reads whole pixels only.
@@ -98,16 +98,17 @@ export async function chart(place, { lines, scale, format = value => String(+val
   /** In words, for whoever cannot see it. */
   function describe() {
     const marks = references.map(({ at, label }) => `${label} at ${at.toFixed(3).replace('-', '−')}`);
-    const words = [`Over the steps: ${names.join(', ')}`, ...marks].join('; ');
+    const words = [`Over the steps: ${names.filter(Boolean).join(', ')}`, ...marks].join('; ');
     if (words !== described) place.setAttribute('aria-label', (described = words));
   }
 
   return {
     redraw: () => plot.redraw(),
-    /** @param {(number | null)[][]} data steps first @param {Reference[]} lines @param {number | null} at @param {Scale} [now] */
-    draw(data, lines, at, now = scale) {
+    /** @param {(number | null)[][]} data steps first @param {Reference[]} lines @param {number | null} at
+     * @param {Scale} nowScale @param {string[]} nowNames */
+    draw(data, lines, at, nowScale, nowNames) {
       references = lines;
-      scale = now;
+      [scale, names] = [nowScale, nowNames];
       describe();
       looking = at;
       plot.setData(data);

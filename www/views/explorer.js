@@ -12,10 +12,10 @@ import { thumbnail } from './thumbnail.js';
 
 /** @type {{ tool: Tool, name: string, title: string }[]} */
 const TOOLS = [
-  { tool: 'walk', name: 'Walk', title: 'From one sample to another' },
-  { tool: 'sum', name: 'Arithmetic', title: 'A − B + C, on latents' },
+  { tool: 'interpolation', name: 'Walk', title: 'From one sample to another' },
+  { tool: 'arithmetic', name: 'Arithmetic', title: 'A − B + C, on latents' },
   {
-    tool: 'search',
+    tool: 'projection',
     name: 'Projection',
     title: 'The latent of a real image, and what the generator puts in a hole of it',
   },
@@ -29,14 +29,14 @@ const PATHS = [
   },
   { path: 'lerp', title: 'Straight ahead, and so closer to the middle' },
 ];
-/** In what is drawn of a walk and of a sum, where each letter's own image stands, and the result. */
-const WALK = { length: 8, letters: ['A', '', '', '', '', '', '', 'B'] };
+/** In what is drawn of a interpolation and of a arithmetic, where each letter's own image stands, and the result. */
+const INTERPOLATION = { length: 8, letters: ['A', '', '', '', '', '', '', 'B'] };
 const SIGNS = ['', '−', '+', '='];
 
-/** @param {Store} store @param {(request: Request) => void} tell */
-export function explorer(store, tell) {
+/** @param {Store} store @param {(request: Request) => void} post */
+export function explorer(store, post) {
   /** @param {Latent} latent */
-  const become = latent => store.dispatch({ type: 'latent', latent });
+  const update = latent => store.dispatch({ type: 'latent', latent });
   const now = () => store.model.latent;
 
   const tools = byId('tools'),
@@ -45,26 +45,28 @@ export function explorer(store, tell) {
     ...TOOLS.map(({ tool, name, title }) =>
       element(
         'button',
-        { type: 'button', className: 'tool', title, dataset: { tool }, onclick: () => become(choose(now(), tool)) },
+        { type: 'button', className: 'tool', title, dataset: { tool }, onclick: () => update(choose(now(), tool)) },
         name,
       ),
     ),
   );
   const hint = element('p', { className: 'explained', role: 'status' });
-  const undoing = element('button', { type: 'button', onclick: () => become(undo(now())) }, 'Undo');
-  const clearing = element('button', { type: 'button', onclick: () => become(clear(now())) }, 'Clear');
+  const undoing = element('button', { type: 'button', onclick: () => update(undo(now())) }, 'Undo');
+  const clearing = element('button', { type: 'button', onclick: () => update(clear(now())) }, 'Clear');
   const samples = element('div', { className: 'sheet generated' });
-  const walk = walkRow(path => become({ ...now(), path })),
-    sum = sumRow(),
-    search = projection(store, tell);
+  const interpolation = interpolationRow(path => update({ ...now(), path })),
+    arithmetic = arithmeticRow(),
+    projector = projection(store, post);
   place.append(
     element('div', { className: 'saying' }, hint, undoing, clearing),
     samples,
-    walk.row,
-    sum.row,
-    search.row,
+    interpolation.row,
+    arithmetic.row,
+    projector.row,
   );
-  const drawSheet = sampleGrid(samples, tile => become(now().tool === 'search' ? aim(now(), tile) : pick(now(), tile)));
+  const drawSheet = sampleGrid(samples, tile =>
+    update(now().tool === 'projection' ? aim(now(), tile) : pick(now(), tile)),
+  );
   /** @type {unknown[]} */
   let shown = [];
 
@@ -75,7 +77,7 @@ export function explorer(store, tell) {
       tools.hidden = place.hidden = !picture;
       // Several images at once have no search: a latent would have to be found for all of them.
       for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (tools.children))
-        button.hidden = button.dataset.tool === 'search' && (picture?.pictures ?? 1) * (picture?.channels ?? 1) > 1;
+        button.hidden = button.dataset.tool === 'projection' && (picture?.views ?? 1) * (picture?.channels ?? 1) > 1;
       const now = [latent, picture];
       if (!picture || now.every((value, i) => value === shown[i])) return;
       shown = now;
@@ -86,13 +88,13 @@ export function explorer(store, tell) {
       if (hint.textContent !== said) hint.textContent = said;
       undoing.disabled = !undoable(latent);
       clearing.disabled = !touched(latent);
-      const real = tool === 'search';
+      const real = tool === 'projection';
       samples.className = `sheet ${real ? 'real' : 'generated'}`;
       drawSheet(real ? realImages(picture, latent) : generatedSamples(picture, latent));
       for (const [of, { row, draw }] of /** @type {const} */ ([
-        ['walk', walk],
-        ['sum', sum],
-        ['search', search],
+        ['interpolation', interpolation],
+        ['arithmetic', arithmetic],
+        ['projection', projector],
       ])) {
         row.hidden = tool !== of;
         if (tool === of) draw(picture, latent);
@@ -102,8 +104,8 @@ export function explorer(store, tell) {
 }
 
 /** @param {Gallery} picture @param {Latent} latent @returns {import('./sample-grid.js').Sheet} */
-function generatedSamples({ generated: images, size, channels, pictures: together, count, classes }, { tool, picks }) {
-  const letters = LETTERS.slice(0, tool === 'walk' ? 2 : 3);
+function generatedSamples({ generated: images, size, channels, views: together, count, classes }, { tool, picks }) {
+  const letters = LETTERS.slice(0, tool === 'interpolation' ? 2 : 3);
   return {
     images,
     size,
@@ -133,20 +135,20 @@ const realImages = ({ real: images, size, channels, count }, { target }) => ({
 const digit = value => `${value === 8 ? 'an' : 'a'} ${value}`;
 
 /** What to do next. @param {Latent} latent @param {Gallery} picture */
-function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }, { classes }) {
-  if (tool === 'search') {
+function saying({ tool, picks: [a, b, c], next, target, hidden, projection }, { classes }) {
+  if (tool === 'projection') {
     if (target === null) return 'Choose a real image.';
-    if (!hunt)
+    if (!projection)
       return hidden.size
-        ? 'Project: the search sees what is left, and the generator fills in the rest.'
+        ? 'Project: gradient descent sees what is left, and the generator fills in the rest.'
         : 'Project: gradient descent on the latent searches for the image that comes closest. Hide a part first, and it is filled in.';
-    return hunt.running
+    return projection.running
       ? 'The latent follows its gradient, and the image comes closer.'
       : 'This is as close as the generator comes. A generator that has learnt more comes closer.';
   }
   // The class is no part of the latent, and is one throughout.
   const asked = classes.length && a !== null ? `, each asked to be ${digit(classes[a])}` : '';
-  if (tool === 'walk') {
+  if (tool === 'interpolation') {
     if (a === null) return 'Choose a sample to set out from: A.';
     if (b === null) return 'Choose where to go: B.';
     return `What the generator makes of latents on the way from A to B${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
@@ -158,39 +160,45 @@ function saying({ tool, picks: [a, b, c], next, target, hidden, hunt }, { classe
 }
 
 /** @param {(path: Latent['path']) => void} choosePath */
-function walkRow(choosePath) {
+function interpolationRow(choosePath) {
   const ways = PATHS.map(({ path, title }) =>
     element('button', { type: 'button', title, dataset: { path }, onclick: () => choosePath(path) }, path),
   );
-  const slots = WALK.letters.map(letter => thumbnail(letter));
+  const slots = INTERPOLATION.letters.map(letter => thumbnail(letter));
   const way = element('div', { className: 'ways', ariaLabel: 'Way' }, ...ways);
   way.setAttribute('role', 'group');
   const row = element(
     'div',
     { className: 'made' },
     way,
-    element('div', { className: 'walk' }, ...slots.map(({ place }) => place)),
+    element('div', { className: 'interpolation' }, ...slots.map(({ place }) => place)),
   );
   return {
     row,
     /** @param {Gallery} picture @param {Latent} latent */
     draw(picture, { path, picks: [a, b] }) {
       for (const button of ways) button.setAttribute('aria-pressed', String(button.dataset.path === path));
-      const whole = a !== null && b !== null && picture.walk.length > 0,
-        last = WALK.length - 1;
+      const whole = a !== null && b !== null && picture.interpolation.length > 0,
+        last = INTERPOLATION.length - 1;
       slots.forEach(({ draw }, i) => {
-        if (whole) draw(picture, picture.walk, i, `Step ${i + 1} of ${WALK.length}`);
-        else draw(picture, picture.generated, i === 0 ? a : i === last ? b : null, `Step ${i + 1} of ${WALK.length}`);
+        if (whole) draw(picture, picture.interpolation, i, `Step ${i + 1} of ${INTERPOLATION.length}`);
+        else
+          draw(
+            picture,
+            picture.generated,
+            i === 0 ? a : i === last ? b : null,
+            `Step ${i + 1} of ${INTERPOLATION.length}`,
+          );
       });
     },
   };
 }
 
-function sumRow() {
+function arithmeticRow() {
   const slots = [...LETTERS.map(letter => thumbnail(letter)), thumbnail('', 'result')];
   const row = element(
     'div',
-    { className: 'made sum' },
+    { className: 'made arithmetic' },
     ...slots.flatMap(({ place }, i) => [
       ...(SIGNS[i] ? [element('span', { className: 'sign' }, SIGNS[i])] : []),
       place,
@@ -200,10 +208,10 @@ function sumRow() {
     row,
     /** @param {Gallery} picture @param {Latent} latent */
     draw(picture, { picks }) {
-      const whole = !picks.includes(null) && picture.sum.length > 0;
+      const whole = !picks.includes(null) && picture.arithmetic.length > 0;
       slots.forEach(({ draw }, i) => {
         const label = i < 3 ? LETTERS[i] : 'A − B + C';
-        if (whole) draw(picture, picture.sum, i, label);
+        if (whole) draw(picture, picture.arithmetic, i, label);
         else draw(picture, picture.generated, picks[i] ?? null, label);
       });
     },

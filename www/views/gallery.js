@@ -11,8 +11,8 @@ export const layers = () => [
 ];
 
 /** @param {Gallery} picture */
-export const caption = ({ channels, classes, pictures }) =>
-  `Each generated ${pictures > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch ` +
+export const caption = ({ channels, classes, views }) =>
+  `Each generated ${views > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch ` +
   `it become ${channels === 3 ? 'three digits, one in each of red, green and blue' : 'a digit'}${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
 
 const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
@@ -26,13 +26,13 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   const gap = em * 1.6,
     head = em * 2;
   const beside = width > height || shown.length === 1;
-  const { classes, pictures } = picture;
+  const { classes, views } = picture;
   // Each class is as long as the next, and its images fill rows of their own.
-  const full = classes.length ? (classes.lastIndexOf(classes[0]) + 1) * pictures : picture.count;
+  const full = classes.length ? (classes.lastIndexOf(classes[0]) + 1) * views : picture.count;
   const margin = classes.length ? em * 1.6 : 0;
   const boxWidth = beside ? (width - margin - gap * (shown.length + 1)) / shown.length : width - margin - 2 * gap;
   const boxHeight = beside ? height - head - gap / 2 : height / shown.length - head - gap / 2;
-  const { columns, cell } = fit(picture.count, full, pictures, boxWidth, boxHeight);
+  const { columns, cell } = fit(picture.count, full, views, boxWidth, boxHeight);
   const rows = Math.ceil(picture.count / columns);
   const gridWidth = columns * cell,
     gridHeight = rows * cell;
@@ -56,7 +56,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.textAlign = 'right';
     c.textBaseline = 'middle';
     for (let at = 0; classes.length && at < picture.count; at += full)
-      c.fillText(String(classes[at / pictures]), left - em * 0.7, top + ((at + full / 2) / columns) * cell);
+      c.fillText(String(classes[at / views]), left - em * 0.7, top + ((at + full / 2) / columns) * cell);
   });
 }
 

@@ -16,7 +16,7 @@ export const layers = ({ probability, optimal }) => [
   { key: 'generated', label: 'generated', mark: 'dashed' },
   { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'double' },
   ...(optimal.length ? [{ key: 'optimal', label: 'optimal D', mark: 'dotted' }] : []),
-  { key: 'pulls', label: 'gradient', mark: 'arrow' },
+  { key: 'gradients', label: 'gradient', mark: 'arrow' },
   { key: 'samples', label: 'samples', mark: 'ticks' },
 ];
 
@@ -107,7 +107,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.stroke();
   }
   c.restore();
-  if (!hidden.has('pulls') && !small) pulls(c, picture, x, bottom - em * 1.5, theme);
+  if (!hidden.has('gradients') && !small) gradients(c, picture, x, bottom - em * 1.5, theme);
   if (!hidden.has('samples') && !small) {
     c.beginPath();
     for (const sample of picture.samples) {
@@ -125,14 +125,14 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
 
 /** One arrow a sample would lie on another: from left to right, each where there is room.
  * @param {CanvasRenderingContext2D} c @param {Line} picture @param {(v: number) => number} x @param {number} y @param {Theme} theme */
-function pulls(c, { samples, pulls, low, high }, x, y, theme) {
+function gradients(c, { samples, gradients, low, high }, x, y, theme) {
   const longest = theme.em * 2.2;
-  const order = Array.from(pulls.keys())
+  const order = Array.from(gradients.keys())
     .filter(i => samples[i] > low && samples[i] < high)
     .sort((a, b) => samples[a] - samples[b]);
   let free = -Infinity;
   const shown = order.filter(i => x(samples[i]) >= free && (free = x(samples[i]) + longest * 0.8));
-  const list = shown.map(i => ({ x: x(samples[i]), y, dx: pulls[i], dy: 0 }));
+  const list = shown.map(i => ({ x: x(samples[i]), y, dx: gradients[i], dy: 0 }));
   arrows(c, list, longest, { colour: theme.discriminator, halo: theme.surface, width: theme.em / 8 });
 }
 
@@ -173,14 +173,14 @@ function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, opin
   c.textAlign = 'left';
   c.textBaseline = 'middle';
   for (const [value, text] of opinion.marks) c.fillText(text, right + em * 0.6, belief(value));
-  const { neutral } = picture;
-  if (neutral === null) return;
+  const { undecided_output } = picture;
+  if (undecided_output === null) return;
   c.strokeStyle = theme.discriminator;
   c.globalAlpha = 0.45;
   c.setLineDash([2, 4]);
   c.beginPath();
-  c.moveTo(left, Math.round(belief(neutral)) + 0.5);
-  c.lineTo(right, Math.round(belief(neutral)) + 0.5);
+  c.moveTo(left, Math.round(belief(undecided_output)) + 0.5);
+  c.lineTo(right, Math.round(belief(undecided_output)) + 0.5);
   c.stroke();
   c.setLineDash([]);
   c.globalAlpha = 1;

@@ -77,7 +77,7 @@ export function mainView(store) {
       const of = picture
         ? JSON.stringify([
             picture.kind,
-            'optimal' in picture && [picture.probability, picture.neutral, picture.optimal.length > 0],
+            'optimal' in picture && [picture.probability, picture.undecided_output, picture.optimal.length > 0],
             'classes' in picture && picture.classes.length > 0,
           ])
         : '';

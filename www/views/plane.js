@@ -14,16 +14,16 @@ export const layers = ({ probability, optimal }) => [
   { key: 'real', label: 'real', mark: 'dot' },
   { key: 'generated', label: 'generated', mark: 'cross' },
   { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'field' },
-  { key: 'pulls', label: 'gradient', mark: 'arrow' },
+  { key: 'gradients', label: 'gradient', mark: 'arrow' },
   ...(optimal.length ? [{ key: 'plane-optimal', label: 'optimal D', mark: 'dotted' }] : []),
 ];
 
 /** @param {Plane} picture */
-export const caption = ({ probability, neutral, optimal }) =>
+export const caption = ({ probability, undecided_output, optimal }) =>
   'The generator should put its crosses where the real dots are, in the same share. ' +
   (probability
     ? 'The deeper the green, the surer the discriminator is that a point there is real; on the green line it cannot tell, D = ½. '
-    : `The deeper the green, the higher the critic scores a point there${neutral === null ? '' : ', and the green line is half-way'}. `) +
+    : `The deeper the green, the higher the critic scores a point there${undecided_output === null ? '' : ', and the green line is half-way'}. `) +
   `The arrows are the gradient of its logit at generated points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
 
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
@@ -42,8 +42,8 @@ export function draw(c, picture, frame) {
     // Lattice points are pixel centres: the outermost half pixels lie outside the square.
     const pad = side / (picture.cells - 1) / 2;
     c.drawImage(field, left - pad, top - pad, side + 2 * pad, side + 2 * pad);
-    if (!small && picture.neutral !== null) {
-      contour(c, picture.discriminator, picture.cells, picture.neutral, column, row);
+    if (!small && picture.undecided_output !== null) {
+      contour(c, picture.discriminator, picture.cells, picture.undecided_output, column, row);
       c.strokeStyle = theme.discriminator;
       c.lineWidth = 1.5;
       c.stroke();
@@ -78,8 +78,8 @@ export function draw(c, picture, frame) {
     c.stroke();
   }
   if (small) return c.restore();
-  if (!hidden.has('plane-optimal') && picture.optimal.length && picture.neutral !== null) {
-    contour(c, picture.optimal, picture.cells, picture.neutral, column, row);
+  if (!hidden.has('plane-optimal') && picture.optimal.length && picture.undecided_output !== null) {
+    contour(c, picture.optimal, picture.cells, picture.undecided_output, column, row);
     c.strokeStyle = theme.ink;
     c.lineWidth = em / 7;
     c.lineCap = 'round';
@@ -88,16 +88,16 @@ export function draw(c, picture, frame) {
     c.setLineDash([]);
     c.lineCap = 'butt';
   }
-  if (!hidden.has('pulls')) {
-    const { pulls, generated } = picture,
+  if (!hidden.has('gradients')) {
+    const { gradients, generated } = picture,
       longest = side / 18;
     // Where samples crowd, one arrow speaks for its neighbours.
     const taken = new Set();
-    const list = Array.from({ length: pulls.length / 2 }, (_, i) => ({
+    const list = Array.from({ length: gradients.length / 2 }, (_, i) => ({
       x: x(generated[2 * i]),
       y: y(generated[2 * i + 1]),
-      dx: pulls[2 * i],
-      dy: -pulls[2 * i + 1],
+      dx: gradients[2 * i],
+      dy: -gradients[2 * i + 1],
     })).filter(at => {
       const place = `${Math.round((at.x / longest) * 2)} ${Math.round((at.y / longest) * 2)}`;
       return !taken.has(place) && taken.add(place);

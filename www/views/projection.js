@@ -1,4 +1,4 @@
-// The search for a real image among what the generator can make, and the image filled in where a part of it is hidden.
+// The projection of a real image into the latent space, and the image filled in where a part of it is hidden.
 
 import { erase, hide } from '../latent.js';
 import { element } from './element.js';
@@ -20,11 +20,11 @@ const PARTS = [
 /** The eraser's radius, as a share of the image's side. */
 const ERASER = 0.09;
 
-/** @param {Store} store @param {(request: Request) => void} tell */
-export function projection(store, tell) {
+/** @param {Store} store @param {(request: Request) => void} post */
+export function projection(store, post) {
   let ids = 0;
   /** @param {Latent} latent */
-  const become = latent => store.dispatch({ type: 'latent', latent });
+  const update = latent => store.dispatch({ type: 'latent', latent });
   const now = () => store.model.latent;
   const gallery = () => /** @type {Gallery} */ (store.model.live?.picture);
 
@@ -36,39 +36,39 @@ export function projection(store, tell) {
   const holes = PARTS.map(([name, holds]) =>
     element(
       'button',
-      { type: 'button', dataset: { hole: name }, onclick: () => become(hide(now(), part(holds, gallery().size))) },
+      { type: 'button', dataset: { hole: name }, onclick: () => update(hide(now(), part(holds, gallery().size))) },
       name,
     ),
   );
-  const start = element('button', { type: 'button', className: 'primary', onclick: search }, 'Project');
-  const bar = element('progress', { max: 1, value: 0, ariaLabel: 'Search' });
+  const start = element('button', { type: 'button', className: 'primary', onclick: toggle }, 'Project');
+  const bar = element('progress', { max: 1, value: 0, ariaLabel: 'Projection' });
   const said = element('p', { className: 'tabular' });
   const hiding = element('div', { className: 'holes' }, element('span', {}, 'Hide'), ...holes);
   hiding.setAttribute('role', 'group');
   const row = element(
     'div',
-    { className: 'made hunt' },
+    { className: 'made projection' },
     named(target.place, 'real'),
     named(found.place, 'generated'),
     named(filled.place, 'filled in'),
-    element('div', { className: 'acts-on' }, hiding, element('div', { className: 'searching' }, start, bar), said),
+    element('div', { className: 'acts-on' }, hiding, element('div', { className: 'projecting' }, start, bar), said),
   );
 
-  /** The search, or its end. */
-  function search() {
+  /** Starts a projection, or stops it. */
+  function toggle() {
     const latent = now(),
       picture = gallery(),
       { target: at, hidden } = latent;
-    if (latent.hunt?.running) return become({ ...latent, hunt: { ...latent.hunt, running: false } });
+    if (latent.projection?.running) return update({ ...latent, projection: { ...latent.projection, running: false } });
     if (at === null) return;
     const pixels = picture.size ** 2;
-    tell({
-      type: 'search',
-      search: ++ids,
+    post({
+      type: 'project',
+      projection: ++ids,
       image: picture.real.slice(at * pixels, (at + 1) * pixels),
       known: Uint8Array.from({ length: pixels }, (_, i) => Number(!hidden.has(i))),
     });
-    become({ ...latent, hunt: { id: ids, running: true, of: null, found: null, problem: '' } });
+    update({ ...latent, projection: { id: ids, running: true, runStep: null, state: null, problem: '' } });
   }
 
   // Rubbing over the image hides what is under the pointer; from one press to its end it is one act.
@@ -79,12 +79,12 @@ export function projection(store, tell) {
       box = rubbed.getBoundingClientRect();
     const x = (event.clientX - box.left) / box.width,
       y = (event.clientY - box.top) / box.height;
-    become(erase(now(), [...part((px, py) => Math.hypot(px - x, py - y) < ERASER, size)]));
+    update(erase(now(), [...part((px, py) => Math.hypot(px - x, py - y) < ERASER, size)]));
   }
   rubbed.onpointerdown = event => {
     if (now().target === null) return;
     rubbed.setPointerCapture(event.pointerId);
-    become(hide(now(), now().hidden));
+    update(hide(now(), now().hidden));
     rub(event);
   };
   rubbed.onpointermove = event => {
@@ -94,12 +94,12 @@ export function projection(store, tell) {
   return {
     row,
     /** @param {Gallery} picture @param {Latent} latent */
-    draw(picture, { target: at, hidden, hunt }) {
+    draw(picture, { target: at, hidden, projection }) {
       const { size } = picture;
       target.draw(picture, picture.real, at, 'The real image');
       if (at !== null) veil(target.canvas, hidden);
       const none = new Uint8Array(),
-        result = hunt?.found;
+        result = projection?.state;
       found.draw(picture, result?.sample ?? none, result ? 0 : null, 'The nearest generated image');
       filled.draw(
         picture,
@@ -111,13 +111,13 @@ export function projection(store, tell) {
         button.disabled = at === null;
         button.setAttribute('aria-pressed', String(same(hidden, part(PARTS[i][1], size))));
       }
-      start.textContent = hunt?.running ? 'Cancel' : 'Project';
+      start.textContent = projection?.running ? 'Cancel' : 'Project';
       start.disabled = at === null || hidden.size === size ** 2;
       bar.value = result ? result.step / result.steps : 0;
       said.textContent =
-        hunt?.problem ||
+        projection?.problem ||
         (result
-          ? `Error ${number(result.error)}, from ${number(result.start)} at the start; generator of step ${hunt?.of?.toLocaleString('en')}`
+          ? `Error ${number(result.error)}, from ${number(result.start)} at the start; generator of step ${projection?.runStep?.toLocaleString('en')}`
           : '');
     },
   };

@@ -1,5 +1,6 @@
 // What is happening, in a sentence, from nothing but the numbers that are shown.
 
+import { valuesOf } from '../readings.js';
 import { fixed } from './scale.js';
 
 /** @import { Snapshot } from '../messages.js' */
@@ -37,7 +38,9 @@ export function statusOf(snapshot, { info, history, state }) {
 }
 
 /** What can be said of the samples themselves. @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Status | null} */
-function outcome({ step, metrics: { w1, w1_floor, modes, modes_floor } }, settings) {
+function outcome(snapshot, settings) {
+  const { step } = snapshot,
+    { w1, w1_floor, modes, modes_floor } = valuesOf(snapshot);
   const total = (settings.mixture ?? []).length;
   if (
     w1 != null &&
@@ -102,7 +105,9 @@ function game({ d_real, d_fake, score_real, score_fake }, settings, probability)
 }
 
 /** How the samples have come along. @param {Snapshot} snapshot @param {Model['history']} history @param {Record<string, any>} settings @returns {Status | null} */
-function course({ step, metrics: { w1, modes, modes_floor, high_quality } }, history, settings) {
+function course(snapshot, history, settings) {
+  const { step } = snapshot,
+    { w1, modes, modes_floor, high_quality } = valuesOf(snapshot);
   const total = (settings.mixture ?? []).length,
     before = history.ago('w1', 0.25);
   if (w1 != null && before !== null && w1 < before * 0.85) {
@@ -133,7 +138,9 @@ function course({ step, metrics: { w1, modes, modes_floor, high_quality } }, his
 }
 
 /** What the discriminator makes of the two. @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Status} */
-function balance({ d_real, d_fake, score_real, score_fake, extras }, { objective }) {
+function balance(snapshot, { objective }) {
+  const { d_real, d_fake, score_real, score_fake } = snapshot,
+    { convergence } = valuesOf(snapshot);
   const real = score_real ?? 0,
     fake = score_fake ?? 0;
   switch (objective) {
@@ -162,7 +169,7 @@ function balance({ d_real, d_fake, score_real, score_fake, extras }, { objective
         title: 'Balancing',
         text:
           `The discriminator copies real samples with an error of ${fixed(-real, 3)}, and generated ones with ${fixed(-fake, 3)}` +
-          `${extras.convergence == null ? '' : `; BEGAN’s measure M is ${fixed(extras.convergence, 3)}`}.`,
+          `${convergence == null ? '' : `; BEGAN’s measure M is ${fixed(convergence, 3)}`}.`,
       };
   }
   if (Math.abs((d_real ?? 0) - (d_fake ?? 0)) < 0.12) {

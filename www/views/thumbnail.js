@@ -19,12 +19,12 @@ export function thumbnail(letter = '', className = '') {
     canvas,
     /** @param {Gallery} picture @param {Uint8Array} images @param {number | null} at the number of a sample in them, if there is one @param {string} label */
     draw(picture, images, at, label) {
-      const { size, channels, pictures } = picture,
-        each = pictures * channels * size ** 2;
+      const { size, channels, views } = picture,
+        each = views * channels * size ** 2;
       const one = at === null ? images.subarray(0, 0) : images.subarray(at * each, (at + 1) * each);
       place.classList.toggle('empty', !one.length);
       canvas.ariaLabel = one.length ? label : `${label}, not there yet`;
-      place.style.setProperty('--pictures', String(pictures));
+      place.style.setProperty('--views', String(views));
       if (one.length) mosaic(canvas, picture, one, 1);
       else canvas.width = canvas.height = 1;
     },

@@ -18,9 +18,9 @@ export function truncation(store) {
   slider.min = '0';
   slider.step = String(NOTCH);
   /** @param {Partial<Latent>} changes */
-  const become = changes => store.dispatch({ type: 'latent', latent: { ...store.model.latent, ...changes } });
-  button.onclick = () => become({ open: !store.model.latent.open });
-  slider.oninput = () => become({ truncation: slider.value === slider.max ? null : Number(slider.value) });
+  const update = changes => store.dispatch({ type: 'latent', latent: { ...store.model.latent, ...changes } });
+  button.onclick = () => update({ open: !store.model.latent.open });
+  slider.oninput = () => update({ truncation: slider.value === slider.max ? null : Number(slider.value) });
   /** @type {unknown[]} */
   let shown = [];
 
@@ -34,7 +34,7 @@ export function truncation(store) {
       button.hidden = !info || info.kind === 'phase';
       button.setAttribute('aria-pressed', String(open));
       // A search takes latents from wherever it finds them.
-      row.hidden = button.hidden || !open || (info?.kind === 'gallery' && tool === 'search');
+      row.hidden = button.hidden || !open || (info?.kind === 'gallery' && tool === 'projection');
       slider.max = String(ENDS[prior]);
       slider.value = truncation === null ? slider.max : String(truncation);
       const said = truncation === null ? 'off' : `±${truncation.toFixed(2)}`;

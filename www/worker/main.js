@@ -18,21 +18,21 @@ import { TrainLoop } from './loop.js';
 import { Opening } from './opening.js';
 import { isPanic, post, postProblem, postProgress } from './replies.js';
 
-/** @import { Probe, Request } from '../messages.js' */
+/** @import { LatentQuery, Request } from '../messages.js' */
 
 const loop = new TrainLoop();
 const devices = new Devices(loop);
 const opening = new Opening(loop, devices);
 devices.move = device => opening.move(device);
 
-/** The newest of the page's probes: a slider asks more often than a slow network answers. @type {Probe | null} */
-let newestProbe = null;
+/** The newest of the page's queries: a slider asks more often than a slow network answers. @type {LatentQuery | null} */
+let newestQuery = null;
 
-/** @param {Probe} probe */
-async function setProbe(probe) {
-  if (!loop.run || probe !== newestProbe) return;
+/** @param {LatentQuery} query */
+async function setQuery(query) {
+  if (!loop.run || query !== newestQuery) return;
   try {
-    loop.run.playground.probe(probe);
+    loop.run.playground.set_query(query);
   } catch (error) {
     if (isPanic(error)) throw error;
     return postProblem('setting', error, 'The picture stays as it was.');
@@ -58,11 +58,11 @@ async function receive(request) {
       return loop.pace.limit(request.limit);
     case 'set':
       return opening.set(request.changes);
-    case 'probe':
-      return setProbe(request.probe);
-    case 'search':
-      return loop.projection.start(loop.run?.playground, request.search, request.image, request.known);
-    case 'stop-search':
+    case 'query':
+      return setQuery(request.query);
+    case 'project':
+      return loop.projection.start(loop.run?.playground, request.projection, request.image, request.known);
+    case 'stop-projection':
       return loop.projection.stop();
     case 'device':
       return devices.choose(request.device);
@@ -77,7 +77,7 @@ async function receive(request) {
 }
 
 self.onmessage = ({ data }) => {
-  if (data.type === 'probe') newestProbe = data.probe;
+  if (data.type === 'query') newestQuery = data.query;
   loop.queue.add(() => receive(data));
 };
 // A panic in the middle of an await surfaces here, and its awaiter never hears of it.

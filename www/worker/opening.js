@@ -117,13 +117,9 @@ export class Opening {
     try {
       const { wasm } = await loadModule('cpu', postProgress);
       const bytes = new Uint8Array(buffer);
-      let playground = await wasm.Playground.load(bytes, 'cpu', undefined);
-      // Only a checkpoint that was read says which files it needs.
-      const files = await loadData(playground.info().files, postProgress).catch(() => undefined);
-      if (files) {
-        playground.free();
-        playground = await wasm.Playground.load(bytes, 'cpu', files);
-      }
+      const { files: needed } = wasm.describe_checkpoint(bytes);
+      const files = await loadData(needed, postProgress).catch(() => undefined);
+      const playground = await wasm.Playground.load(bytes, 'cpu', files);
       const run = new Run(playground, 'cpu', files);
       this.#wanted = run.info.hash;
       await this.#adopt(run, true, play);

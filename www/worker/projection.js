@@ -2,14 +2,14 @@
 
 import { isPanic, post, sentence } from './replies.js';
 
-/** @import { Playground, Search } from '../messages.js' */
+/** @import { Playground, ImageProjection } from '../messages.js' */
 
 /** Updates of a turn, and the time between two replies. */
 const TURN_MS = 8,
   REPLY_MS = 80;
 
 export class Projection {
-  /** @type {{ id: number, handle: Search, repliedAt: number } | null} */
+  /** @type {{ id: number, handle: ImageProjection, repliedAt: number } | null} */
   #current = null;
   /** Milliseconds that training is ahead: neither waits long for the other, however long a step takes. */
   #debtMs = 0;
@@ -32,10 +32,10 @@ export class Projection {
     this.stop();
     try {
       if (!playground) throw new Error('No run is open yet');
-      this.#current = { id, handle: playground.search(image, known), repliedAt: -Infinity };
+      this.#current = { id, handle: playground.project(image, known), repliedAt: -Infinity };
     } catch (error) {
       if (isPanic(error)) throw error;
-      post({ type: 'unfound', search: id, what: sentence(error) });
+      post({ type: 'projection-failed', projection: id, what: sentence(error) });
     }
   }
 
@@ -53,10 +53,10 @@ export class Projection {
     if (more && performance.now() - current.repliedAt < REPLY_MS) return;
     current.repliedAt = performance.now();
     try {
-      post({ type: 'found', search: id, of: handle.of, found: await handle.read(), done: !more });
+      post({ type: 'projected', projection: id, run_step: handle.run_step, state: await handle.read(), done: !more });
     } catch (error) {
       if (isPanic(error)) throw error;
-      post({ type: 'unfound', search: id, what: sentence(error) });
+      post({ type: 'projection-failed', projection: id, what: sentence(error) });
       more = false;
     }
     if (!more) this.stop();

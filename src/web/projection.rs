@@ -1,22 +1,22 @@
-//! A search for an image's latent, as the worker holds it.
+//! The projection of an image, as the worker holds it.
 
 use wasm_bindgen::prelude::*;
 
 use super::{Result, message};
-use crate::latent::search;
+use crate::latent::image_projection;
 use crate::messages::ProjectionState;
 
-/// A search in progress; it outlives the run that it began with.
+/// A projection in progress. It may outlive its run.
 #[wasm_bindgen]
-pub struct Search(pub(super) search::Search);
+pub struct ImageProjection(pub(super) image_projection::ImageProjection);
 
 #[wasm_bindgen]
-impl Search {
-    /// The run's step whose networks it searches with.
+impl ImageProjection {
+    /// The step of the run whose networks it uses.
     #[wasm_bindgen(getter)]
     #[must_use]
-    pub fn of(&self) -> f64 {
-        self.0.of() as f64
+    pub fn run_step(&self) -> f64 {
+        self.0.run_step() as f64
     }
 
     /// One update, if any are left; returns whether there are. Nothing is read back.
@@ -24,7 +24,7 @@ impl Search {
         self.0.step()
     }
 
-    /// What was found so far: `ProjectionState`.
+    /// The state: `ProjectionState`.
     ///
     /// # Errors
     /// When the device fails.

@@ -1,4 +1,4 @@
-//! The search for one image while it is watched: what was found so far, as a picture.
+//! The projection of one image into the latent space of a run, step by step, for display.
 
 use super::encoder;
 use super::inpainting::Mask;
@@ -8,39 +8,39 @@ use crate::error::{Error, Result};
 use crate::rng::{Rng, Stream};
 use crate::trainer::Trainer;
 
-/// How far a search has come.
+/// The state of a projection.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
-    /// Updates of its latents so far.
+pub struct ProjectedImage {
+    /// Updates of the latents so far.
     pub step: usize,
-    /// The mean squared difference of known pixels, which go from -1 to 1.
+    /// Mean squared difference over the known pixels, in [−1, 1].
     pub error: f32,
-    /// The least such error among the latents that it started from.
+    /// The least such error among the initial latents.
     pub start: f32,
-    /// The generator's best image, a byte a pixel.
+    /// The generator's best image, one byte a pixel.
     pub sample: Vec<u8>,
-    /// The image that is searched for, with that one's pixels where it is not known.
+    /// The given image, with the best image's pixels where it is unknown.
     pub filled: Vec<u8>,
 }
 
-/// A search with the networks of a run as they stood when it began.
-pub struct Search {
+/// A projection with the networks of a run as they stood when it began.
+pub struct ImageProjection {
     projection: Projection,
     image: Vec<u8>,
     mask: Mask,
-    of: u64,
+    run_step: u64,
     step: usize,
     steps: usize,
 }
 
-impl Search {
-    /// A search at its start, for an image of a byte a pixel of which those are `known` that are not 0 there.
+impl ImageProjection {
+    /// A projection before its first update: of an image of one byte a pixel, whose pixels are known where `known` is not 0.
     ///
     /// # Errors
     /// [`Error::Setting`] when the run does not make single grey images of this size, or nothing is known.
     pub fn new(trainer: &Trainer, image: &[u8], known: &[u8]) -> Result<Self> {
         let e = trainer.experiment();
-        if encoder::refusal(e).is_some() {
+        if encoder::unsupported_reason(e).is_some() {
             let expected = "that of an experiment that makes single grey images";
             return Err(Error::setting("projection", "of another run", expected));
         }
@@ -64,13 +64,13 @@ impl Search {
             Rng::new(e.seed, Stream::Fixed),
             trainer.device(),
         );
-        Ok(Self { projection, image: image.to_vec(), mask, of: trainer.step, step: 0, steps: settings.steps })
+        Ok(Self { projection, image: image.to_vec(), mask, run_step: trainer.step, step: 0, steps: settings.steps })
     }
 
-    /// The run's step whose networks it searches with.
+    /// The step of the run whose networks it uses.
     #[must_use]
-    pub fn of(&self) -> u64 {
-        self.of
+    pub fn run_step(&self) -> u64 {
+        self.run_step
     }
 
     /// Updates in all.
@@ -88,15 +88,15 @@ impl Search {
         self.step < self.steps
     }
 
-    /// What was found so far.
+    /// The best image so far.
     ///
     /// # Errors
     /// When the device fails.
-    pub async fn read(&self) -> Result<Found> {
+    pub async fn read(&self) -> Result<ProjectedImage> {
         let found = self.projection.read().await?.into_iter().next();
         let found = found.ok_or_else(|| Error::Device("it returned no image".to_owned()))?;
         let sample: Vec<u8> = found.sample.iter().map(|&x| to_byte(x)).collect();
-        Ok(Found {
+        Ok(ProjectedImage {
             step: self.step,
             error: found.error,
             start: found.start,
@@ -128,8 +128,8 @@ mod tests {
         trainer.data().images().unwrap().pixels()[..784].to_vec()
     }
 
-    fn read(search: &Search) -> Found {
-        pollster::block_on(search.read()).unwrap()
+    fn read(projection: &ImageProjection) -> ProjectedImage {
+        pollster::block_on(projection.read()).unwrap()
     }
 
     #[test]
@@ -137,19 +137,19 @@ mod tests {
         for settings in [&[][..], &[("conditional", "label")], &[("objective", "began")]] {
             let trainer = digits(settings);
             let image = image(&trainer);
-            let mut search = Search::new(&trainer, &image, &[1; 784]).unwrap();
-            let first = read(&search);
+            let mut projection = ImageProjection::new(&trainer, &image, &[1; 784]).unwrap();
+            let first = read(&projection);
             assert!(first.error >= first.start, "{settings:?}");
             assert_eq!((first.step, &first.filled), (0, &image), "all of it is known");
             let mut steps = 1;
-            while search.step() {
+            while projection.step() {
                 steps += 1;
             }
-            assert_eq!(steps, search.steps());
-            let last = read(&search);
+            assert_eq!(steps, projection.steps());
+            let last = read(&projection);
             assert!(last.error < 0.9 * first.start, "{settings:?}: {} {}", last.error, first.start);
-            assert!(!search.step());
-            assert_eq!(read(&search), last, "after its end it stands still");
+            assert!(!projection.step());
+            assert_eq!(read(&projection), last, "after its end it stands still");
         }
     }
 
@@ -158,11 +158,11 @@ mod tests {
         let trainer = digits(&[]);
         let image = image(&trainer);
         let known: Vec<u8> = (0..784).map(|i| u8::from(i % 28 < 14)).collect();
-        let mut search = Search::new(&trainer, &image, &known).unwrap();
+        let mut projection = ImageProjection::new(&trainer, &image, &known).unwrap();
         for _ in 0..10 {
-            search.step();
+            projection.step();
         }
-        let Found { sample, filled, .. } = read(&search);
+        let ProjectedImage { sample, filled, .. } = read(&projection);
         for i in 0..784 {
             let wanted = if known[i] > 0 { image[i] } else { sample[i] };
             assert_eq!(filled[i], wanted);
@@ -174,10 +174,10 @@ mod tests {
     fn the_run_goes_on_without_it() {
         let mut trainer = digits(&[]);
         let image = image(&trainer);
-        let search = Search::new(&trainer, &image, &[1; 784]).unwrap();
-        let before = read(&search);
+        let projection = ImageProjection::new(&trainer, &image, &[1; 784]).unwrap();
+        let before = read(&projection);
         trainer.step();
-        assert_eq!(read(&search), before, "the networks are those of its start");
+        assert_eq!(read(&projection), before, "the networks are those of its start");
     }
 
     #[test]
@@ -188,14 +188,14 @@ mod tests {
             (vec![0; 784], Vec::new(), "mask"),
             (vec![0; 784], vec![0; 784], "mask"),
         ] {
-            let error = Search::new(&trainer, &image, &known).err().unwrap().to_string();
+            let error = ImageProjection::new(&trainer, &image, &known).err().unwrap().to_string();
             assert!(error.contains(word), "{error}");
         }
         let pairs = trained("digits-coupled", &[("examples_per_class", "4")]);
-        assert!(Search::new(&pairs, &[0; 784], &[1; 784]).is_err());
+        assert!(ImageProjection::new(&pairs, &[0; 784], &[1; 784]).is_err());
         let stacked = trained("digits-mlp", &[("channels", "3"), ("examples_per_class", "4")]);
-        assert!(Search::new(&stacked, &[0; 3 * 784], &[1; 3 * 784]).is_err());
+        assert!(ImageProjection::new(&stacked, &[0; 3 * 784], &[1; 3 * 784]).is_err());
         let points = trained("mixture-1d", &[]);
-        assert!(Search::new(&points, &[0], &[1]).is_err());
+        assert!(ImageProjection::new(&points, &[0], &[1]).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! The samples that a run shows throughout, by number: all of them, a walk between two, a sum of some.
+//! The fixed samples of a run: a view of all of them, an interpolation between two, latent arithmetic with some.
 
 use serde::Deserialize;
 
@@ -7,21 +7,21 @@ use super::path::Path;
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
 
-/// Samples in a row of a walk, both ends included.
+/// Samples of an interpolation, both ends included.
 pub const STEPS: usize = 8;
 
-/// From one sample to another.
+/// An interpolation between two fixed samples, by their numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Walk {
-    /// The number of the sample where it starts.
+pub struct Interpolation {
+    /// The first sample.
     #[cfg_attr(test, ts(type = "number"))]
     pub from: usize,
-    /// The number of the sample where it ends.
+    /// The last sample.
     #[cfg_attr(test, ts(type = "number"))]
     pub to: usize,
-    /// How it goes.
+    /// The path between their latents.
     pub path: Path,
 }
 
@@ -29,50 +29,49 @@ pub struct Walk {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Probe {
-    /// What latents are truncated to: see [`Prior::truncate`](super::Prior::truncate).
+pub struct LatentQuery {
+    /// The threshold of truncation: see [`Prior::truncate`](super::Prior::truncate).
     pub truncation: Option<f32>,
-    /// A walk between two of them.
-    pub walk: Option<Walk>,
-    /// A sum of some.
+    /// An interpolation between two fixed samples.
+    pub interpolation: Option<Interpolation>,
+    /// Latent arithmetic with fixed samples, such as `12-3+40`.
     #[cfg_attr(test, ts(type = "string | null"))]
-    pub sum: Option<Expression>,
+    pub arithmetic: Option<Expression>,
 }
 
-impl Probe {
+impl LatentQuery {
     /// Checks that every sample it names is one of `n`.
     ///
     /// # Errors
-    /// [`Error::Setting`] when one is not, or the threshold is no number.
+    /// [`Error::Setting`] when one is not, or the threshold is negative or not finite.
     pub fn check(&self, n: usize) -> Result<()> {
         if let Some(threshold) = self.truncation
             && !(threshold.is_finite() && threshold >= 0.0)
         {
-            let expected = "a number that is not below 0, such as 0.7";
-            return Err(Error::setting("truncation", threshold, expected));
+            return Err(Error::setting("truncation", threshold, "a number of 0 or more, such as 0.7"));
         }
         let within = |name: &str, largest: usize| {
             if largest < n {
                 return Ok(());
             }
-            let expected = format!("between samples that there are: they are numbered from 0 to {}", n - 1);
+            let expected = format!("between the fixed samples, numbered from 0 to {}", n - 1);
             Err(Error::setting(name, format!("of sample {largest}"), expected))
         };
-        if let Some(walk) = self.walk {
-            within("walk", walk.from.max(walk.to))?;
+        if let Some(Interpolation { from, to, .. }) = self.interpolation {
+            within("interpolation", from.max(to))?;
         }
-        self.sum.as_ref().map_or(Ok(()), |sum| within("arithmetic", sum.largest()))
+        self.arithmetic.as_ref().map_or(Ok(()), |expression| within("arithmetic", expression.largest()))
     }
 }
 
-/// The latents of those samples in their order, and the classes that go with them.
-pub struct Sheet<'a> {
+/// The latents of the fixed samples in their order, and their classes.
+pub struct FixedSamples<'a> {
     experiment: &'a Experiment,
     latents: Vec<f32>,
     labels: Vec<u8>,
 }
 
-impl<'a> Sheet<'a> {
+impl<'a> FixedSamples<'a> {
     /// The first `n`, within ±`truncation`.
     #[must_use]
     pub fn new(experiment: &'a Experiment, n: usize, seed: u64, truncation: Option<f32>) -> Self {
@@ -83,34 +82,34 @@ impl<'a> Sheet<'a> {
         Self { latents, labels: experiment.fixed_labels(n, seed), experiment }
     }
 
-    /// What the generator is given for all of them, row after row.
+    /// The generator inputs of all of them, `[n, generator_inputs]`.
     #[must_use]
     pub fn inputs(self) -> Vec<f32> {
         self.experiment.concat_labels(self.latents, &self.labels)
     }
 
-    /// What it is given on a walk: [`STEPS`] rows, of the class that it starts from, where there are classes.
+    /// The generator inputs of an interpolation, `[STEPS, generator_inputs]`, with the class of its first sample.
     ///
     /// # Panics
     /// When there is no sample of these numbers.
     #[must_use]
-    pub fn walk(&self, Walk { from, to, path }: Walk) -> Vec<f32> {
+    pub fn interpolation(&self, Interpolation { from, to, path }: Interpolation) -> Vec<f32> {
         let dim = self.experiment.latent_dim;
         let row = |i: usize| &self.latents[i * dim..(i + 1) * dim];
         let points = path.points(row(from), row(to), STEPS);
         self.experiment.concat_labels(points, &[self.labels[from]; STEPS])
     }
 
-    /// What it is given for the terms of a sum, and then for the sum: a row each, of the first sample's class.
+    /// The generator inputs of the terms of an expression, and of its value: a row each, with the class of the first sample.
     ///
     /// # Panics
     /// When there is no sample of a number in it.
     #[must_use]
-    pub fn sum(&self, sum: &Expression) -> Vec<f32> {
+    pub fn arithmetic(&self, expression: &Expression) -> Vec<f32> {
         let dim = self.experiment.latent_dim;
-        let rows = [sum.means(&self.latents, dim), sum.value(&self.latents, dim)].concat();
-        let class = self.labels[sum.first()];
-        let count = sum.terms().len() + 1;
+        let rows = [expression.means(&self.latents, dim), expression.value(&self.latents, dim)].concat();
+        let class = self.labels[expression.first()];
+        let count = expression.terms().len() + 1;
         self.experiment.concat_labels(rows, &vec![class; count])
     }
 }
@@ -126,75 +125,78 @@ mod tests {
     }
 
     #[test]
-    fn a_sheet_without_truncation_is_what_a_run_shows() {
+    fn fixed_samples_without_truncation_are_those_of_a_run() {
         let mut e = experiment();
         e.set_all([("conditional", "label"), ("classes", "[3,7]")]).unwrap();
-        assert_eq!(Sheet::new(&e, 6, 5, None).inputs(), e.fixed_inputs(6, 5));
-        let truncated = Sheet::new(&e, 6, 5, Some(0.0)).inputs();
+        assert_eq!(FixedSamples::new(&e, 6, 5, None).inputs(), e.fixed_inputs(6, 5));
+        let truncated = FixedSamples::new(&e, 6, 5, Some(0.0)).inputs();
         assert_eq!(truncated[..4], [0.0, 0.0, 1.0, 0.0]);
         assert_eq!(truncated[20..], [0.0, 0.0, 0.0, 1.0]);
     }
 
     #[test]
-    fn a_walk_goes_from_one_sample_to_another() {
+    fn an_interpolation_starts_and_ends_at_its_samples() {
         let e = experiment();
         let all = e.fixed_inputs(6, 5);
         for path in [Path::Lerp, Path::Slerp] {
-            let walk = Sheet::new(&e, 6, 5, None).walk(Walk { from: 4, to: 1, path });
+            let walk = FixedSamples::new(&e, 6, 5, None).interpolation(Interpolation { from: 4, to: 1, path });
             assert_eq!(walk.len(), 2 * STEPS);
             assert_eq!((&walk[..2], &walk[2 * STEPS - 2..]), (&all[8..10], &all[2..4]));
         }
     }
 
     #[test]
-    fn a_sum_follows_its_terms() {
+    fn a_result_follows_its_terms() {
         let e = experiment();
         let all = e.fixed_inputs(6, 5);
-        let sum = Sheet::new(&e, 6, 5, None).sum(&"2-2+5".parse().unwrap());
+        let sum = FixedSamples::new(&e, 6, 5, None).arithmetic(&"2-2+5".parse().unwrap());
         assert_eq!(sum[..4], [&all[4..6], &all[4..6]].concat());
         assert_eq!((&sum[4..6], &sum[6..]), (&all[10..], &all[10..]));
     }
 
     #[test]
-    fn walks_and_sums_are_of_the_first_samples_class() {
+    fn interpolation_and_arithmetic_have_the_first_samples_class() {
         let mut e = experiment();
         e.set_all([("conditional", "label"), ("classes", "[3,7]")]).unwrap();
-        let sheet = Sheet::new(&e, 6, 5, None);
+        let fixed = FixedSamples::new(&e, 6, 5, None);
         let classes = |rows: Vec<f32>| rows.chunks_exact(4).all(|row| row[2..] == [0.0, 1.0]);
-        assert!(classes(sheet.walk(Walk { from: 4, to: 0, path: Path::Lerp })));
-        assert!(classes(sheet.sum(&"5-0+1".parse().unwrap())));
+        assert!(classes(fixed.interpolation(Interpolation { from: 4, to: 0, path: Path::Lerp })));
+        assert!(classes(fixed.arithmetic(&"5-0+1".parse().unwrap())));
     }
 
     #[test]
-    fn a_probe_names_samples_that_there_are() {
-        let walk = |from, to| Probe { walk: Some(Walk { from, to, path: Path::Slerp }), ..Probe::default() };
-        let sum = |text: &str| Probe { sum: Some(text.parse().unwrap()), ..Probe::default() };
-        let truncation = |threshold| Probe { truncation: Some(threshold), ..Probe::default() };
-        for sound in [Probe::default(), walk(0, 5), sum("5-0+1"), truncation(0.0)] {
+    fn a_query_names_samples_that_there_are() {
+        let walk = |from, to| LatentQuery {
+            interpolation: Some(Interpolation { from, to, path: Path::Slerp }),
+            ..LatentQuery::default()
+        };
+        let sum = |text: &str| LatentQuery { arithmetic: Some(text.parse().unwrap()), ..LatentQuery::default() };
+        let truncation = |threshold| LatentQuery { truncation: Some(threshold), ..LatentQuery::default() };
+        for sound in [LatentQuery::default(), walk(0, 5), sum("5-0+1"), truncation(0.0)] {
             assert!(sound.check(6).is_ok(), "{sound:?}");
         }
-        for (probe, word) in [
+        for (query, word) in [
             (walk(6, 0), "0 to 5"),
             (walk(0, usize::MAX), "0 to 5"),
             (sum("0-6"), "0 to 5"),
             (truncation(-1.0), "truncation"),
             (truncation(f32::NAN), "truncation"),
         ] {
-            let error = probe.check(6).unwrap_err().to_string();
+            let error = query.check(6).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");
         }
     }
 
     #[test]
-    fn a_probe_is_read_from_plain_data() {
-        let read = serde_json::from_str::<Probe>;
-        let all = r#"{"truncation":0.5,"walk":{"from":1,"to":2,"path":"lerp"},"sum":"1-2+3"}"#;
-        assert_eq!(read(all).unwrap().walk.map(|walk| walk.to), Some(2));
-        assert_eq!(read(r#"{"walk":null}"#).unwrap(), Probe::default());
+    fn a_query_is_read_from_plain_data() {
+        let read = serde_json::from_str::<LatentQuery>;
+        let all = r#"{"truncation":0.5,"interpolation":{"from":1,"to":2,"path":"lerp"},"arithmetic":"1-2+3"}"#;
+        assert_eq!(read(all).unwrap().interpolation.map(|walk| walk.to), Some(2));
+        assert_eq!(read(r#"{"interpolation":null}"#).unwrap(), LatentQuery::default());
         for wrong in [
-            r#"{"sum":"1--2"}"#,
-            r#"{"walk":{"from":-1,"to":2,"path":"lerp"}}"#,
-            r#"{"walk":{"from":1,"to":2,"path":"up"}}"#,
+            r#"{"arithmetic":"1--2"}"#,
+            r#"{"interpolation":{"from":-1,"to":2,"path":"lerp"}}"#,
+            r#"{"interpolation":{"from":1,"to":2,"path":"up"}}"#,
             r#"{"colour":1}"#,
             "7",
         ] {
