@@ -1,4 +1,4 @@
-//! Sums and differences of latents: *smiling woman* − *undecided_output woman* + *undecided_output man* (Radford et al. 2016).
+//! Sums and differences of latents: *smiling woman* − *neutral woman* + *neutral man* (Radford et al. 2016).
 //!
 //! As in that paper a term may be the mean of several latents: one alone carries too much that is its own.
 

@@ -193,11 +193,11 @@ async function figure({ id, lines: count, view }) {
     explained,
   );
   byId('charts').append(box);
-  /** @type {Awaited<ReturnType<typeof chart>> | null} */
-  let plot = null;
+  /** @type {ReturnType<typeof chart> | null} */
+  let making = null;
 
   return {
-    redraw: () => plot?.redraw(),
+    redraw: () => making?.then(plot => plot.redraw()),
     /** @param {Model} model */
     async draw(model) {
       const now = model.viewing ?? model.live;
@@ -218,7 +218,8 @@ async function figure({ id, lines: count, view }) {
         setText(value, newest && now ? number(history.valueOf(series, now)) : '');
       });
       const lines = shown.lines.map(({ name, colour, style }) => ({ label: name, colour, dash: DASHES[style] }));
-      plot ??= await chart(place, { lines, scale: shown.scale, format });
+      // One plot, however often it is to be drawn before it is there.
+      const plot = await (making ??= chart(place, { lines, scale: shown.scale, format }));
       plot.draw(
         [history.series.step, ...shown.lines.map(({ series }) => history.series[series])],
         shown.references,
