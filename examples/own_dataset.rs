@@ -1,5 +1,5 @@
-//! Images of one's own: a small GAN learns white squares on black, 28 × 28 pixels, and the example prints one that it makes:
-//! `cargo run --release --example own_dataset`
+//! Images of one's own: a small GAN learns white squares on black, 28 × 28 pixels, and the example prints one that it
+//! makes: `cargo run --release --example own_dataset`
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
 use burn::tensor::Device;

@@ -22,7 +22,8 @@ fn main() -> Result<()> {
     let shape = [e.batch_size, e.latent_dim];
     for step in 1..=2000 {
         let mut losses = [0.0; 2];
-        // The discriminator first. Relativistic losses: real samples should have higher logits than fakes, and the reverse.
+        // The discriminator first. Relativistic losses: real samples should have higher logits than fakes, and the
+        // reverse.
         for (player, sign) in [(1, -1.0), (0, 1.0)] {
             let leaves = weights[player].require_grad();
             let with = |i: usize| -> Weights { if i == player { leaves.clone() } else { weights[i].no_grad() } };

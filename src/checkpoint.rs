@@ -1,5 +1,5 @@
-//! A run as bytes, in the safetensors format: both networks, the moving average, both optimisers, the random streams, the step
-//! and the experiment. Ten steps are five, saved, loaded, and five more: bit for bit on the CPU.
+//! A run as bytes, in the safetensors format: both networks, the moving average, both optimisers, the random streams,
+//! the step and the experiment. Ten steps are five, saved, loaded, and five more: bit for bit on the CPU.
 //!
 //! Files may come from a stranger, and are checked before they are used.
 
@@ -103,8 +103,8 @@ impl Checkpoint {
         Ok(trainer)
     }
 
-    /// Just the network that maps latents to samples, with its weights: their moving average, where the run keeps one. Needs no
-    /// data.
+    /// Just the network that maps latents to samples, with its weights: their moving average, where the run keeps one.
+    /// Needs no data.
     ///
     /// # Errors
     /// When the tensors are not this experiment's.

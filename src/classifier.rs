@@ -1,8 +1,8 @@
 //! A small classifier of digits, with whose eyes generated images are scored: two strided convolutions and two linear
 //! layers.
 //!
-//! It is trained on MNIST by [`Training`] and kept as a file; a figure that it gives is a figure of this network, and is
-//! named after it.
+//! It is trained on MNIST by [`Training`] and kept as a file; a figure that it gives is a figure of this network, and
+//! is named after it.
 
 mod file;
 mod training;

@@ -57,7 +57,8 @@ pub enum Architecture {
     /// Makhzani et al. 2016: the generator is an autoencoder of images; the discriminator's input is the code.
     #[schemars(title = "Adversarial autoencoder")]
     Autoencoder,
-    /// After StackGAN (Zhang et al. 2017): one generator makes an image at half its size, a second refines it at full size.
+    /// After StackGAN (Zhang et al. 2017): one generator makes an image at half its size, a second refines it at full
+    /// size.
     #[schemars(title = "StackGAN")]
     Stacked,
     /// CoGAN (Liu & Tuzel 2016): images and their edges, from marginal distributions alone.
@@ -82,8 +83,9 @@ pub enum Conditional {
 
 /// Every setting of a run.
 ///
-/// From these lines comes the JSON Schema, and from that the checks of values, the page's controls, the tables of settings and
-/// editors' completion: `title` is the label, the comment the help text. [`schema`] adds what depends on other settings.
+/// From these lines comes the JSON Schema, and from that the checks of values, the page's controls, the tables of
+/// settings and editors' completion: `title` is the label, the comment the help text. [`schema`] adds what depends on
+/// other settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(transform = schema::complete)]

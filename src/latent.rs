@@ -3,8 +3,9 @@
 //! * [`Prior`] draws latents, and truncates them.
 //! * [`path`] goes from one latent to another; [`arithmetic`] adds and subtracts them.
 //! * [`fixed_samples`] has the latents of the samples that a run shows, for both.
-//! * [`projection`] finds the latent of a given image by gradient descent, with a run's networks as [`encoder`] has them;
-//!   [`inpainting`] hides a part of it meanwhile, and fills in what the generator has there. [`search`] is to be watched.
+//! * [`projection`] finds the latent of a given image by gradient descent, with a run's networks as [`encoder`] has
+//!   them; [`inpainting`] hides a part of it meanwhile, and fills in what the generator has there. [`search`] is to be
+//!   watched.
 //!
 //! A latent is a row of plain numbers. A generator is whatever maps rows `[n, latent_dim]` to rows `[n, data_dim]`:
 //! [`eval_function`] makes one of a network and its weights, be they a trainer's or a checkpoint's.

@@ -1,10 +1,11 @@
-//! Counterfeit: generative adversarial networks that train live in a browser tab and, from the same crate, at full size on
-//! desktop GPUs.
+//! Counterfeit: generative adversarial networks that train live in a browser tab and, from the same crate, at full size
+//! on desktop GPUs.
 //!
 //! The core knows no host: it takes a `Device`, and touches no clock, file, page or terminal.
 //!
 //! * [`experiment`] says what to run: plain data, the seed included.
-//! * [`data`] gives real batches; [`nets`] are the generator and the discriminator; [`objective`] is what each minimises.
+//! * [`data`] gives real batches; [`nets`] are the generator and the discriminator; [`objective`] is what each
+//!   minimises.
 //! * [`trainer`] plays the game, with [`optimizer`]: the place to start reading; [`regularizer`] keeps it in bounds.
 //! * [`latent`] moves among a generator's inputs, and finds the one that makes a given image.
 //! * [`snapshot`] and [`metrics`] look at a run, at images with the [`classifier`]'s eyes; [`checkpoint`] keeps it.

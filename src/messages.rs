@@ -1,5 +1,5 @@
-//! Messages between the wasm module and the page, each written once: here, or where the type has its place in the core. The
-//! TypeScript types in `www/wasm.d.ts` are generated from them by the test at the foot of this file.
+//! Messages between the wasm module and the page, each written once: here, or where the type has its place in the core.
+//! The TypeScript types in `www/wasm.d.ts` are generated from them by the test at the foot of this file.
 
 use serde::Serialize;
 
@@ -140,6 +140,18 @@ pub struct ProjectionState {
     #[serde(serialize_with = "crate::typed_array::bytes")]
     #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub filled: Vec<u8>,
+}
+
+/// A WebGPU adapter.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Adapter {
+    /// Its vendor and architecture, as far as the browser gives them.
+    pub name: String,
+    /// Whether it computes on the CPU.
+    pub software: bool,
+    /// The size of the largest buffer.
+    pub max_buffer_bytes: f64,
 }
 
 /// The cause of an error.
@@ -338,6 +350,7 @@ mod tests {
             fixed_samples::LatentQuery,
             fixed_samples::Interpolation,
             Path,
+            Adapter,
             ErrorKind,
             Failure,
         );

@@ -1,7 +1,7 @@
 //! Named matrices and text metadata in the safetensors format: the form of checkpoints and classifiers.
 //!
-//! Files may come from a stranger: sizes, names, shapes and numbers are checked before they are used. Errors are phrases that
-//! continue "it cannot be used:".
+//! Files may come from a stranger: sizes, names, shapes and numbers are checked before they are used. Errors are
+//! phrases that continue "it cannot be used:".
 
 use std::collections::HashMap;
 

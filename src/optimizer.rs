@@ -1,8 +1,8 @@
-//! SGD with momentum, Adam and RMSProp, on a flat list of matrices: a pure function of parameters, gradients, moments and the
-//! numbers that change from update to update.
+//! SGD with momentum, Adam and RMSProp, on a flat list of matrices: a pure function of parameters, gradients, moments
+//! and the numbers that change from update to update.
 //!
-//! Moments are kept undivided: m ← β₁ m + g and v ← β₂ v + g², the usual ones times 1/(1 − β). Both factors then meet in
-//! [`OptimizerInputs`], which saves two passes over every parameter.
+//! Moments are kept undivided: m ← β₁ m + g and v ← β₂ v + g², the usual ones times 1/(1 − β). Both factors then meet
+//! in [`OptimizerInputs`], which saves two passes over every parameter.
 
 use burn::tensor::Tensor;
 use schemars::JsonSchema;

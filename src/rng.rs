@@ -1,8 +1,8 @@
 //! Seeded randomness: one stream for each use, drawn on the host, so that a seed replays a run on any device.
 //!
-//! Streams are independent: drawing more latents never moves the data order. The generator is xoshiro256++ (Blackman & Vigna
-//! 2021): the same numbers on every platform, quick in WebAssembly, and with a state of four words, which is what a checkpoint
-//! stores.
+//! Streams are independent: drawing more latents never moves the data order. The generator is xoshiro256++ (Blackman &
+//! Vigna 2021): the same numbers on every platform, quick in WebAssembly, and with a state of four words, which is what
+//! a checkpoint stores.
 
 use rand::{Rng as _, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
@@ -47,7 +47,8 @@ impl Rng {
     /// The stream for `stream` of a run with this seed, at its start.
     #[must_use]
     pub fn new(seed: u64, stream: Stream) -> Self {
-        // The multiplier is odd, so that no two streams of a seed meet; the generator's own seeding then mixes all bits.
+        // The multiplier is odd, so that no two streams of a seed meet; the generator's own seeding then mixes all
+        // bits.
         let key = seed ^ (stream as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         Self(Xoshiro256PlusPlus::seed_from_u64(key))
     }

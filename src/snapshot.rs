@@ -1,4 +1,4 @@
-//! What a picture or a progress line needs to know of a run, as plain numbers, read in one transaction.
+//! Snapshots of a run: losses, metrics and a picture as plain numbers, read from the device in one transaction.
 
 mod lattice;
 mod phase;
@@ -24,7 +24,7 @@ use crate::trainer::{StepReport, Trainer};
 /// Samples that every metric is computed from; VEEGAN's number.
 pub const METRIC_SAMPLES: usize = 2500;
 
-/// Where the two sides stand after a step.
+/// Losses and discriminator outputs of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GanStats {
     /// The discriminator's last loss.
@@ -39,7 +39,7 @@ pub struct GanStats {
     pub terms: Vec<(Quantity, f32)>,
 }
 
-/// The discriminator's mean logits: what a critic's scores are, and a sigmoid would hide.
+/// Mean logits of the discriminator: the scores of a critic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MeanLogits {
     /// Over the last real batch.
@@ -48,7 +48,7 @@ pub struct MeanLogits {
     pub fake: f32,
 }
 
-/// The state of a run: the game, the metrics, and a picture.
+/// The state of a run after a step.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Generator updates so far.
@@ -57,37 +57,36 @@ pub struct Snapshot {
     pub stats: Option<GanStats>,
     /// Mean logits of the last step, likewise.
     pub scores: Option<MeanLogits>,
-    /// The value of the original game: over the picture's densities where there are any, else of the last step. `None` where
-    /// another game is played.
+    /// V(D, G), over the picture's densities where there are any, else of the last step; `None` for other objectives.
     pub value: Option<Value>,
     /// Metrics with their noise floors; none for images.
     pub metrics: Vec<Metric>,
-    /// What to draw; `None` where the data can be drawn neither on a line nor on a plane nor as images.
+    /// The picture; `None` for mixtures of more than two dimensions.
     pub picture: Option<Picture>,
 }
 
-/// Looks at a run without touching it: its latents and its real samples are its own, and the same at every look.
+/// Takes snapshots of a run, always of the same latents and real samples, without changing the run.
 pub struct Observer {
     count: usize,
     inputs: Tensor<2>,
     scene: Scene,
-    /// Generator inputs of an interpolation and of latent arithmetic, where they are set.
+    /// Generator inputs of the interpolation and of the latent arithmetic that are set.
     queried: [Option<Tensor<2>>; 2],
 }
 
-/// Reads what a step reported.
+/// Reads the report of a step.
 ///
 /// # Errors
 /// When the device fails, or a loss is no longer finite.
 pub async fn read_stats(trainer: &Trainer, report: StepReport) -> Result<GanStats> {
     let quantities = quantities(&report);
     let data = read(register_report(Transaction::default(), report)).await?;
-    let (game, _) = game(trainer.experiment(), trainer.step, &data, quantities)?;
-    Ok(game)
+    let (stats, _) = stats(trainer.experiment(), trainer.step, &data, quantities)?;
+    Ok(stats)
 }
 
 impl Observer {
-    /// An observer that shows `images` samples, where the data are images.
+    /// An observer of `images` samples, where the data are images.
     #[must_use]
     pub fn new(trainer: &Trainer, images: usize) -> Self {
         let e = trainer.experiment();
@@ -100,10 +99,10 @@ impl Observer {
         }
     }
 
-    /// Looks at the latent space in another way from now on; only images have walks and sums.
+    /// Sets the view of the latent space; interpolation and arithmetic have an effect on images alone.
     ///
     /// # Errors
-    /// [`Error::Setting`] when the query names a sample that is not shown.
+    /// [`Error::Setting`] when the query names a sample that there is not.
     pub fn set_query(&mut self, trainer: &Trainer, query: &LatentQuery) -> Result<()> {
         query.check(self.count)?;
         let e = trainer.experiment();
@@ -117,13 +116,12 @@ impl Observer {
         Ok(())
     }
 
-    /// To be called after each step of a run whose every step is drawn, a Dirac-GAN's; for others it does nothing. Reads
-    /// nothing.
+    /// Keeps the parameters after a step of a Dirac-GAN, for its trail; to be called after each. Reads nothing.
     pub fn follow(&self, trainer: &Trainer) {
         self.scene.follow(trainer);
     }
 
-    /// Reads the state of the run, whose last step, if it has been taken, gave `report`.
+    /// Takes a snapshot of the run, whose last step gave `report`.
     ///
     /// # Errors
     /// When the device fails, or a loss is no longer finite.
@@ -138,27 +136,25 @@ impl Observer {
             asked.extend(queried.map(|inputs| trainer.sample(inputs.clone())));
         }
         let seen = 1 + asked.len();
-        for tensor in asked {
-            transaction = transaction.register(tensor);
-        }
+        transaction = asked.into_iter().fold(transaction, Transaction::register);
         let quantities = report.as_ref().map(quantities);
         if let Some(report) = report {
             transaction = register_report(transaction, report);
         }
         let data = read(transaction).await?;
-        let game = quantities.map(|quantities| game(e, trainer.step, &data[seen..], quantities)).transpose()?;
-        let (game, scores) = game.unzip();
+        let stats = quantities.map(|quantities| stats(e, trainer.step, &data[seen..], quantities)).transpose()?;
+        let (stats, scores) = stats.unzip();
         let mut answers = data[..seen].iter().map(floats).collect::<Result<Vec<_>>>()?;
         let queried = answers.split_off(of_scene);
         let (metrics, mut picture, value) = self.scene.picture(e, answers);
         if let Some(Picture::Gallery(gallery)) = &mut picture {
             self.attach(gallery, queried);
         }
-        let of_step = game.as_ref().filter(|_| theory::has_value(e));
+        let of_step = stats.as_ref().filter(|_| theory::has_value(e));
         Ok(Snapshot {
             step: trainer.step,
             value: value.or_else(|| of_step.map(theory::value_of_step)),
-            stats: game,
+            stats,
             scores,
             metrics,
             picture,
@@ -168,15 +164,14 @@ impl Observer {
     /// Adds the interpolation and the arithmetic to the gallery.
     fn attach(&self, gallery: &mut Gallery, queried: Vec<Vec<f32>>) {
         let places = [&mut gallery.interpolation, &mut gallery.arithmetic];
-        let asked = self.queried.iter().zip(places);
-        let asked = asked.filter(|(inputs, _)| inputs.is_some());
-        for ((_, place), values) in asked.zip(queried) {
+        let set = self.queried.iter().zip(places).filter(|(inputs, _)| inputs.is_some());
+        for ((_, place), values) in set.zip(queried) {
             *place = values.into_iter().map(to_byte).collect();
         }
     }
 }
 
-/// Rows of what a run's generator is given, where the run is.
+/// Generator inputs on the device of the run.
 fn rows(trainer: &Trainer, inputs: Vec<f32>) -> Tensor<2> {
     let width = trainer.experiment().generator_inputs();
     let shape = [inputs.len() / width, width];
@@ -193,7 +188,7 @@ fn register_report(transaction: Transaction, report: StepReport) -> Transaction 
     terms.fold(transaction, |all, (_, rows)| all.register(rows))
 }
 
-fn game(e: &Experiment, step: u64, data: &[TensorData], quantities: Vec<Quantity>) -> Result<(GanStats, MeanLogits)> {
+fn stats(e: &Experiment, step: u64, data: &[TensorData], quantities: Vec<Quantity>) -> Result<(GanStats, MeanLogits)> {
     let mean = |rows: &[f32]| rows.iter().sum::<f32>() / rows.len() as f32;
     // Half of the discriminator's rows are real and half are fake; its loss is the sum of both means.
     let d_loss = 2.0 * mean(&floats(&data[0])?);
@@ -215,9 +210,9 @@ fn game(e: &Experiment, step: u64, data: &[TensorData], quantities: Vec<Quantity
         terms.push((objective::CONVERGENCE, error));
     }
     let belief = |logits: &[f32]| logits.iter().copied().map(sigmoid).sum::<f32>() / logits.len() as f32;
-    let game = GanStats { d_loss, g_loss, d_real: belief(real), d_fake: belief(fake), terms };
+    let stats = GanStats { d_loss, g_loss, d_real: belief(real), d_fake: belief(fake), terms };
     let scores = MeanLogits { real: mean(real), fake: mean(fake) };
-    Ok((game, scores))
+    Ok((stats, scores))
 }
 
 fn sigmoid(x: f32) -> f32 {
@@ -232,7 +227,7 @@ mod tests {
     use crate::regularizer::gradient_penalty::PENALTY;
     use crate::trainer::tests::trainer;
 
-    /// A run after a few steps, as the observer sees it.
+    /// A run after a few steps, and its snapshot.
     fn look(preset: &str, settings: &[(&str, &str)]) -> (Trainer, Snapshot) {
         let mut trainer = trainer(preset, settings);
         let observer = Observer::new(&trainer, 20);
@@ -260,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn pulls_are_the_slopes_of_the_logit() {
+    fn gradients_are_those_of_the_logit() {
         // A difference across the kink of a ReLU is no slope.
         let smooth = ("discriminator_activation", "tanh");
         for settings in [
@@ -299,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn packed_samples_are_pulled_too() {
+    fn packed_samples_have_gradients_too() {
         let (_, snapshot) = look("mixture-1d", &[("pack", "4")]);
         let Some(Picture::Line(line)) = snapshot.picture else {
             panic!("a mixture on a line is drawn on a line");
@@ -309,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn what_d_says_is_a_probability_only_where_it_is_one() {
+    fn outputs_are_probabilities_only_where_the_objective_has_them() {
         for (objective, probability, undecided_output, best) in [
             ("saturating", true, Some(0.5), true),
             ("least-squares", false, Some(0.5), true),
@@ -335,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn walks_and_sums_are_drawn_beside_the_images() {
+    fn interpolation_and_arithmetic_are_drawn_with_the_images() {
         for preset in ["digits-mlp", "digits-coupled"] {
             let mut trainer = trainer(preset, &[("examples_per_class", "4"), ("batch_size", "8")]);
             trainer.step();

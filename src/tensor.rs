@@ -23,8 +23,8 @@ impl HostMatrix {
 
 /// A number that changes from step to step.
 ///
-/// On a GPU it is a matrix `[1, 1]`, so that a step reads nothing from the host but its inputs, and can be captured and replayed with
-/// others. On the CPU a host number is quicker: 7% of a step of small networks.
+/// On a GPU it is a matrix `[1, 1]`, so that a step reads nothing from the host but its inputs, and can be captured and
+/// replayed with others. On the CPU a host number is quicker: 7% of a step of small networks.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "there are a handful in a step")]
 pub enum Scalar {
@@ -34,7 +34,8 @@ pub enum Scalar {
     Device(Tensor<2>),
 }
 
-// Expanded to the shape of x: kernel fusion ends where shapes differ, and a step of two small MLPs then has 128 dispatches, not 82.
+// Expanded to the shape of x: kernel fusion ends where shapes differ, and a step of two small MLPs then has 128
+// dispatches, not 82.
 impl Scalar {
     /// x times this.
     #[must_use]

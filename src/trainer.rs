@@ -1,8 +1,8 @@
 //! Alternating gradient descent (Goodfellow et al. 2014, algorithm 1).
 //!
-//! [`Gan::step`] is the algorithm, a pure function (state, inputs) → (state, report). [`GanState`] holds all numbers that a step
-//! changes, [`StepInputs`] all numbers that it takes from the host, in one upload. [`Trainer`] is a run: it draws the inputs from
-//! its seeded streams, and keeps the state.
+//! [`Gan::step`] is the algorithm, a pure function (state, inputs) → (state, report). [`GanState`] holds all numbers
+//! that a step changes, [`StepInputs`] all numbers that it takes from the host, in one upload. [`Trainer`] is a run: it
+//! draws the inputs from its seeded streams, and keeps the state.
 
 mod discriminator;
 mod eval;
@@ -116,7 +116,8 @@ impl Gan {
         }
     }
 
-    /// `n_critic` discriminator updates, then one generator update. Nothing is read from the device, and nothing sent to it.
+    /// `n_critic` discriminator updates, then one generator update. Nothing is read from the device, and nothing sent
+    /// to it.
     ///
     /// # Panics
     /// When the inputs are not this experiment's.
@@ -261,8 +262,8 @@ impl StepReport {
 }
 
 impl Player {
-    /// One update against the gradient of a loss with respect to `leaves`, a copy of the weights that requires gradients and has
-    /// the new buffers.
+    /// One update against the gradient of a loss with respect to `leaves`, a copy of the weights that requires
+    /// gradients and has the new buffers.
     fn apply_gradients(&mut self, optimizer: &Optimizer, leaves: Weights, loss: Loss, inputs: &OptimizerInputs) {
         self.weights.buffers = leaves.buffers;
         let mut gradients = loss.rows().backward();

@@ -27,7 +27,7 @@ async fn look(playground: &Playground) -> JsValue {
 
 /// Some steps: losses are finite, the generator's weights change what it makes, and a checkpoint continues elsewhere.
 async fn trains(device: &str, steps: u32) {
-    open_device(device.to_owned()).await.unwrap_or_else(|_| panic!("{device} opens"));
+    open_device(device.to_owned(), None).await.unwrap_or_else(|_| panic!("{device} opens"));
     let mut playground = open("#preset=mixture-1d&batch_size=32&generator_hidden=[8]&discriminator_hidden=[8]", device);
     let before = look(&playground).await;
     assert!(get(&before, "d_loss").is_null(), "no step, no loss");

@@ -39,7 +39,8 @@ for (const backend of /** @type {const} */ (['cpu', 'webgpu'])) {
         warmup: 20,
         steps: 300,
       });
-      result.textContent = `${backend}: ${steps_per_s.toFixed(0)} steps/s after a warm-up of ${warmup_ms.toFixed(0)} ms`;
+      result.textContent =
+        `${backend}: ${steps_per_s.toFixed(0)} steps/s after a warm-up of ` + `${warmup_ms.toFixed(0)} ms`;
     } catch (error) {
       result.textContent = `${backend}: ${/** @type {Error} */ (error).message}`;
     }

@@ -1,32 +1,17 @@
-// What a run has been through, in bounded memory: series for the charts and whole snapshots for the timeline. When either
-// is full, every second entry goes, and from then on half as many are kept.
+// What a run has been through, in bounded memory: series for the charts and whole snapshots for the timeline. When
+// either is full, every second entry goes, and from then on half as many are kept.
 
-import { valuesOf } from './readings.js';
+import { scalarsOf } from './readings.js';
 
 /** @import { Snapshot } from './messages.js' */
 
 const POINTS = 1024;
 const FRAMES = 64;
 
-const SERIES = /** @type {const} */ ([
-  'step',
-  'd_loss',
-  'g_loss',
-  'd_real',
-  'd_fake',
-  'score_real',
-  'score_fake',
-  'value',
-  'value_ceiling',
-  'w1',
-  'w1_floor',
-  'critic_estimate',
-]);
-/** @typedef {typeof SERIES[number]} Series */
-
 export class History {
-  /** @type {Record<Series, (number | null)[]>} */
-  series = /** @type {any} */ (Object.fromEntries(SERIES.map(name => [name, []])));
+  /** Every scalar of the snapshots by name, and `step`; null where a snapshot had none.
+   * @type {{ step: number[] } & Record<string, (number | null)[]>} */
+  series = { step: [] };
   /** @type {Snapshot[]} */
   frames = [];
   /** Changes whenever `frames` does. */
@@ -34,24 +19,11 @@ export class History {
   #pointEvery = 1;
   #frameEvery = 1;
 
-  /** A series' value in a snapshot. @param {Series} name @param {Snapshot} snapshot @returns {number | null} */
-  valueOf(name, snapshot) {
-    // A critic's loss is minus its estimate of the distance.
-    if (name === 'critic_estimate') return snapshot.d_loss === null ? null : -snapshot.d_loss;
-    return name in snapshot ? /** @type {any} */ (snapshot)[name] : (valuesOf(snapshot)[name] ?? null);
-  }
-
   /** @param {Snapshot} snapshot */
   add(snapshot) {
     const { step } = snapshot;
     const lastPoint = this.series.step.at(-1) ?? -Infinity;
-    if (step >= lastPoint + this.#pointEvery) {
-      for (const name of SERIES) this.series[name].push(this.valueOf(name, snapshot));
-      if (this.series.step.length > POINTS) {
-        this.#pointEvery = Math.max(this.#pointEvery * 2, ((step - (this.series.step[0] ?? 0)) / POINTS) * 2);
-        for (const name of SERIES) this.series[name] = this.series[name].filter((_, i) => i % 2 === 0);
-      }
-    }
+    if (step >= lastPoint + this.#pointEvery) this.#addPoint(step, scalarsOf(snapshot));
     const lastFrame = this.frames.at(-1)?.step ?? -Infinity;
     if (step >= lastFrame + this.#frameEvery) {
       this.frames.push(snapshot);
@@ -63,9 +35,25 @@ export class History {
     }
   }
 
-  /** The value of a series some share of the run ago. @param {Series} name @param {number} share */
+  /** @param {number} step @param {Record<string, number | null>} values */
+  #addPoint(step, values) {
+    const { series } = this;
+    const before = series.step.length;
+    for (const name of Object.keys(values)) series[name] ??= Array(before).fill(null);
+    for (const name of Object.keys(series)) series[name].push(values[name] ?? null);
+    if (before + 1 <= POINTS) return;
+    this.#pointEvery = Math.max(this.#pointEvery * 2, ((step - series.step[0]) / POINTS) * 2);
+    for (const name of Object.keys(series)) series[name] = series[name].filter((_, i) => i % 2 === 0);
+  }
+
+  /** A series, as long as `step`. @param {string} name @returns {(number | null)[]} */
+  of(name) {
+    return this.series[name] ?? this.series.step.map(() => null);
+  }
+
+  /** The value of a series some share of the run ago. @param {string} name @param {number} share */
   ago(name, share) {
-    const values = this.series[name];
+    const values = this.of(name);
     return values[Math.floor((values.length - 1) * (1 - share))] ?? null;
   }
 }

@@ -1,15 +1,17 @@
-// What the visitor does with the latent space: plain data, and how each act changes it. What is asked of the trainer follows
-// from it.
+// What the visitor does with the latent space: plain data, and how each act changes it. What is asked of the trainer
+// follows from it.
 
 /** @import { ProjectionState, Kind, LatentQuery, InterpolationPath } from './messages.js' */
 
 /** @typedef {'interpolation' | 'arithmetic' | 'projection'} Tool */
-/** What can be undone: the samples under the letters A, B and C, by their place in the gallery; a real image, likewise; and
- * which of its pixels are hidden.
+/** What can be undone: the samples under the letters A, B and C, by their place in the gallery; a real image,
+ * likewise; and which of its pixels are hidden.
  * @typedef {{ picks: (number | null)[], target: number | null, hidden: ReadonlySet<number> }} Choice */
-/** @typedef {{ id: number, running: boolean, runStep: number | null, state: ProjectionState | null, problem: string }} ProjectionRun */
+/** @typedef {{ id: number, running: boolean, runStep: number | null, state: ProjectionState | null, problem: string
+ * }} ProjectionRun */
 /** `next`: the letter that the next sample gets.
- * @typedef {Choice & { open: boolean, tool: Tool, path: InterpolationPath, truncation: number | null, next: number, before: (Choice & { projecting: boolean })[], projection: ProjectionRun | null }} Latent */
+ * @typedef {Choice & { open: boolean, tool: Tool, path: InterpolationPath, truncation: number | null, next: number,
+ * before: (Choice & { projecting: boolean })[], projection: ProjectionRun | null }} Latent */
 
 export const LETTERS = ['A', 'B', 'C'];
 /** How many letters a tool has; a search needs none. */
@@ -33,7 +35,8 @@ export const untouched = {
   projection: null,
 };
 
-/** Another run: its samples are others, and so are its real images, for which it may have no search. @param {Latent} latent @returns {Latent} */
+/** Another run: its samples are others, and so are its real images, for which it may have no search.
+ * @param {Latent} latent @returns {Latent} */
 export const elsewhere = ({ open, tool, path }) => ({
   ...untouched,
   open,
@@ -60,15 +63,16 @@ export const aim = (latent, target) => ({ ...remembering(latent), target, projec
 /** Hides just these pixels. @param {Latent} latent @param {ReadonlySet<number>} hidden @returns {Latent} */
 export const hide = (latent, hidden) => ({ ...remembering(latent), hidden, projection: null });
 
-/** Hides these pixels too, in one act with what was hidden last. @param {Latent} latent @param {number[]} pixels @returns {Latent} */
+/** Hides these pixels too, in one act with what was hidden last. @param {Latent} latent @param {number[]} pixels
+ * @returns {Latent} */
 export const erase = (latent, pixels) => ({
   ...latent,
   hidden: new Set([...latent.hidden, ...pixels]),
   projection: null,
 });
 
-/** Where the last act is that the tool at hand can undo: what samples were chosen is no matter of a search, nor the other way.
- * @param {Latent} latent */
+/** Where the last act is that the tool at hand can undo: what samples were chosen is no matter of a search, nor the
+ * other way. @param {Latent} latent */
 const last = ({ before, tool }) => before.findLastIndex(act => act.projecting === (tool === 'projection'));
 /** @param {Latent} latent */
 export const undoable = latent => last(latent) >= 0;
@@ -121,7 +125,8 @@ export function queryOf({ open, tool, path, truncation, picks: [a, b, c] }, kind
 }
 
 /** What comes of a search. @param {Latent} latent
- * @param {{ type: 'projected', projection: number, run_step: number, state: ProjectionState, done: boolean } | { type: 'projection-failed', projection: number, what: string }} news @returns {Latent} */
+ * @param {{ type: 'projected', projection: number, run_step: number, state: ProjectionState, done: boolean } | {
+ * type: 'projection-failed', projection: number, what: string }} news @returns {Latent} */
 export function onProjection(latent, news) {
   const { projection } = latent;
   // Another one, or none, is wanted by now.

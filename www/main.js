@@ -1,10 +1,10 @@
-// Puts the page together: the worker's replies go into the store, the store's model onto the views, and the visitor's actions to
-// the worker.
+// Puts the page together: the worker's replies go into the store, the store's model onto the views, and the visitor's
+// actions to the worker.
 
 import { controls } from './controls.js';
 import { files } from './files.js';
 import { keyboard } from './keyboard.js';
-import { valuesOf } from './readings.js';
+import { scalarsOf } from './readings.js';
 import { queryOf } from './latent.js';
 import { Recovery } from './recovery.js';
 import { Store, syncHash } from './state.js';
@@ -60,8 +60,7 @@ const counterfeit = {
   report() {
     const { live } = store.model;
     if (!live) return null;
-    const { picture, metrics, terms, ...numbers } = live;
-    return { ...numbers, ...valuesOf(live) };
+    return scalarsOf(live);
   },
   /** The picture, as numbers. */
   picture: () => (store.model.viewing ?? store.model.live)?.picture ?? null,
@@ -80,7 +79,8 @@ function onReply(reply) {
   if (reply.type === 'problem' && reply.fatal && reply.kind !== 'fetch') return recovery.recover(reply);
   if (reply.type === 'opened') suitSpeed(store.model.info?.kind, reply.info.kind);
   store.dispatch(reply);
-  // A paused run is drawn before its state is set, so that a script that waits for the state reads the picture that belongs to it.
+  // A paused run is drawn before its state is set, so that a script that waits for the state reads the picture that
+  // belongs to it.
   if (store.model.state !== 'running' && store.model.state !== root.dataset.state) store.draw();
   root.dataset.state = store.model.state;
   if (reply.type === 'opened') {
@@ -111,7 +111,8 @@ function endProjection() {
   projecting = running;
 }
 
-/** A Dirac-GAN runs at 300 steps/s: its trajectory is too fast to follow at full speed. @param {string | undefined} before @param {string} now */
+/** A Dirac-GAN runs at 300 steps/s: its trajectory is too fast to follow at full speed.
+ * @param {string | undefined} before @param {string} now */
 function suitSpeed(before, now) {
   if (before === now || (before !== 'phase' && now !== 'phase')) return;
   speed.value = now === 'phase' ? '300' : '';
@@ -188,7 +189,8 @@ function initDeferredViews() {
   });
 }
 
-// --- Actions of the visitor -------------------------------------------------------------------------------------------
+// --- Actions of the visitor
+// -------------------------------------------------------------------------------------------
 
 const toggle = () => (store.model.state === 'running' ? counterfeit.pause() : counterfeit.play());
 byId('play').onclick = toggle;

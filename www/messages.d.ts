@@ -1,6 +1,8 @@
-// Messages between the page, its worker and the wasm module. Those of the wasm module are generated from Rust: wasm.d.ts.
+// Messages between the page, its worker and the wasm module. Those of the wasm module are generated from Rust:
+// wasm.d.ts.
 
 import type {
+  Adapter,
   ExperimentInfo,
   Failure,
   Gallery,
@@ -19,6 +21,7 @@ import type {
 } from './wasm.js';
 
 export type {
+  Adapter,
   ExperimentInfo,
   Failure,
   Gallery,
@@ -42,28 +45,31 @@ export type Opinion = Scale & { discriminator: Float32Array; optimal: Float32Arr
 export type Device = 'cpu' | 'webgpu';
 export type DeviceChoice = Device | 'auto';
 
-/** What is known of WebGPU here: not asked yet; the browser has none; its adapter is software; the server has no module for
- *  it; its module is being fetched; it can be used. */
+/** What is known of WebGPU here: not asked yet; the browser has none; its adapter is software; the server has no
+ * module for it; its module is being fetched; it can be used. */
 export type Gpu = 'unknown' | 'absent' | 'software' | 'unbuilt' | 'fetching' | 'available';
 
 /** The contents of an experiment's `files`, in their order. */
 export type DataFiles = Uint8Array[];
 
-/** What `www/pkg/cpu/counterfeit.js` and `www/pkg/webgpu/counterfeit.js` export beside `default` (wasm-bindgen, --target web).
- *  Every function that can fail throws a Failure. */
+/** What `www/pkg/cpu/counterfeit.js` and `www/pkg/webgpu/counterfeit.js` export beside `default` (wasm-bindgen,
+ * --target web). Every function that can fail throws a Failure. */
 export interface Wasm {
   default(input?: unknown): Promise<unknown>;
   presets(): PresetInfo[];
-  /** The link of the experiment in `hash` with settings changed together: names and values in turn, values as in `--set` (TOML
-   *  values, or bare words). */
+  /** The link of the experiment in `hash` with settings changed together: names and values in turn, values as in
+   * `--set` (TOML values, or bare words). */
   revise(hash: string, changes: string[]): string;
   /** What `hash` describes, without building anything. Throws on a malformed link. '' is the default experiment. */
   describe(hash: string): ExperimentInfo;
   /** The same of a checkpoint. */
   describe_checkpoint(bytes: Uint8Array): ExperimentInfo;
-  /** Gets the device ready; must be awaited once before `Playground`; 'webgpu' throws where there is no adapter. Returns its
-   *  name, such as 'CPU' or 'WebGPU (nvidia hopper)'. The cpu module only knows 'cpu'; the webgpu module knows both. */
-  open_device(device: Device): Promise<string>;
+  /** Gets the device ready; must be awaited once before `Playground`; 'webgpu' throws where there is no adapter.
+   * Returns its name, such as 'CPU' or 'WebGPU (nvidia hopper)'. The cpu module only knows 'cpu'; the webgpu module
+   * knows both. */
+  open_device(device: Device, lost?: (message: string) => void): Promise<string>;
+  /** The adapter that WebGPU would use in this worker. */
+  find_adapter(): Promise<Adapter | null>;
   Playground: PlaygroundClass;
 }
 export interface PlaygroundClass {
@@ -134,8 +140,8 @@ export type Request =
   | { type: 'load'; bytes: ArrayBuffer; device: DeviceChoice; play: boolean }
   | { type: 'bench'; id: number; config: BenchConfig };
 
-/** What went wrong, so that the page can offer what helps: a link, a setting or a checkpoint that cannot be used; a file that
- *  could not be fetched; losses that are no longer finite; the GPU; anything else in the module. */
+/** What went wrong, so that the page can offer what helps: a link, a setting or a checkpoint that cannot be used; a
+ * file that could not be fetched; losses that are no longer finite; the GPU; anything else in the module. */
 export type ProblemKind = 'link' | 'setting' | 'checkpoint' | 'fetch' | 'diverged' | 'device' | 'crash';
 
 export type State = 'loading' | 'ready' | 'running' | 'paused' | 'error';
@@ -160,7 +166,8 @@ export type Reply =
   /** What `auto` measured, in steps per second of this experiment; null: not to be had. */
   | { type: 'measured'; cpu: number; webgpu: number | null; chosen: Device }
   | { type: 'progress'; what: string; done: number; total: number | null }
-  /** After a fatal one the worker is of no more use. `changes`: the settings that were refused, the visitor's own first. */
+  /** After a fatal one the worker is of no more use. `changes`: the settings that were refused, the visitor's own
+   * first. */
   | { type: 'problem'; kind: ProblemKind; what: string; remedy: string; fatal: boolean; changes?: Change[] }
   /** Now and then: a checkpoint for the page to keep, should the run diverge or the worker die. */
   | { type: 'rescue'; step: number; bytes: ArrayBuffer }

@@ -4,8 +4,8 @@ import { fixed } from './views/scale.js';
 
 /** @import { Reading, Snapshot } from './messages.js' */
 
-/** The values by name, each floor under the name and `_floor`, as in `--json`. @param {Snapshot} snapshot
- * @returns {Record<string, number | null>} */
+/** The values by name, each floor under the name and `_floor`, as in `--json`.
+ * @param {Pick<Snapshot, 'metrics' | 'terms'>} snapshot @returns {Record<string, number | null>} */
 export const valuesOf = ({ metrics, terms }) =>
   Object.fromEntries(
     [...terms, ...metrics].flatMap(({ name, value, floor }) =>
@@ -17,6 +17,12 @@ export const valuesOf = ({ metrics, terms }) =>
           ],
     ),
   );
+
+/** Every scalar of a snapshot by name. @param {Snapshot} snapshot @returns {Record<string, number | null>} */
+export const scalarsOf = ({ picture, metrics, terms, ...numbers }) => ({
+  ...numbers,
+  ...valuesOf({ metrics, terms }),
+});
 
 /** A value in the format of its quantity. @param {Reading} reading @param {number | null} value */
 export function inFormat({ format }, value) {

@@ -1,4 +1,5 @@
-// Every setting and every rule, as experiment.schema.json defines them (src/experiment/schema.rs). controls.js shows them.
+// Every setting and every rule, as experiment.schema.json defines them (src/experiment/schema.rs). controls.js shows
+// them.
 
 import schema from './experiment.schema.json' with { type: 'json' };
 import { STOPS } from './stops.js';
@@ -10,8 +11,8 @@ import { Validator } from './vendor/json-schema/validator.js';
 /** @typedef {{ value: string, label: string, applies: Condition }} Choice */
 /** @typedef {'choice' | 'several' | 'toggle' | 'stops' | 'number' | 'widths' | 'classes' | 'gaussians'} ControlKind */
 /** `off`: the value without effect. `zero`: the name of 0.
- * @typedef {{ key: string, label: string, help: string, kind: ControlKind, applies: Condition, off: unknown, zero: string,
- *   choices: Choice[], stops: number[], low: number, high: number }} Setting */
+ * @typedef {{ key: string, label: string, help: string, kind: ControlKind, applies: Condition, off: unknown, zero:
+ * string, choices: Choice[], stops: number[], low: number, high: number }} Setting */
 /** @typedef {{ broken: Condition, repairs: [key: string, value: unknown][], multipleOf: number }} Rule */
 
 /** @param {object | undefined} schema @returns {Condition} */
@@ -65,8 +66,8 @@ const RULES = schema.allOf.map((/** @type {any} */ rule) => {
   return { broken: settings => !holds(settings), repairs: rule['x-repairs'], multipleOf: requirement.multipleOf };
 });
 
-/** What would have to change along with these for the whole to stay valid. Settings that then no longer apply, and so could not be
- * seen to be in the way, give way quietly; the others are the visitor's to change.
+/** What would have to change along with these for the whole to stay valid. Settings that then no longer apply, and so
+ * could not be seen to be in the way, give way quietly; the others are the visitor's to change.
  * @param {Change[]} changes @param {Settings} settings @returns {{ quietly: Change[], offered: Change[] }} */
 export function consequences(changes, settings) {
   const next = { ...settings };

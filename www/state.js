@@ -3,7 +3,8 @@
 import { elsewhere, onProjection, untouched } from './latent.js';
 import { History } from './history.js';
 
-/** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State } from './messages.js' */
+/** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State }
+ * from './messages.js' */
 
 /** @import { Latent } from './latent.js' */
 /** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean, changes?: Change[] }} Problem */

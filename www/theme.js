@@ -13,7 +13,8 @@ const COLOURS = /** @type {const} */ ([
   'field-high',
 ]);
 
-/** @typedef {Record<typeof COLOURS[number], string> & { em: number, family: string, dark: boolean }} Theme `em`: small type, in CSS pixels */
+/** @typedef {Record<typeof COLOURS[number], string> & { em: number, family: string, dark: boolean }} Theme `em`:
+ * small type, in CSS pixels */
 
 /** @returns {Theme} */
 function read() {

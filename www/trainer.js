@@ -50,7 +50,8 @@ export class Trainer {
     this.#worker.postMessage(request, transfer);
   }
 
-  /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'bench', config: BenchConfig }} request @returns {Promise<any>} */
+  /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'bench', config: BenchConfig }} request
+   * @returns {Promise<any>} */
   request(request) {
     const id = ++this.#ids;
     return new Promise((resolve, reject) => {

@@ -217,8 +217,8 @@ cells: number,
  */
 discriminator: Float32Array, 
 /**
- * The optimal discriminator there, for both densities smoothed by the same kernel; NaN where both densities are near 0.
- * Empty where the objective has none in closed form.
+ * The optimal discriminator there, for both densities smoothed by the same kernel; NaN where both densities are
+ * near 0. Empty where the objective has none in closed form.
  */
 optimal: Float32Array, 
 /**
@@ -450,6 +450,23 @@ path: InterpolationPath, };
  * How to go from one latent to another.
  */
 export type InterpolationPath = "lerp" | "slerp";
+
+/**
+ * A WebGPU adapter.
+ */
+export type Adapter = { 
+/**
+ * Its vendor and architecture, as far as the browser gives them.
+ */
+name: string, 
+/**
+ * Whether it computes on the CPU.
+ */
+software: boolean, 
+/**
+ * The size of the largest buffer.
+ */
+max_buffer_bytes: number, };
 
 /**
  * The cause of an error.

@@ -1,4 +1,5 @@
-//! Training of the classifier: cross-entropy, Adam with a learning rate that falls linearly to 0, and randomly shifted images.
+//! Training of the classifier: cross-entropy, Adam with a learning rate that falls linearly to 0, and randomly shifted
+//! images.
 
 use burn::tensor::{Device, Tensor};
 
@@ -15,8 +16,8 @@ use crate::tensor::matrix;
 const BATCH_SIZE: usize = 100;
 /// Adam's usual one.
 const LEARNING_RATE: f32 = 1e-3;
-/// Pixels by which an image moves at most, each way. MNIST's digits are centred by their mass, which is no part of what they
-/// show.
+/// Pixels by which an image moves at most, each way. MNIST's digits are centred by their mass, which is no part of what
+/// they show.
 const SHIFT: usize = 2;
 /// The value outside of an image.
 const BLACK: f32 = -1.0;
@@ -105,8 +106,8 @@ impl Training {
         Mode::train(masks.map(|mask| mask.upload(&self.classifier.device)).collect())
     }
 
-    /// One update against the gradient of the sum of `rows` with respect to `leaves`, copies of the weights that require
-    /// gradients, at this share of the learning rate.
+    /// One update against the gradient of the sum of `rows` with respect to `leaves`, copies of the weights that
+    /// require gradients, at this share of the learning rate.
     fn apply_gradients(&mut self, leaves: [Weights; 2], rows: Tensor<2>, lr_scale: f64) {
         let mut gradients = rows.backward();
         let gradients = leaves

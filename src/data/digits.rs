@@ -11,14 +11,15 @@ use super::images::{Images, check_pixels};
 use crate::error::Result;
 use crate::rng::Rng;
 
-/// What `examples_per_class = 0` stands for: enough that a small network does not learn them by heart, drawn in a moment.
+/// What `examples_per_class = 0` stands for: enough that a small network does not learn them by heart, drawn in a
+/// moment.
 const DEFAULT_PER_CLASS: usize = 1000;
 
 /// `per_class` drawings of each of `classes`, 0–9, at `size` × `size` pixels; 0 stands for 1000.
 ///
 /// # Errors
-/// [`Error::Setting`](crate::error::Error::Setting) when they would not fit in memory; [`Error::Data`](crate::error::Error::Data)
-/// without classes.
+/// [`Error::Setting`](crate::error::Error::Setting) when they would not fit in memory;
+/// [`Error::Data`](crate::error::Error::Data) without classes.
 pub fn set(classes: &[u8], per_class: usize, size: usize, rng: &mut Rng) -> Result<Images> {
     let per_class = if per_class == 0 { DEFAULT_PER_CLASS } else { per_class };
     let count = classes.len().saturating_mul(per_class);

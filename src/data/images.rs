@@ -149,8 +149,8 @@ impl Images {
         Ok(Self { size, pixels, ..self })
     }
 
-    /// MNIST's images at 28 × 28 pixels again, whatever size [`resized`](Self::resized) has given them, or a generator that
-    /// learned from them: without the border, if they have one.
+    /// MNIST's images at 28 × 28 pixels again, whatever size [`resized`](Self::resized) has given them, or a generator
+    /// that learned from them: without the border, if they have one.
     ///
     /// # Errors
     /// Never for a size that `resized` gave.

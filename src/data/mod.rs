@@ -1,7 +1,8 @@
 //! Real data as seeded batches.
 //!
-//! [`TrainingData`] is a mixture or a set of images in memory; a [`DataLoader`] gives batches of it without end, in an order that a
-//! seed fixes and a [`LoaderState`] restores. Nothing here knows files, clocks or devices: bytes in, numbers out.
+//! [`TrainingData`] is a mixture or a set of images in memory; a [`DataLoader`] gives batches of it without end, in an
+//! order that a seed fixes and a [`LoaderState`] restores. Nothing here knows files, clocks or devices: bytes in,
+//! numbers out.
 
 pub mod dataset;
 pub mod digits;
@@ -46,8 +47,8 @@ impl TrainingData {
     /// The data of an experiment, from the training files of its dataset, where it has one.
     ///
     /// # Errors
-    /// [`Error::Data`] when the dataset's files are missing or damaged; [`Error::Setting`] when the settings leave no data, or more
-    /// than memory should hold.
+    /// [`Error::Data`] when the dataset's files are missing or damaged; [`Error::Setting`] when the settings leave no
+    /// data, or more than memory should hold.
     pub fn new(experiment: &Experiment, files: Option<&[Vec<u8>]>) -> Result<Self> {
         let e = experiment;
         let images = match (e.data, e.data.dataset()) {
@@ -92,8 +93,8 @@ impl TrainingData {
     }
 }
 
-/// The position of a [`DataLoader`]: for images, the random stream before the epoch's shuffle, from which the order is rebuilt, and how
-/// many of the epoch's images are used; for a mixture, the random stream.
+/// The position of a [`DataLoader`]: for images, the random stream before the epoch's shuffle, from which the order is
+/// rebuilt, and how many of the epoch's images are used; for a mixture, the random stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LoaderState {
@@ -124,8 +125,8 @@ impl DataLoader {
         loader
     }
 
-    /// The next `n` samples. Batches are always full: one that outlasts an epoch goes on in the next. A sample of several channels takes
-    /// consecutive images of the shuffled order.
+    /// The next `n` samples. Batches are always full: one that outlasts an epoch goes on in the next. A sample of
+    /// several channels takes consecutive images of the shuffled order.
     pub fn next_batch(&mut self, n: usize) -> Batch {
         let images = match &self.data {
             TrainingData::Mixture(mixture) => return mixture.sample(n, &mut self.rng),
@@ -286,8 +287,8 @@ mod tests {
         // The pixel tells the label: each channel is the image that its label says.
         let pairs = batch.values.iter().zip(&batch.labels);
         assert!(pairs.clone().all(|(&pixel, &label)| pixel == f32::from(label) / 127.5 - 1.0));
-        // All 1,000 triples would be seen but for those with the same image twice, which only an epoch's seam can hold: 720 and
-        // few others. Were channels tied to one another, there would be 100 or 10.
+        // All 1,000 triples would be seen but for those with the same image twice, which only an epoch's seam can hold:
+        // 720 and few others. Were channels tied to one another, there would be 100 or 10.
         let mut triples: Vec<&[u8]> = batch.labels.chunks(3).collect();
         triples.sort_unstable();
         triples.dedup();

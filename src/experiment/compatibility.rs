@@ -6,8 +6,8 @@ use super::conditions::{
     above, all, among, any, began, dcgan, empty, images, is, joint, mixture, mixture_off_the_line,
 };
 
-/// Where `condition` holds, the setting must satisfy `requirement`, which `expected` states in words. Any one of the changes in
-/// `repairs` makes it hold; a change without a value is to the next value that satisfies it.
+/// Where `condition` holds, the setting must satisfy `requirement`, which `expected` states in words. Any one of the
+/// changes in `repairs` makes it hold; a change without a value is to the next value that satisfies it.
 fn rule(condition: Value, key: &str, requirement: Value, expected: &str, repairs: &[(&str, Value)]) -> Value {
     json!({
         "if": condition,

@@ -20,7 +20,8 @@ impl Experiment {
         (self.image_size / 2).pow(2)
     }
 
-    /// Numbers of what the discriminator sees of one sample: the sample, two views of it, or the code of an adversarial autoencoder.
+    /// Numbers of what the discriminator sees of one sample: the sample, two views of it, or the code of an adversarial
+    /// autoencoder.
     #[must_use]
     pub fn d_dim(&self) -> usize {
         match self.architecture {
@@ -85,8 +86,8 @@ impl Experiment {
         Some(rows)
     }
 
-    /// The generator inputs `[n, generator_inputs]` of the fixed samples, which are shown and measured throughout a run: latents from a
-    /// random stream of their own and, where it is conditioned, classes.
+    /// The generator inputs `[n, generator_inputs]` of the fixed samples, which are shown and measured throughout a
+    /// run: latents from a random stream of their own and, where it is conditioned, classes.
     #[must_use]
     pub fn fixed_inputs(&self, n: usize, seed: u64) -> Vec<f32> {
         self.concat_labels(self.fixed_latents(n, seed), &self.fixed_labels(n, seed))
@@ -124,8 +125,8 @@ impl Experiment {
             .collect()
     }
 
-    /// Numbers by which a conditional discriminator gets a sample's class: one for each class, or for convolutions a plane for each; 0
-    /// where it is not conditioned.
+    /// Numbers by which a conditional discriminator gets a sample's class: one for each class, or for convolutions a
+    /// plane for each; 0 where it is not conditioned.
     #[must_use]
     pub fn label_dim(&self) -> usize {
         match (self.conditional, self.architecture) {

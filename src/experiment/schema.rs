@@ -1,9 +1,9 @@
 //! The JSON Schema of an experiment: the one definition of every setting. `www/experiment.schema.json` is its text.
 //!
-//! Beyond the standard's keywords, a setting has `x-applies`, the condition under which it, or one of its choices, has an effect;
-//! `x-off`, its value without effect; `x-zero`, the name of 0; `x-affects-cost`, false where the duration of a step does not
-//! depend on it; and `x-expected`, its range in words. A rule of `allOf` has `x-expected` and `x-repairs`, and `x-groups` are the
-//! settings that the page offers.
+//! Beyond the standard's keywords, a setting has `x-applies`, the condition under which it, or one of its choices, has
+//! an effect; `x-off`, its value without effect; `x-zero`, the name of 0; `x-affects-cost`, false where the duration of
+//! a step does not depend on it; and `x-expected`, its range in words. A rule of `allOf` has `x-expected` and
+//! `x-repairs`, and `x-groups` are the settings that the page offers.
 
 use std::sync::LazyLock;
 
@@ -75,8 +75,8 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Run", &["batch_size", "seed"]),
 ];
 
-/// The committed schema. [`generated`] makes it; it is read rather than made at run time, which would add 43 KB (gzipped) to the browser's
-/// CPU module.
+/// The committed schema. [`generated`] makes it; it is read rather than made at run time, which would add 43 KB
+/// (gzipped) to the browser's CPU module.
 pub static TEXT: &str = include_str!("../../www/experiment.schema.json");
 
 /// The schema as data.

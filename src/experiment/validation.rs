@@ -83,8 +83,8 @@ fn check_rules(experiment: Value) -> Result<()> {
     Ok(())
 }
 
-/// Whether a value satisfies a schema: those keywords of JSON Schema that the schema of an experiment uses. Types, names and
-/// choices are known to be right where a value has become an [`Experiment`].
+/// Whether a value satisfies a schema: those keywords of JSON Schema that the schema of an experiment uses. Types,
+/// names and choices are known to be right where a value has become an [`Experiment`].
 fn satisfies(value: &Value, schema: &Json) -> bool {
     let Json::Object(keywords) = schema else { return true };
     keywords.iter().all(|(keyword, argument)| match (keyword.as_str(), value) {

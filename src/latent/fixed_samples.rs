@@ -100,7 +100,8 @@ impl<'a> FixedSamples<'a> {
         self.experiment.concat_labels(points, &[self.labels[from]; STEPS])
     }
 
-    /// The generator inputs of the terms of an expression, and of its value: a row each, with the class of the first sample.
+    /// The generator inputs of the terms of an expression, and of its value: a row each, with the class of the first
+    /// sample.
     ///
     /// # Panics
     /// When there is no sample of a number in it.

@@ -34,7 +34,8 @@ pub struct ImageProjection {
 }
 
 impl ImageProjection {
-    /// A projection before its first update: of an image of one byte a pixel, whose pixels are known where `known` is not 0.
+    /// A projection before its first update: of an image of one byte a pixel, whose pixels are known where `known` is
+    /// not 0.
     ///
     /// # Errors
     /// [`Error::Setting`] when the run does not make single grey images of this size, or nothing is known.

@@ -37,15 +37,15 @@ impl Path {
 
 /// (1 - t) a + t b.
 ///
-/// In many dimensions normal latents all lie near a sphere, and the middle of this way lies far inside it, where no latent
-/// that trained the generator was: see [`slerp`].
+/// In many dimensions normal latents all lie near a sphere, and the middle of this way lies far inside it, where no
+/// latent that trained the generator was: see [`slerp`].
 #[must_use]
 pub fn lerp(a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
     combine(a, b, 1.0 - t, t)
 }
 
-/// Along the great circle through `a` and `b` (White 2016): sin((1 - t) ω) / sin ω a + sin(t ω) / sin ω b, with the angle ω
-/// between them. Where they are parallel, or one is 0, there is no such circle and this is [`lerp`].
+/// Along the great circle through `a` and `b` (White 2016): sin((1 - t) ω) / sin ω a + sin(t ω) / sin ω b, with the
+/// angle ω between them. Where they are parallel, or one is 0, there is no such circle and this is [`lerp`].
 #[must_use]
 pub fn slerp(a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
     let dot = |a: &[f32], b: &[f32]| -> f64 { a.iter().zip(b).map(|(&a, &b)| f64::from(a) * f64::from(b)).sum() };

@@ -30,10 +30,10 @@ impl Prior {
 
     /// Keeps every coordinate within ±`threshold`: samples become more typical, and less varied (Brock et al. 2019).
     ///
-    /// As in that paper a normal coordinate within it stays, and one beyond it becomes another of the truncated distribution:
-    /// here the one that its own place in the tail names, so that samples change smoothly with the threshold. A uniform latent
-    /// is scaled, which has the same distribution; a threshold of 1 or more leaves it as it is. The threshold's sign is of no
-    /// account.
+    /// As in that paper a normal coordinate within it stays, and one beyond it becomes another of the truncated
+    /// distribution: here the one that its own place in the tail names, so that samples change smoothly with the
+    /// threshold. A uniform latent is scaled, which has the same distribution; a threshold of 1 or more leaves it as it
+    /// is. The threshold's sign is of no account.
     pub fn truncate(self, latents: &mut [f32], threshold: f32) {
         let threshold = threshold.abs();
         match self {
@@ -51,8 +51,8 @@ impl Prior {
     }
 }
 
-/// A normal number from beyond ±`threshold`, to within: what share of its tail lies beyond it is evenly distributed, and names
-/// a quantile of the truncated normal. At the threshold itself it stays.
+/// A normal number from beyond ±`threshold`, to within: what share of its tail lies beyond it is evenly distributed,
+/// and names a quantile of the truncated normal. At the threshold itself it stays.
 fn folded(z: f32, threshold: f32) -> f32 {
     let bound = f64::from(threshold);
     let tail = normal_cdf(-bound);
@@ -140,8 +140,8 @@ mod tests {
             assert_eq!(last, z);
             for i in (0..3000).rev() {
                 let now = at(i as f32 * 1e-3);
-                // It sets off quickly, out of the tail where few are, and is then as quick as the threshold by the hazard
-                // rate over the density: 2.8 / 0.4.
+                // It sets off quickly, out of the tail where few are, and is then as quick as the threshold by the
+                // hazard rate over the density: 2.8 / 0.4.
                 let most = if now.abs() > 1.0 { 0.2 } else { 0.012 };
                 assert!((now - last).abs() < most, "{z} at {i}: {last} {now}");
                 last = now;

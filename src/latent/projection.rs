@@ -1,5 +1,5 @@
-//! The latent of a given image, by gradient descent on the generator's input (Lipton & Tripathi 2017; Creswell & Bharath
-//! 2018): an encoder for a generator that was trained without one.
+//! The latent of a given image, by gradient descent on the generator's input (Lipton & Tripathi 2017; Creswell &
+//! Bharath 2018): an encoder for a generator that was trained without one.
 
 use burn::tensor::{Device, Tensor, Transaction};
 
@@ -62,8 +62,8 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// A search at its start, for `targets`, samples one after another, in which each number counts as `weights` says: all
-    /// alike, or nothing where a [`Mask`](super::inpainting::Mask) hides it.
+    /// A search at its start, for `targets`, samples one after another, in which each number counts as `weights` says:
+    /// all alike, or nothing where a [`Mask`](super::inpainting::Mask) hides it.
     ///
     /// # Panics
     /// When the targets are not rows as long as `weights`.
@@ -133,8 +133,9 @@ impl Projection {
         0.5 - 0.5 * (share * std::f32::consts::PI).cos()
     }
 
-    /// A uniform prior has bounds: a coordinate that leaves them is drawn anew, so that none sticks to a bound (stochastic
-    /// clipping, Lipton & Tripathi 2017). It starts from rest, else its old momentum would soon drive it out again.
+    /// A uniform prior has bounds: a coordinate that leaves them is drawn anew, so that none sticks to a bound
+    /// (stochastic clipping, Lipton & Tripathi 2017). It starts from rest, else its old momentum would soon drive it
+    /// out again.
     fn within_bounds(&mut self, latents: Tensor<2>) -> Tensor<2> {
         match self.model.prior {
             Prior::Normal => latents,

@@ -16,8 +16,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Tried on 40 to 80 test digits of MNIST with a DCGAN of 1,500 steps and a hole of 8 × 12 pixels, by the error in the
-    /// hole: without realism it is a quarter larger, and learning rates from 0.2 to 0.5 differ little.
+    /// Tried on 40 to 80 test digits of MNIST with a DCGAN of 1,500 steps and a hole of 8 × 12 pixels, by the error in
+    /// the hole: without realism it is a quarter larger, and learning rates from 0.2 to 0.5 differ little.
     fn default() -> Self {
         Self { steps: 200, restarts: 4, learning_rate: 0.3, prior_weight: 0.03, realism_weight: 0.01 }
     }

@@ -30,9 +30,9 @@ pub struct Classes {
 }
 
 impl Classes {
-    /// Counts the likeliest class of each row of `classes` probabilities, or, where a sample is of several images, a channel each
-    /// and a row each, which of classes ^ channels combinations its rows show. Rows that are not finite count as the first class,
-    /// and make the confidence NaN.
+    /// Counts the likeliest class of each row of `classes` probabilities, or, where a sample is of several images, a
+    /// channel each and a row each, which of classes ^ channels combinations its rows show. Rows that are not finite
+    /// count as the first class, and make the confidence NaN.
     #[must_use]
     pub fn count(probabilities: &[f32], classes: usize, channels: usize) -> Self {
         let n = (probabilities.len() / classes / channels) as f64;
@@ -59,8 +59,8 @@ impl Classes {
         self.shares.iter().filter(|&&share| share > 0.0).count()
     }
 
-    /// KL(shares ‖ uniform) in nats: 0 where all classes are as frequent, ln 10 where there is but one of ten. n perfect
-    /// draws of K classes score some (K − 1) / 2n.
+    /// KL(shares ‖ uniform) in nats: 0 where all classes are as frequent, ln 10 where there is but one of ten. n
+    /// perfect draws of K classes score some (K − 1) / 2n.
     #[must_use]
     pub fn kl_to_uniform(&self) -> f64 {
         let classes = self.shares.len() as f64;
@@ -110,8 +110,8 @@ mod tests {
 
     #[test]
     fn perfect_draws_score_their_degrees_of_freedom() {
-        // 2n KL is χ² with K − 1 degrees of freedom to first order: 9 / 2n = .0045 at n = 1000 in the mean; the standard
-        // error of 400 such means is √(2 · 9) / 2n / 20 = .0001.
+        // 2n KL is χ² with K − 1 degrees of freedom to first order: 9 / 2n = .0045 at n = 1000 in the mean; the
+        // standard error of 400 such means is √(2 · 9) / 2n / 20 = .0001.
         let mut rng = Rng::new(0, Stream::Metrics);
         let mean = (0..400)
             .map(|_| {

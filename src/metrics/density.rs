@@ -1,7 +1,7 @@
 //! The density of samples on a line, for the picture: a kernel estimate that is quick enough for every frame.
 
-/// The kernel's deviation as a share of the picture: narrow against the presets' components, wide against the gaps between
-/// thousands of samples. Fixed, so that the curve moves only when the samples do.
+/// The kernel's deviation as a share of the picture: narrow against the presets' components, wide against the gaps
+/// between thousands of samples. Fixed, so that the curve moves only when the samples do.
 const BANDWIDTH: f64 = 0.01;
 
 /// The samples' density at `points` equally spaced places from `low` to `high`, both included: a Gaussian kernel

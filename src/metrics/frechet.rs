@@ -1,9 +1,10 @@
-//! The Fréchet distance between two Gaussians, which is the squared Wasserstein-2 distance between them (Dowson & Landau
-//! 1982): ‖μ₁ − μ₂‖² + tr(A + B − 2 (A^½ B A^½)^½).
+//! The Fréchet distance between two Gaussians, which is the squared Wasserstein-2 distance between them (Dowson &
+//! Landau 1982): ‖μ₁ − μ₂‖² + tr(A + B − 2 (A^½ B A^½)^½).
 //!
-//! Heusel et al. 2017 take it between Gaussians fitted to a network's features of two sets of images. Which network is part
-//! of the figure: only with Inception's features is it their "FID". Fitted to n images each, it is biased upwards, the more
-//! so the fewer they are: figures compare only at the same n, and with the distance between two sets of real images.
+//! Heusel et al. 2017 take it between Gaussians fitted to a network's features of two sets of images. Which network is
+//! part of the figure: only with Inception's features is it their "FID". Fitted to n images each, it is biased upwards,
+//! the more so the fewer they are: figures compare only at the same n, and with the distance between two sets of real
+//! images.
 
 use nalgebra::{DMatrix, RowDVector};
 
@@ -27,7 +28,8 @@ pub struct Gaussian {
 }
 
 impl Gaussian {
-    /// The Gaussian with the mean of these rows of `dim` numbers and their unbiased covariance; NaN with fewer than two.
+    /// The Gaussian with the mean of these rows of `dim` numbers and their unbiased covariance; NaN with fewer than
+    /// two.
     #[must_use]
     pub fn fitted(rows: &[f32], dim: usize) -> Self {
         let n = rows.len() / dim;
@@ -56,8 +58,8 @@ impl Gaussian {
     }
 }
 
-/// tr (A^½ B A^½)^½. With A = V diag(λ) Vᵀ the inner product has the eigenvalues of diag(λ)^½ Vᵀ B V diag(λ)^½, from which
-/// it differs by the rotation V alone.
+/// tr (A^½ B A^½)^½. With A = V diag(λ) Vᵀ the inner product has the eigenvalues of diag(λ)^½ Vᵀ B V diag(λ)^½, from
+/// which it differs by the rotation V alone.
 fn trace_of_root(a: &DMatrix<f64>, b: &DMatrix<f64>) -> f64 {
     let eigen = a.clone().symmetric_eigen();
     let scaled = eigen.eigenvectors * DMatrix::from_diagonal(&eigen.eigenvalues.map(root));

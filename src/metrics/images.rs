@@ -1,8 +1,8 @@
 //! How close images are to real ones by a classifier: `class_kl`, `confidence` and `classifier_frechet`.
 //!
-//! Real images are split into two halves. The first is the reference. The second is the perfect sampler: it is scored like generated
-//! images, with the same n, and its scores are the floors. The floor of `class_kl` therefore includes the divergence of the real
-//! classes from uniformity, and that of `classifier_frechet` the bias of its n.
+//! Real images are split into two halves. The first is the reference. The second is the perfect sampler: it is scored
+//! like generated images, with the same n, and its scores are the floors. The floor of `class_kl` therefore includes
+//! the divergence of the real classes from uniformity, and that of `classifier_frechet` the bias of its n.
 
 use super::Metric;
 use super::classes::{CLASS_KL, CONFIDENCE, Classes};
@@ -10,8 +10,8 @@ use super::frechet::{CLASSIFIER_FRECHET, Gaussian};
 use crate::classifier::{CLASSES, FEATURES, Predictions};
 use crate::quantity::Quantity;
 
-/// Images in a scored set, where there are as many: the bias of the Fréchet distance is then small against generators' scores, and a
-/// CPU needs seconds.
+/// Images in a scored set, where there are as many: the bias of the Fréchet distance is then small against generators'
+/// scores, and a CPU needs seconds.
 pub const SAMPLES: usize = 5000;
 
 /// Scores images against one set of real ones.

@@ -1,7 +1,7 @@
 //! How close samples are to the real distribution.
 //!
-//! A finite sample of the *true* distribution does not score 0: every [`Metric`] has its noise floor, the mean score of perfect samplers
-//! of the same size.
+//! A finite sample of the *true* distribution does not score 0: every [`Metric`] has its noise floor, the mean score of
+//! perfect samplers of the same size.
 
 pub mod classes;
 pub mod coverage;
@@ -47,8 +47,8 @@ pub struct Evaluator {
 
 /// Perfect samplers whose scores make a floor: its standard error is a seventh of one sampler's spread.
 const PERFECT_SAMPLERS: usize = 50;
-/// Coordinates compared for the floors at most, some 100 ms: in hundreds of dimensions one perfect sampler has to do, and
-/// does, as its score hardly varies there.
+/// Coordinates compared for the floors at most, some 100 ms: in hundreds of dimensions one perfect sampler has to do,
+/// and does, as its score hardly varies there.
 const FLOOR_BUDGET: usize = 20_000_000;
 
 impl Evaluator {

@@ -63,7 +63,8 @@ mod gpu {
     use super::Opened;
     use crate::native::failure::mistake;
 
-    /// Commands that are recorded before they are submitted: a whole step of the networks here, which saves submissions.
+    /// Commands that are recorded before they are submitted: a whole step of the networks here, which saves
+    /// submissions.
     const COMMANDS_A_SUBMISSION: usize = 128;
 
     /// The best GPU, or why there is none. One in software does not count: the CPU's own kernels are faster and surer.

@@ -9,8 +9,8 @@ use image::{ExtendedColorType, ImageFormat};
 const GAP: usize = 2;
 const GAP_SHADE: u8 = 96;
 
-/// A grid of square images of `channels` × `size` × `size` bytes each, as square as their number allows: grey, or of three
-/// channels red, green and blue.
+/// A grid of square images of `channels` × `size` × `size` bytes each, as square as their number allows: grey, or of
+/// three channels red, green and blue.
 ///
 /// # Errors
 /// When there are too many for a PNG.

@@ -1,5 +1,5 @@
-//! The published protocols that `reproduce` runs: what is trained, what is measured, what others measured, and what our best
-//! has to reach.
+//! The published protocols that `reproduce` runs: what is trained, what is measured, what others measured, and what our
+//! best has to reach.
 
 use clap::ValueEnum;
 

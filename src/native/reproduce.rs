@@ -103,8 +103,8 @@ impl<'a> Stage<'a> {
         })
     }
 
-    /// Trains one run to its end and scores it: a figure and a floor a column; nothing when it was interrupted. One that diverges
-    /// scores what its generator then makes: no modes, and nothing of quality.
+    /// Trains one run to its end and scores it: a figure and a floor a column; nothing when it was interrupted. One
+    /// that diverges scores what its generator then makes: no modes, and nothing of quality.
     fn play(&self, experiment: &Experiment, seed: u64) -> Result<Option<(Vec<f64>, Vec<f64>)>> {
         self.bar.set_message(format!("{}, seed {seed}", experiment.name));
         let mut experiment = experiment.clone();

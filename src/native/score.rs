@@ -122,8 +122,8 @@ impl Scorer {
         Ok(Some((metrics, seen)))
     }
 
-    /// The predictions on so many samples, or on their channels one after another, which `next` gives some at a time: a sample in
-    /// memory takes more than the prediction on it.
+    /// The predictions on so many samples, or on their channels one after another, which `next` gives some at a time: a
+    /// sample in memory takes more than the prediction on it.
     fn judge_samples(
         &self,
         trainer: &Trainer,
@@ -149,8 +149,8 @@ fn generate(trainer: &Trainer, n: usize, latents: &mut Rng) -> Result<Vec<f32>> 
     Ok(floats(&samples.into_data())?)
 }
 
-/// Values in [-1, 1] as images of the classifier's size, one a channel. Real and generated ones come this way, so that what it takes
-/// from them it takes from both: half a grey level, and at 64 pixels some sharpness.
+/// Values in [-1, 1] as images of the classifier's size, one a channel. Real and generated ones come this way, so that
+/// what it takes from them it takes from both: half a grey level, and at 64 pixels some sharpness.
 fn for_classifier(trainer: &Trainer, values: Vec<f32>) -> Result<Images> {
     let e = trainer.experiment();
     let labels = vec![0; values.len() / e.image_size.pow(2)];

@@ -1,7 +1,7 @@
 //! [`Network`]: a sequence of layers, and apart from it the [`Weights`] that they use.
 //!
-//! Forward passes are functions of weights and inputs: training passes weights that require gradients, everything else weights
-//! that do not, and an optimiser, a moving average and a checkpoint each see a flat list.
+//! Forward passes are functions of weights and inputs: training passes weights that require gradients, everything else
+//! weights that do not, and an optimiser, a moving average and a checkpoint each see a flat list.
 
 use std::sync::Arc;
 
@@ -167,7 +167,8 @@ impl Weights {
         self.map_params(detach)
     }
 
-    /// The same numbers as constants of a graph: gradients pass through the network, and none are kept for the parameters.
+    /// The same numbers as constants of a graph: gradients pass through the network, and none are kept for the
+    /// parameters.
     #[must_use]
     pub fn no_grad(&self) -> Self {
         self.map_params(attach)

@@ -1,5 +1,5 @@
-//! BEGAN (Berthelot et al. 2017): the discriminator is an autoencoder, and its logit is minus the reconstruction error L. It minimises
-//! L(x) − k L(G(z)), the generator L(G(z)); k moves towards the balance γ = L(G(z)) / L(x).
+//! BEGAN (Berthelot et al. 2017): the discriminator is an autoencoder, and its logit is minus the reconstruction error
+//! L. It minimises L(x) − k L(G(z)), the generator L(G(z)); k moves towards the balance γ = L(G(z)) / L(x).
 
 use burn::tensor::Tensor;
 

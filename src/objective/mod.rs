@@ -27,7 +27,8 @@ pub enum Objective {
     /// LSGAN (Mao et al. 2017): squared error against the targets 0 and 1.
     #[schemars(title = "Least squares")]
     LeastSquares,
-    /// WGAN (Arjovsky, Chintala & Bottou 2017): a difference of mean scores; needs a Lipschitz constraint on the critic.
+    /// WGAN (Arjovsky, Chintala & Bottou 2017): a difference of mean scores; needs a Lipschitz constraint on the
+    /// critic.
     #[schemars(title = "Wasserstein")]
     Wasserstein,
     /// The hinge loss of Lim & Ye 2017 and Miyato et al. 2018.
@@ -43,7 +44,8 @@ pub enum Objective {
 pub struct Targets {
     /// −1 for a real row, +1 for a fake one.
     pub sign: Tensor<2>,
-    /// One-sided label smoothing (Salimans et al. 2016, §3.4): 1 − α for a real row, 0 for a fake one; `None` where α is 1.
+    /// One-sided label smoothing (Salimans et al. 2016, §3.4): 1 − α for a real row, 0 for a fake one; `None` where α
+    /// is 1.
     pub slack: Option<Tensor<2>>,
     /// BEGAN's balance, the weight of a row: 1 for a real one, k for a fake one.
     pub balance: Option<Tensor<2>>,
@@ -66,22 +68,23 @@ impl Targets {
 ///
 /// No method has a default, so that a new objective has to answer every question.
 pub trait Game {
-    /// The discriminator's loss, row by row, of its logits `[2n, 1]` for real rows and then fakes. The loss is the mean over real
-    /// rows plus the mean over fakes.
+    /// The discriminator's loss, row by row, of its logits `[2n, 1]` for real rows and then fakes. The loss is the mean
+    /// over real rows plus the mean over fakes.
     fn d_loss(&self, logits: Tensor<2>, targets: &Targets) -> Tensor<2>;
 
     /// The generator's loss, row by row, of the discriminator's logits `[n, 1]` for its samples. The loss is the mean.
     fn g_loss(&self, logits: Tensor<2>) -> Tensor<2>;
 
-    /// The output of the optimal discriminator where the data have the density `real` and the generator `fake`, with `label` as the
-    /// target of real samples; `None` where it has no closed form.
+    /// The output of the optimal discriminator where the data have the density `real` and the generator `fake`, with
+    /// `label` as the target of real samples; `None` where it has no closed form.
     fn optimal_discriminator(&self, real: f32, fake: f32, label: f32) -> Option<f32>;
 
-    /// The discriminator's output at the equilibrium, where both densities are equal; `None` where only differences of outputs mean
-    /// anything.
+    /// The discriminator's output at the equilibrium, where both densities are equal; `None` where only differences of
+    /// outputs mean anything.
     fn equilibrium_output(&self) -> Option<f32>;
 
-    /// Whether the discriminator's output is the sigmoid of its logit, a probability; else it is the logit itself, a score.
+    /// Whether the discriminator's output is the sigmoid of its logit, a probability; else it is the logit itself, a
+    /// score.
     fn outputs_probability(&self) -> bool;
 }
 
@@ -106,8 +109,8 @@ pub fn cross_entropy(logits: Tensor<2>, classes: Tensor<2>) -> Tensor<2> {
     -(activation::log_softmax(logits, 1) * classes).sum_dim(1)
 }
 
-/// ln(1 + eˣ) without overflow. Losses are written with it, never with the logarithm of a sigmoid, so that a confident discriminator
-/// still has its exact loss and gradient: the backends' log-sigmoid is exact in both tails.
+/// ln(1 + eˣ) without overflow. Losses are written with it, never with the logarithm of a sigmoid, so that a confident
+/// discriminator still has its exact loss and gradient: the backends' log-sigmoid is exact in both tails.
 #[must_use]
 pub fn softplus(x: Tensor<2>) -> Tensor<2> {
     -activation::log_sigmoid(-x)
@@ -161,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_free_discriminator_outputs_half_of_a_smoothed_label() {
-        // At p = q the best D is α / 2 = .45 for α = .9, as a probability and as a least-squares score; smoothing both targets
-        // would give .5.
+        // At p = q the best D is α / 2 = .45 for α = .9, as a probability and as a least-squares score; smoothing both
+        // targets would give .5.
         for (objective, wanted) in [(Objective::NonSaturating, (0.45_f32 / 0.55).ln()), (Objective::LeastSquares, 0.45)]
         {
             let mut logit = 0.3_f32;
@@ -203,8 +206,8 @@ mod tests {
     #[test]
     fn the_optimal_discriminators_are_the_published_ones() {
         let optimal = |objective: Objective| objective.game().optimal_discriminator(0.3, 0.1, 1.0);
-        // p / (p + q), for least squares with labels 1 and 0 as well (Mao et al. 2017, eq. 5); hinge's is the sign of p − q
-        // (Lim & Ye 2017).
+        // p / (p + q), for least squares with labels 1 and 0 as well (Mao et al. 2017, eq. 5); hinge's is the sign of p
+        // − q (Lim & Ye 2017).
         assert_eq!(optimal(Objective::Saturating), Some(0.3 / 0.4));
         assert_eq!(optimal(Objective::NonSaturating), Some(0.3 / 0.4));
         assert_eq!(optimal(Objective::LeastSquares), Some(0.3 / 0.4));

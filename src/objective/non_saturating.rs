@@ -1,5 +1,5 @@
-//! The non-saturating game (Goodfellow et al. 2014, §3): the generator minimises −log D(G(z)), which has a strong gradient where D is
-//! confident.
+//! The non-saturating game (Goodfellow et al. 2014, §3): the generator minimises −log D(G(z)), which has a strong
+//! gradient where D is confident.
 
 use burn::tensor::Tensor;
 

@@ -1,5 +1,5 @@
-//! The minimax game of Goodfellow et al. 2014: V(D, G) = E log D(x) + E log(1 − D(G(z))), which the discriminator maximises and the
-//! generator minimises. The generator's gradient vanishes where D is confident: it saturates.
+//! The minimax game of Goodfellow et al. 2014: V(D, G) = E log D(x) + E log(1 − D(G(z))), which the discriminator
+//! maximises and the generator minimises. The generator's gradient vanishes where D is confident: it saturates.
 
 use burn::tensor::Tensor;
 
@@ -39,8 +39,8 @@ pub(super) fn binary_cross_entropy(logits: Tensor<2>, targets: &Targets) -> Tens
     }
 }
 
-/// p / (p + q): the probability that a sample at a point with these densities is real. One half where there are no samples: the
-/// output there is free.
+/// p / (p + q): the probability that a sample at a point with these densities is real. One half where there are no
+/// samples: the output there is free.
 pub(super) fn real_share(real: f32, fake: f32) -> f32 {
     let sum = real + fake;
     if sum > 0.0 { real / sum } else { 0.5 }

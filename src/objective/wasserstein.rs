@@ -1,5 +1,5 @@
-//! The Wasserstein game (Arjovsky, Chintala & Bottou 2017): a difference of means. The critic needs a constraint: weight clipping, a
-//! gradient penalty or spectral normalisation.
+//! The Wasserstein game (Arjovsky, Chintala & Bottou 2017): a difference of means. The critic needs a constraint:
+//! weight clipping, a gradient penalty or spectral normalisation.
 
 use burn::tensor::Tensor;
 

@@ -1,6 +1,8 @@
-//! Differentiable augmentation (Zhao et al. 2020): random changes of images through which gradients pass to the generator.
+//! Differentiable augmentation (Zhao et al. 2020): random changes of images through which gradients pass to the
+//! generator.
 //!
-//! Both are linear maps, drawn on the host: a translation is a product with shifted identities on either side, a cutout a mask.
+//! Both are linear maps, drawn on the host: a translation is a product with shifted identities on either side, a cutout
+//! a mask.
 
 use burn::tensor::Tensor;
 use schemars::JsonSchema;

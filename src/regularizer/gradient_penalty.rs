@@ -1,5 +1,5 @@
-//! Gradient penalties: WGAN-GP (Gulrajani et al. 2017), DRAGAN (Kodali et al. 2017), R1 and R2 (Mescheder, Geiger & Nowozin
-//! 2018).
+//! Gradient penalties: WGAN-GP (Gulrajani et al. 2017), DRAGAN (Kodali et al. 2017), R1 and R2 (Mescheder, Geiger &
+//! Nowozin 2018).
 //!
 //! The gradient of the logit with respect to the discriminator's input is exact and written in forward operations (see
 //! [`crate::nets::Vjp`]), so that the penalty has a gradient itself.
@@ -47,8 +47,8 @@ pub enum GradientPenalty {
 }
 
 impl GradientPenalty {
-    /// The random numbers of [`points`](Self::points) for `n` rows of `dim` numbers, where it takes any: WGAN-GP's places between
-    /// real and fake, `[n, 1]`; DRAGAN's noise, `[n, dim]`. Uniform in [0, 1).
+    /// The random numbers of [`points`](Self::points) for `n` rows of `dim` numbers, where it takes any: WGAN-GP's
+    /// places between real and fake, `[n, 1]`; DRAGAN's noise, `[n, dim]`. Uniform in [0, 1).
     #[must_use]
     pub fn draw(self, n: usize, dim: usize, rng: &mut Rng) -> Option<HostMatrix> {
         let columns = match self {
@@ -92,7 +92,8 @@ impl GradientPenalty {
     }
 }
 
-/// The gradient of the first logit with respect to the first `dim` numbers of each row `[n, _]`: exact, and itself differentiable.
+/// The gradient of the first logit with respect to the first `dim` numbers of each row `[n, _]`: exact, and itself
+/// differentiable.
 #[must_use]
 pub fn input_gradients(network: &Network, weights: &Weights, rows: Tensor<2>, dim: usize) -> Tensor<2> {
     let (logits, vjp) = network.vjp(weights, rows);

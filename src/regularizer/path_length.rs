@@ -1,7 +1,8 @@
-//! Path-length regularisation (Karras et al. 2020, §3.2): a step in the latent space should move every sample equally far.
+//! Path-length regularisation (Karras et al. 2020, §3.2): a step in the latent space should move every sample equally
+//! far.
 //!
-//! The length is ‖Jᵀy‖, with J the generator's Jacobian in evaluation and y a random direction among the samples: a vector–Jacobian
-//! product (see [`crate::nets::Vjp`]).
+//! The length is ‖Jᵀy‖, with J the generator's Jacobian in evaluation and y a random direction among the samples: a
+//! vector–Jacobian product (see [`crate::nets::Vjp`]).
 
 use burn::tensor::Tensor;
 
@@ -24,8 +25,8 @@ const DECAY: f32 = 0.01;
 const EPSILON: f32 = 1e-12;
 
 /// ‖Jᵀy‖ for each row, `[n, 1]`, with respect to the first `dim` numbers of the generator's `inputs` `[n, _]`. y is
-/// `directions` `[n, out]`, of N(0, I), divided by √`pixels`, where a sample has that many pixels (height × width, whatever its
-/// channels) or coordinates.
+/// `directions` `[n, out]`, of N(0, I), divided by √`pixels`, where a sample has that many pixels (height × width,
+/// whatever its channels) or coordinates.
 #[must_use]
 pub fn lengths(
     generator: &Network,

@@ -12,7 +12,8 @@ const EPSILON: f32 = 1e-12;
 /// Estimates of the first left singular vectors, improved from update to update.
 #[derive(Clone, Debug)]
 pub struct SpectralNorm {
-    /// For each parameter in turn its vector u, `[rows, 1]`, of length 1; `None` where it is not the matrix of a linear map.
+    /// For each parameter in turn its vector u, `[rows, 1]`, of length 1; `None` where it is not the matrix of a linear
+    /// map.
     pub vectors: Vec<Option<Tensor<2>>>,
 }
 
@@ -37,8 +38,8 @@ impl SpectralNorm {
         }
     }
 
-    /// The weights that the network uses, W / ‖Wᵀu‖. Where `weights` require gradients, they pass through the divisor too, with
-    /// u as a constant.
+    /// The weights that the network uses, W / ‖Wᵀu‖. Where `weights` require gradients, they pass through the divisor
+    /// too, with u as a constant.
     #[must_use]
     pub fn normalize(&self, weights: &Weights) -> Weights {
         let divide = |(weight, vector): (&Tensor<2>, &Option<Tensor<2>>)| match vector {

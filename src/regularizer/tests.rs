@@ -73,8 +73,8 @@ fn input_gradients_are_what_automatic_differentiation_gives() {
 
 #[test]
 fn a_linear_critic_with_a_gradient_of_five_has_a_penalty_of_sixteen() {
-    // D = w·x with ‖w‖ = 5 on 7 images of 3 × 4 × 4: (5 - 1)² (Gulrajani et al. 2017, eq. 3). A norm over one dimension, or one
-    // for the whole batch, gives something else.
+    // D = w·x with ‖w‖ = 5 on 7 images of 3 × 4 × 4: (5 - 1)² (Gulrajani et al. 2017, eq. 3). A norm over one
+    // dimension, or one for the whole batch, gives something else.
     let device = Device::flex();
     let network = Network::new(vec![Box::new(Linear::dcgan(48, 1))]);
     let w = Rng::new(1, Stream::Data).normals(48);

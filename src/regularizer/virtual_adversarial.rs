@@ -1,9 +1,10 @@
-//! Virtual adversarial training (Miyato et al. 2018): D(x) should not change under the small perturbation that changes it most.
+//! Virtual adversarial training (Miyato et al. 2018): D(x) should not change under the small perturbation that changes
+//! it most.
 //!
-//! The worst direction is the leading eigenvector of the Hessian of the divergence between D before and after a perturbation.
-//! The paper approaches it by a power iteration with finite differences of ξ = 10⁻⁶, which single precision loses. Here
-//! the limit ξ → 0 is taken exactly: for one logit with gradient s the Hessian is p (1 − p) s sᵀ, so that one iteration from any
-//! direction d gives ±s, with the sign of s·d.
+//! The worst direction is the leading eigenvector of the Hessian of the divergence between D before and after a
+//! perturbation. The paper approaches it by a power iteration with finite differences of ξ = 10⁻⁶, which single
+//! precision loses. Here the limit ξ → 0 is taken exactly: for one logit with gradient s the Hessian is p (1 − p) s sᵀ,
+//! so that one iteration from any direction d gives ±s, with the sign of s·d.
 
 use burn::tensor::Tensor;
 
@@ -25,8 +26,9 @@ pub const VIRTUAL_ADVERSARIAL: Quantity = Quantity {
 /// Keeps a norm from dividing by 0.
 const EPSILON: f32 = 1e-12;
 
-/// The perturbation of length `epsilon` that changes each row's probability most, `[n, dim]`, in the first `dim` numbers of `rows`.
-/// `start` `[n, dim]` are directions of N(0, I), where the power iteration starts; no argument carries a graph.
+/// The perturbation of length `epsilon` that changes each row's probability most, `[n, dim]`, in the first `dim`
+/// numbers of `rows`. `start` `[n, dim]` are directions of N(0, I), where the power iteration starts; no argument
+/// carries a graph.
 #[must_use]
 pub fn perturbation(
     network: &Network,

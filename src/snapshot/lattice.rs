@@ -1,14 +1,14 @@
 //! Densities on a square lattice, for the plane's best discriminator.
 //!
-//! The lattice is coarser than the presets' narrowest modes. So both densities, the samples' and the mixture's, are seen
-//! through the same Gaussian blur, a cell wide: equal densities stay equal, and no mode falls between the points.
+//! The lattice is coarser than the presets' narrowest modes. So both densities, the samples' and the mixture's, are
+//! seen through the same Gaussian blur, a cell wide: equal densities stay equal, and no mode falls between the points.
 
 use crate::data::Mixture;
 
 /// A blurred sample reaches so many cells, in deviations of one cell: four.
 const REACH: usize = 4;
-/// Samples are shared among the four points about them, which spreads them by f (1 − f) of a squared cell for f between two
-/// points: a sixth in the mean.
+/// Samples are shared among the four points about them, which spreads them by f (1 − f) of a squared cell for f between
+/// two points: a sixth in the mean.
 const SHARING: f32 = 1.0 / 6.0;
 
 /// `cells` × `cells` points from `low` to `high` on both axes.

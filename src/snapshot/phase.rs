@@ -1,5 +1,5 @@
-//! The phase portrait of a Dirac-GAN: where its two numbers are, where they have been, and which way they are pushed from
-//! any other place.
+//! The phase portrait of a Dirac-GAN: where its two numbers are, where they have been, and which way they are pushed
+//! from any other place.
 
 use std::collections::VecDeque;
 
@@ -135,7 +135,8 @@ mod tests {
 
     #[test]
     fn the_flow_circles_and_a_penalty_turns_it_inwards() {
-        // θ' = ψ and ψ' = −θ under Wasserstein, at the learning rate of .1; R1's γ = 1 adds −ψ (Mescheder et al. 2018, §2–4).
+        // θ' = ψ and ψ' = −θ under Wasserstein, at the learning rate of .1; R1's γ = 1 adds −ψ (Mescheder et al. 2018,
+        // §2–4).
         for (settings, inwards) in [(vec![], 0.0), (vec![("gradient_penalty", "r1"), ("gp_weight", "1.0")], 0.1)] {
             let settings = [vec![("objective", "wasserstein")], settings].concat();
             let t = trainer("dirac", &settings);

@@ -95,8 +95,8 @@ pub struct Plane {
     #[serde(serialize_with = "floats")]
     #[cfg_attr(test, ts(type = "Float32Array"))]
     pub discriminator: Vec<f32>,
-    /// The optimal discriminator there, for both densities smoothed by the same kernel; NaN where both densities are near 0.
-    /// Empty where the objective has none in closed form.
+    /// The optimal discriminator there, for both densities smoothed by the same kernel; NaN where both densities are
+    /// near 0. Empty where the objective has none in closed form.
     #[serde(serialize_with = "floats")]
     #[cfg_attr(test, ts(type = "Float32Array"))]
     pub optimal: Vec<f32>,

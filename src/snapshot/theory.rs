@@ -10,7 +10,8 @@ use crate::experiment::{Conditional, Experiment};
 pub struct Value {
     /// What the discriminator reaches.
     pub reached: f32,
-    /// 2 JS − 2 ln 2: what the best one would reach against the same generator; `None` where the densities are not known.
+    /// 2 JS − 2 ln 2: what the best one would reach against the same generator; `None` where the densities are not
+    /// known.
     pub ceiling: Option<f32>,
 }
 
@@ -21,8 +22,8 @@ pub fn scale(e: &Experiment) -> Scale {
     Scale { probability: game.outputs_probability(), undecided_output: game.equilibrium_output() }
 }
 
-/// The output of the optimal discriminator at a point with these densities; `None` where it has no closed form, or where the
-/// discriminator's output depends on more than the point.
+/// The output of the optimal discriminator at a point with these densities; `None` where it has no closed form, or
+/// where the discriminator's output depends on more than the point.
 #[must_use]
 pub fn optimal(e: &Experiment, real: f32, generated: f32) -> Option<f32> {
     if !sees_only_the_sample(e) {
@@ -37,11 +38,11 @@ pub fn has_value(e: &Experiment) -> bool {
     e.objective.game().outputs_probability() && e.label_smoothing == 1.0
 }
 
-/// V over densities and logits at points `width` apart, and its ceiling. Both leave out what lies beyond the points, as if D were
-/// perfect there. `None` where the discriminator's output depends on more than the sample.
+/// V over densities and logits at points `width` apart, and its ceiling. Both leave out what lies beyond the points, as
+/// if D were perfect there. `None` where the discriminator's output depends on more than the sample.
 ///
-/// Both integrals are over the same densities, so that what is reached is never above the ceiling, and meets it where D is
-/// the best there is.
+/// Both integrals are over the same densities, so that what is reached is never above the ceiling, and meets it where D
+/// is the best there is.
 #[must_use]
 pub fn value(e: &Experiment, real: &[f32], generated: &[f32], logits: &[f32], width: f32) -> Option<Value> {
     if !has_value(e) || !sees_only_the_sample(e) {

@@ -55,7 +55,8 @@ impl Gan {
         Tensor::cat(vec![packed, classes], 1)
     }
 
-    /// The discriminator's output in training for real and fake rows without a graph: real then fake. Moves the buffers.
+    /// The discriminator's output in training for real and fake rows without a graph: real then fake. Moves the
+    /// buffers.
     pub(super) fn discriminate(
         &self,
         weights: &mut Weights,
@@ -78,8 +79,8 @@ impl Gan {
         }
     }
 
-    /// The logits `[n, 1]` in the discriminator's output for these input rows; a higher logit means more real. BEGAN's is minus
-    /// the reconstruction error.
+    /// The logits `[n, 1]` in the discriminator's output for these input rows; a higher logit means more real. BEGAN's
+    /// is minus the reconstruction error.
     pub(super) fn logits_of(&self, output: &Tensor<2>, d_inputs: &[Tensor<2>]) -> Tensor<2> {
         if self.experiment.objective == Objective::Began {
             let rows = Tensor::cat(d_inputs.to_vec(), 0);

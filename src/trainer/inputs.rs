@@ -1,5 +1,5 @@
-//! Everything that a step takes from the host: real batches, latents, classes, random numbers, and the numbers that change with
-//! time. Drawn on the host beforehand, and sent to the device in one upload.
+//! Everything that a step takes from the host: real batches, latents, classes, random numbers, and the numbers that
+//! change with time. Drawn on the host beforehand, and sent to the device in one upload.
 
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -35,8 +35,8 @@ pub struct Samples<T> {
 pub struct DiscriminatorInputs<T> {
     /// Real samples; for an adversarial autoencoder, samples from the prior.
     pub real: Samples<T>,
-    /// The generator's input, `[n, generator_inputs]`: latents, and the classes of `real` where it is conditioned; for an
-    /// adversarial autoencoder, images.
+    /// The generator's input, `[n, generator_inputs]`: latents, and the classes of `real` where it is conditioned; for
+    /// an adversarial autoencoder, images.
     pub latents: T,
     /// Of the real samples and of the fakes.
     pub perturbations: [Perturbation<T>; 2],

@@ -14,8 +14,8 @@ use crate::regularizer::path_length::{self, PATH_LENGTH};
 use crate::regularizer::virtual_adversarial::{self, VIRTUAL_ADVERSARIAL};
 use crate::tensor::attach;
 
-/// A loss: the sum of the rows of all terms, kept apart. Backward, a sum would be expanded to the rows again: the device is spared
-/// both.
+/// A loss: the sum of the rows of all terms, kept apart. Backward, a sum would be expanded to the rows again: the
+/// device is spared both.
 pub(super) struct Loss(Vec<Tensor<2>>);
 
 /// Feature distance.
@@ -112,7 +112,8 @@ impl Gan {
         loss.add(rows, self.experiment.gp_weight);
     }
 
-    /// Consistency regularisation (Zhang et al. 2020; Zhao et al. 2021, bCR): the squared change of the logit under augmentation.
+    /// Consistency regularisation (Zhang et al. 2020; Zhao et al. 2021, bCR): the squared change of the logit under
+    /// augmentation.
     pub(super) fn add_bcr(
         &self,
         loss: &mut Loss,
@@ -137,7 +138,8 @@ impl Gan {
         loss.add(rows, 2.0 * self.experiment.consistency_weight);
     }
 
-    /// Virtual adversarial training (Miyato et al. 2018): the divergence of D(x) under the small perturbation that changes it most.
+    /// Virtual adversarial training (Miyato et al. 2018): the divergence of D(x) under the small perturbation that
+    /// changes it most.
     pub(super) fn add_vat(
         &self,
         loss: &mut Loss,
@@ -169,7 +171,8 @@ impl Gan {
         loss.add(rows, e.vat_weight);
     }
 
-    /// Feature matching (Salimans et al. 2016, §3.1): the squared distance between the mean features of fakes and of real samples.
+    /// Feature matching (Salimans et al. 2016, §3.1): the squared distance between the mean features of fakes and of
+    /// real samples.
     pub(super) fn add_feature_matching(
         &self,
         loss: &mut Loss,

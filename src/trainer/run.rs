@@ -79,7 +79,8 @@ impl Trainer {
         self.sampler.state()
     }
 
-    /// Continues after `step` steps and so many updates of both networks, with the data and random streams at these positions.
+    /// Continues after `step` steps and so many updates of both networks, with the data and random streams at these
+    /// positions.
     ///
     /// # Errors
     /// When the data have no such position.

@@ -1,4 +1,5 @@
-//! Draws the inputs of every step on the host: real batches from the data, everything else from seeded streams, one a use.
+//! Draws the inputs of every step on the host: real batches from the data, everything else from seeded streams, one a
+//! use.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +15,8 @@ use crate::regularizer::augmentation::AugmentationInputs;
 use crate::rng::{Position, Rng, Stream};
 use crate::tensor::{HostMatrix, Scalar};
 
-/// WGAN's warm-up (Arjovsky et al. 2017, their code): in the first steps, and again at regular intervals, the critic is trained close to
-/// its optimum.
+/// WGAN's warm-up (Arjovsky et al. 2017, their code): in the first steps, and again at regular intervals, the critic is
+/// trained close to its optimum.
 const WARMUP_STEPS: u64 = 25;
 const WARMUP_INTERVAL: u64 = 500;
 const WARMUP_UPDATES: usize = 100;
@@ -31,7 +32,8 @@ pub(super) struct InputSampler {
     pub updates: [u64; 2],
 }
 
-/// The positions of a run's data and random streams. Together with the state of the networks they determine all further steps.
+/// The positions of a run's data and random streams. Together with the state of the networks they determine all further
+/// steps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RngState {
@@ -145,7 +147,8 @@ impl InputSampler {
         }
     }
 
-    /// Real samples as the discriminator sees them, and their labels; for an adversarial autoencoder, samples from the prior.
+    /// Real samples as the discriminator sees them, and their labels; for an adversarial autoencoder, samples from the
+    /// prior.
     fn real_batch(&mut self, e: &Experiment) -> (Samples<HostMatrix>, Vec<u8>) {
         let n = e.batch_size;
         if e.architecture == Architecture::Autoencoder {
@@ -237,8 +240,8 @@ fn lr_scale(e: &Experiment, step: u64) -> f64 {
     }
 }
 
-/// The decay of the generator's moving average in a step, smaller at first, so that the start is soon forgotten (the warm-up of
-/// TensorFlow's `ExponentialMovingAverage`).
+/// The decay of the generator's moving average in a step, smaller at first, so that the start is soon forgotten (the
+/// warm-up of TensorFlow's `ExponentialMovingAverage`).
 fn ema_decay(e: &Experiment, step: u64) -> f32 {
     let t = step as f32;
     e.ema_decay.min((1.0 + t) / (10.0 + t))

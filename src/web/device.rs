@@ -9,6 +9,8 @@ use crate::error::{Error, Result};
 thread_local! {
     /// WebGPU is set up once in a worker's life: a second request is an error in the runtime below.
     static WEBGPU: std::cell::RefCell<Option<Device>> = const { std::cell::RefCell::new(None) };
+    /// The caller of [`open_device`], to be called when the device is lost.
+    static LOST: std::cell::RefCell<Option<js_sys::Function>> = const { std::cell::RefCell::new(None) };
 }
 
 /// Commands that are recorded before they are submitted: a whole step of the networks here, which saves submissions.
@@ -24,35 +26,42 @@ unsafe extern "C" {
 /// Runs the module's constructors, which cubecl-ir needs, the first time that it is called.
 ///
 /// The call is here for speed as well as for their work. cubecl-ir registers some 2,800 of them (through pliron and
-/// inventory). Where nothing in a module refers to `__wasm_call_ctors`, wasm-ld takes the module for a command, whose exports
-/// each start the program anew, and wraps every export in a call of all constructors. wasm-bindgen calls exports hundreds of
-/// times a training step, and the constructors then take 97% of it. `tests/e2e/modules.test.mjs` examines the built modules.
-/// It is not in the start function, which wasm-bindgen's test runner leaves out.
+/// inventory). Where nothing in a module refers to `__wasm_call_ctors`, wasm-ld takes the module for a command, whose
+/// exports each start the program anew, and wraps every export in a call of all constructors. wasm-bindgen calls
+/// exports hundreds of times a training step, and the constructors then take 97% of it. `tests/e2e/modules.test.mjs`
+/// examines the built modules. It is not in the start function, which wasm-bindgen's test runner leaves out.
 #[cfg(feature = "gpu")]
 fn run_constructors() {
     static ONCE: std::sync::Once = std::sync::Once::new();
-    // SAFETY: wasm-ld defines the symbol in every module, with this signature. The reference keeps wasm-ld from adding other
-    // calls of it, so each constructor runs once, on the only thread, before the code that needs what it registers.
+    // SAFETY: wasm-ld defines the symbol in every module, with this signature. The reference keeps wasm-ld from adding
+    // other calls of it, so each constructor runs once, on the only thread, before the code that needs what it
+    // registers.
     ONCE.call_once(|| unsafe { __wasm_call_ctors() });
 }
 
-/// Gets `cpu` or `webgpu` ready, and names it.
+/// Opens `cpu` or `webgpu`, and names it. A lost GPU may leave a read waiting without end: `lost` is then called, with
+/// the browser's message.
 ///
 /// # Errors
 /// When there is no such device.
 #[wasm_bindgen]
-pub async fn open_device(name: String) -> super::Result<String> {
+pub async fn open_device(name: String, lost: Option<js_sys::Function>) -> super::Result<String> {
     match name.as_str() {
-        "cpu" => Ok("CPU".to_owned()),
+        "cpu" => {
+            drop(lost);
+            Ok("CPU".to_owned())
+        }
         #[cfg(feature = "gpu")]
         "webgpu" => {
             run_constructors();
             if WEBGPU.with_borrow(Option::is_none) {
-                let device = Device::wgpu_options()
+                let (device, setup) = Device::wgpu_options()
                     .tasks_max(COMMANDS_A_SUBMISSION)
-                    .init_async()
+                    .init_with_setup_async()
                     .await
                     .map_err(|error| Error::Device(crate::error::brief(&error.to_string())))?;
+                LOST.set(lost);
+                watch_for_loss(&setup);
                 WEBGPU.set(Some(device));
             }
             Ok("WebGPU".to_owned())
@@ -61,7 +70,15 @@ pub async fn open_device(name: String) -> super::Result<String> {
     }
 }
 
-/// The device that [`open_device`] made ready.
+#[cfg(feature = "gpu")]
+fn watch_for_loss(setup: &burn_wgpu::WgpuSetup) {
+    setup.device.set_device_lost_callback(|_, message| {
+        // There is nobody to hear of an exception in it.
+        let _ = LOST.with_borrow(|lost| lost.as_ref().map(|lost| lost.call1(&JsValue::NULL, &message.into())));
+    });
+}
+
+/// The device that [`open_device`] opened.
 pub(super) fn device(name: &str) -> Result<Device> {
     match name {
         "cpu" => Ok(Device::flex()),

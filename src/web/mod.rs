@@ -1,9 +1,11 @@
 //! The wasm module in the page's worker. Its messages are in [`crate::messages`].
 
+mod adapter;
 mod device;
 mod playground;
 mod projection;
 
+pub use adapter::find_adapter;
 pub use device::open_device;
 pub use playground::Playground;
 pub use projection::ImageProjection;

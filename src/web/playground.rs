@@ -30,8 +30,8 @@ pub struct Playground {
 
 #[wasm_bindgen]
 impl Playground {
-    /// Builds networks and data for the experiment in `hash` on a device that was opened, from the contents of its dataset's
-    /// training files, where it has any and they are there.
+    /// Builds networks and data for the experiment in `hash` on a device that was opened, from the contents of its
+    /// dataset's training files, where it has any and they are there.
     ///
     /// # Errors
     /// When the link is malformed, or the files are damaged.
@@ -109,8 +109,8 @@ impl Playground {
         Ok(self.observer.set_query(&self.trainer, &query)?)
     }
 
-    /// Starts the projection of an image of one byte a pixel, whose pixels are known where `known` is not 0, with the present
-    /// networks.
+    /// Starts the projection of an image of one byte a pixel, whose pixels are known where `known` is not 0, with the
+    /// present networks.
     ///
     /// # Errors
     /// When the run does not make such images, or nothing is known.

@@ -1,5 +1,6 @@
-// Prints how many steps per second the page's own trainer does, as JSON Lines: node tests/e2e/bench.mjs, in a built checkout.
-// The adapter is printed: a software adapter (a machine without a GPU) runs kernels on the CPU's cores, and its times are mostly theirs.
+// Prints how many steps per second the page's own trainer does, as JSON Lines: node tests/e2e/bench.mjs, in a built
+// checkout. The adapter is printed: a software adapter (a machine without a GPU) runs kernels on the CPU's cores, and
+// its times are mostly theirs.
 import { createServer } from 'node:http';
 import { chromium } from 'playwright-core';
 import sirv from 'sirv';

@@ -1,4 +1,5 @@
-// What the page's tests share: a server, a Chromium, and the page's own handles (window.counterfeit, data-state, data-step).
+// What the page's tests share: a server, a Chromium, and the page's own handles (window.counterfeit, data-state,
+// data-step).
 import { createServer } from 'node:http';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -46,7 +47,8 @@ export async function browse(...flags) {
   return browser;
 }
 
-/** A page of its own, so that no test sees another's storage. `page.errors` collects what its console called an error. */
+/** A page of its own, so that no test sees another's storage. `page.errors` collects what its console called an
+ * error. */
 export async function visit(browser, url, { width = 1280, height = 800, dark = false, before } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
   const page = await context.newPage();
@@ -61,7 +63,7 @@ export async function visit(browser, url, { width = 1280, height = 800, dark = f
   return page;
 }
 
-/** Waits until the page is in one of these states. An `error` that was not asked for fails at once, with its message. */
+/** Waits until the page is in one of these states. An unexpected `error` fails at once, with its message. */
 export async function until(page, ...states) {
   const state = await page
     .waitForFunction(wanted => {
@@ -102,7 +104,8 @@ export async function trainsOn(page, steps = 5) {
   await page.waitForFunction(goal => Number(document.documentElement.dataset.step) >= goal, from + steps);
 }
 
-/** Everything the page's main thread did in `ms` milliseconds: its tasks as [length, CPU time], in ms, the longest first. */
+/** Everything the page's main thread did in `ms` milliseconds: its tasks as [length, CPU time], in ms, the longest
+ * first. */
 export async function mainThread(page, ms) {
   const browser = page.context().browser();
   await browser.startTracing(page, { categories: ['disabled-by-default-devtools.timeline'] });

@@ -233,7 +233,8 @@ test('a projection comes closer while training and painting go on, and can be ca
     frames = await page.evaluate(() => window.frames),
     steps = new Set(frames).size;
   t.diagnostic(
-    `error ${late.start} → ${early.error} at ${Math.round(early.share * 100)}% → ${late.error}; ${frames.length} frames meanwhile, of ${steps} steps`,
+    `error ${late.start} → ${early.error} at ${Math.round(early.share * 100)}% → ${late.error}; ${frames.length} ` +
+      `frames meanwhile, of ${steps} steps`,
   );
   // Besides the error the search minds how likely the latent is: the last bit may go up again.
   assert.ok(late.error < 0.9 * late.start && late.error < early.error + 0.01, JSON.stringify([early, late]));

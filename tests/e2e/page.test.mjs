@@ -83,7 +83,8 @@ test('the main thread never stalls while images train', async t => {
   const from = await step(page);
   const tasks = await mainThread(page, 20_000);
   t.diagnostic(
-    `${(await step(page)) - from} steps in 20 s; of ${tasks.length} tasks the longest, [ms, ms of CPU]: ${JSON.stringify(tasks.slice(0, 5))}`,
+    `${(await step(page)) - from} steps in 20 s; of ${tasks.length} tasks the longest, [ms, ms of CPU]: ` +
+      `${JSON.stringify(tasks.slice(0, 5))}`,
   );
   assert.ok((await step(page)) > from && tasks.length > 100);
   // A browser calls 50 ms long. By the CPU time, because on a busy machine a task also waits for its turn.
@@ -113,7 +114,8 @@ for (const dark of [false, true]) {
         );
       assert.deepEqual(page.errors, []);
       await page.screenshot({ path: `${output}page-${width}-${scheme}.png` });
-      // The README's; once taken it stays, for no two runs of a browser draw the same bytes. Remove it to have it taken anew.
+      // The README's; once taken it stays, for no two runs of a browser draw the same bytes. Remove it to have it taken
+      // anew.
       if (width === 1280 && !dark && !existsSync(`${root}docs/page.png`)) {
         mkdirSync(`${root}docs`, { recursive: true });
         await page.screenshot({ path: `${root}docs/page.png` });

@@ -105,7 +105,8 @@ test('arrows point up the slope of D', async t => {
   });
   const off = pairs.filter(([pull, slope]) => Math.abs(pull - slope) > 0.05 + 0.1 * Math.abs(slope));
   t.diagnostic(
-    `${pairs.length} samples in the picture, ${off.length} off; the first: ${pairs.slice(0, 3).map(pair => pair.map(x => x.toFixed(3)).join(' for '))}`,
+    `${pairs.length} samples in the picture, ${off.length} off; the first: ` +
+      `${pairs.slice(0, 3).map(pair => pair.map(x => x.toFixed(3)).join(' for '))}`,
   );
   assert.ok(pairs.length > 40 && off.length <= pairs.length / 10);
   await page.context().close();

@@ -48,8 +48,8 @@ fn discriminator_body(e: &Experiment, inputs: usize, widths: &[usize]) -> (Vec<L
     hidden(inputs, widths, e.discriminator_norm, e.discriminator_activation, e.dropout)
 }
 
-/// Of a network that makes images in [−1, 1]: tanh. BEGAN's networks (Berthelot et al. 2017) have none; they work on images in
-/// [0, 2].
+/// Of a network that makes images in [−1, 1]: tanh. BEGAN's networks (Berthelot et al. 2017) have none; they work on
+/// images in [0, 2].
 fn image_output(e: &Experiment) -> Option<Layer> {
     match (e.has_images(), e.objective) {
         (false, _) => None,
@@ -97,7 +97,8 @@ fn mlp_discriminator(e: &Experiment) -> Vec<Layer> {
     layers
 }
 
-/// `pack` samples, and their classes where the discriminator is conditional: a number a class, or a plane a class for a DCGAN.
+/// `pack` samples, and their classes where the discriminator is conditional: a number a class, or a plane a class for a
+/// DCGAN.
 fn discriminator_inputs(e: &Experiment) -> usize {
     let classes = match (e.conditional, e.architecture) {
         (Conditional::Label, Architecture::Dcgan) => e.class_count() * e.data_dim(),
@@ -118,7 +119,8 @@ pub fn d_dim(e: &Experiment) -> usize {
     }
 }
 
-/// Radford et al. 2016: N(0, .02²) beside a normalisation, which stands in for the bias; without one He et al. 2015, with a bias.
+/// Radford et al. 2016: N(0, .02²) beside a normalisation, which stands in for the bias; without one He et al. 2015,
+/// with a bias.
 fn dcgan_init(kind: Normalization, fan_in: usize) -> (Init, bool) {
     match kind {
         Normalization::None => (Init::Normal(0.0, (2.0 / fan_in as f64).sqrt()), true),

@@ -32,7 +32,8 @@ impl Run {
         forward(&self.discriminator.layers, d, &mut buffers, Mode::Eval, x.clone()).1
     }
 
-    /// The logits in its output: all but ACGAN's class logits; for BEGAN, minus the mean absolute error of the reconstruction.
+    /// The logits in its output: all but ACGAN's class logits; for BEGAN, minus the mean absolute error of the
+    /// reconstruction.
     pub fn logits(&self, output: &Batch, x: &Batch) -> Batch {
         let began =
             |(output, x): (&Vec<Number>, &Vec<Number>)| vec![-mean(output.iter().zip(x).map(|(a, b)| (*a - *b).abs()))];

@@ -1,5 +1,5 @@
-//! Golden values: weights of every preset after twenty steps, as the alarm for changes that nobody meant. The oracle says which
-//! values are right; here they only have to be what they were.
+//! Golden values: weights of every preset after twenty steps, as the alarm for changes that nobody meant. The oracle
+//! says which values are right; here they only have to be what they were.
 //!
 //! After a change that is meant, the lines that the test prints belong in `golden.toml`.
 
@@ -48,7 +48,8 @@ fn run(e: &Experiment, mnist: &[Vec<u8>], nudge: Option<u64>) -> [Vec<f32>; 2] {
     [start, weights(&trainer)]
 }
 
-/// Of each sixth of the weights, one that moved far and that rounding hardly moves: place, value, and what rounding may change it by.
+/// Of each sixth of the weights, one that moved far and that rounding hardly moves: place, value, and what rounding may
+/// change it by.
 fn golden(e: &Experiment, mnist: &[Vec<u8>]) -> Vec<Golden> {
     let [start, end] = run(e, mnist, None);
     let nudged = [1, 2, 3].map(|seed| run(e, mnist, Some(seed))[1].clone());

@@ -81,8 +81,8 @@ impl Run {
         made.iter().map(|row| row[..width].to_vec()).collect()
     }
 
-    /// Samples as the discriminator sees them: augmented (unless that is left to the consistency term), with instance noise
-    /// (Sønderby et al. 2017), which falls linearly to 0, packed (Lin et al. 2018), and with their classes.
+    /// Samples as the discriminator sees them: augmented (unless that is left to the consistency term), with instance
+    /// noise (Sønderby et al. 2017), which falls linearly to 0, packed (Lin et al. 2018), and with their classes.
     pub fn d_input(&mut self, samples: &Samples) -> Batch {
         let mut x = samples.rows.clone();
         if self.e.consistency_weight == 0.0 {
@@ -158,7 +158,8 @@ fn coarse(image: &[Number], side: usize) -> Vec<Number> {
     (0..side * side / 4).map(|i| mean(four(corner(i)).into_iter().map(|at| image[at]))).collect()
 }
 
-/// The length of the Sobel gradient, of which 8 is a step from black to white; beyond its border an image goes on as it ends.
+/// The length of the Sobel gradient, of which 8 is a step from black to white; beyond its border an image goes on as it
+/// ends.
 fn edges(image: &[Number], side: usize) -> Vec<Number> {
     let last = side as isize - 1;
     let at = |y: isize, x: isize| image[(y.clamp(0, last) * (last + 1) + x.clamp(0, last)) as usize].value;

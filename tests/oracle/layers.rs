@@ -90,7 +90,8 @@ struct Pass<'a> {
     mode: Mode<'a>,
 }
 
-/// A forward pass: the input of the last layer, and its output. In training it moves the running statistics in `buffers`.
+/// A forward pass: the input of the last layer, and its output. In training it moves the running statistics in
+/// `buffers`.
 pub fn forward(
     layers: &[Layer],
     params: &[Vec<Number>],
@@ -344,8 +345,8 @@ impl Convolution {
         vec![b.iter().flat_map(|b| vec![*b; side * side]).collect(); n]
     }
 
-    /// Every pair of positions, in the large map and in the small one of this side, that a kernel joins: pixel (2 y + ky − 1,
-    /// 2 x + kx − 1) and pixel (y, x), for every pair of channels.
+    /// Every pair of positions, in the large map and in the small one of this side, that a kernel joins: pixel (2 y +
+    /// ky − 1, 2 x + kx − 1) and pixel (y, x), for every pair of channels.
     fn taps(&self, small: usize, mut join: impl FnMut(usize, usize, usize, usize, usize)) {
         let large = 2 * small;
         for (y, x) in (0..small).flat_map(|y| (0..small).map(move |x| (y, x))) {

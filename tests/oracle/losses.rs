@@ -45,7 +45,8 @@ impl Run {
 
     // ---- Terms of the discriminator's loss --------------------------------------------------------------------------
 
-    /// Gulrajani et al. 2017 between real and fake, Kodali et al. 2017 around real samples, Mescheder et al. 2018 at either.
+    /// Gulrajani et al. 2017 between real and fake, Kodali et al. 2017 around real samples, Mescheder et al. 2018 at
+    /// either.
     pub fn gradient_penalty(&mut self, d: &[Vec<Number>], x: &[Batch; 2], report: &mut Report) -> Number {
         let kind = self.e.gradient_penalty;
         if kind == GradientPenalty::None {
@@ -118,8 +119,8 @@ impl Run {
         loss
     }
 
-    /// Miyato et al. 2018: KL(D(x) ‖ D(x + r)), for the r of length ε that changes D(x) most. For one logit it is along the
-    /// logit's gradient, with the sign that a power iteration from a random direction gives.
+    /// Miyato et al. 2018: KL(D(x) ‖ D(x + r)), for the r of length ε that changes D(x) most. For one logit it is along
+    /// the logit's gradient, with the sign that a power iteration from a random direction gives.
     pub fn virtual_adversarial(&mut self, d: &[Vec<Number>], x: &[Batch; 2], report: &mut Report) -> Number {
         let weight = f64::from(self.e.vat_weight);
         if weight == 0.0 {
@@ -181,7 +182,8 @@ impl Run {
         mean_of_rows(&rows) * f64::from(self.e.reconstruction_weight)
     }
 
-    /// Karras et al. 2020, §3.2: (‖Jᵀy‖ − a)², with y ~ N(0, I) / √(height · width) and a the mean length; on half a batch.
+    /// Karras et al. 2020, §3.2: (‖Jᵀy‖ − a)², with y ~ N(0, I) / √(height · width) and a the mean length; on half a
+    /// batch.
     pub fn path_length_penalty(&mut self, params: &[Vec<Number>], inputs: &Batch, report: &mut Report) -> Number {
         const DECAY: f64 = 0.01;
         if self.e.path_length_weight == 0.0 {

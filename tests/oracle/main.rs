@@ -1,8 +1,8 @@
-//! The oracle: one training step as the papers write it, in f64 and without burn ([`step`]), and the trainer compared with it,
-//! number by number ([`state`]), for every setting and every pair of settings that go together ([`settings`]).
+//! The oracle: one training step as the papers write it, in f64 and without burn ([`step`]), and the trainer compared
+//! with it, number by number ([`state`]), for every setting and every pair of settings that go together ([`settings`]).
 //!
-//! To learn what a setting does, find its name here: the algorithm is in `step.rs`, the terms of its losses in `losses.rs`, the networks
-//! in `layers.rs` and `architectures.rs`.
+//! To learn what a setting does, find its name here: the algorithm is in `step.rs`, the terms of its losses in
+//! `losses.rs`, the networks in `layers.rs` and `architectures.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::match_bool, clippy::needless_for_each, reason = "shorter in formulas")]

@@ -1,8 +1,8 @@
 //! [`Number`]: an f64 that records how it was computed, so that it can be differentiated: reverse-mode automatic
 //! differentiation, one number at a time.
 //!
-//! A derivative is a [`Number`] too and can be differentiated again. A gradient penalty is therefore written as the paper
-//! writes it, as a function of the gradient of a logit.
+//! A derivative is a [`Number`] too and can be differentiated again. A gradient penalty is therefore written as the
+//! paper writes it, as a function of the gradient of a logit.
 
 use std::cell::{Cell, RefCell};
 use std::iter::Sum;

@@ -238,7 +238,8 @@ pub fn experiment(variations: &[&Variation]) -> Result<Experiment> {
     tiny(variations, own)
 }
 
-/// The tiny run with what a variation needs, or, where that has no meaning by itself, without; never with the variation.
+/// The tiny run with what a variation needs, or, where that has no meaning by itself, without; never with the
+/// variation.
 ///
 /// # Errors
 /// Never.

@@ -145,9 +145,10 @@ impl LatentQuery {
     }
 }
 
-/// Where the trainer and the oracle part, if they do. A number may be off by a few roundings of the largest number of its
-/// group, and by as much as rounding every operation to single precision changes the oracle's own: much where a batch's mean is
-/// taken off nearly equal numbers, and where Adam or RMSProp divide a gradient of next to nothing by its own size.
+/// Where the trainer and the oracle part, if they do. A number may be off by a few roundings of the largest number of
+/// its group, and by as much as rounding every operation to single precision changes the oracle's own: much where a
+/// batch's mean is taken off nearly equal numbers, and where Adam or RMSProp divide a gradient of next to nothing by
+/// its own size.
 pub fn compare(exact: &Groups, rounded: &Groups, given: &Groups) -> Result<(), String> {
     if !exact.keys().eq(given.keys()) {
         let names = |groups: &Groups| groups.keys().cloned().collect::<BTreeSet<_>>();

@@ -1,7 +1,7 @@
 //! One training step, as the papers write it, in f64: what every weight must be, given the random numbers of the run.
 //!
-//! Read it beside Goodfellow et al. 2014, algorithm 1: [`Run::step`] is the outer loop, [`Run::update_discriminator`] and
-//! [`Run::update_generator`] are its two halves. Each term of their losses is a function of `losses.rs`.
+//! Read it beside Goodfellow et al. 2014, algorithm 1: [`Run::step`] is the outer loop, [`Run::update_discriminator`]
+//! and [`Run::update_generator`] are its two halves. Each term of their losses is a function of `losses.rs`.
 
 use counterfeit::Experiment;
 use counterfeit::data::{DataLoader, TrainingData};
@@ -223,7 +223,8 @@ impl Run {
         }
     }
 
-    /// Samples for these inputs, from the averaged weights where there is an average; an autoencoder's decoder makes them.
+    /// Samples for these inputs, from the averaged weights where there is an average; an autoencoder's decoder makes
+    /// them.
     pub fn sample(&self, inputs: &[f32], n: usize) -> Values {
         number::clear();
         let weights = self.generator_ema.as_ref().unwrap_or(&self.generator.weights);

@@ -1,9 +1,11 @@
 // Small arrows: which way something is pushed.
 
-/** @typedef {{ x: number, y: number, dx: number, dy: number }} Arrow Where it starts and where it points, y downwards. */
+/** @typedef {{ x: number, y: number, dx: number, dy: number }} Arrow Where it starts and where it points, y
+ * downwards. */
 
-/** Nine in ten are drawn in proportion; the longest few, which would leave the others invisible, are cut to one length.
- * @param {CanvasRenderingContext2D} c @param {Arrow[]} list @param {number} longest in pixels @param {{ colour: string, halo?: string, width: number }} pen */
+/** Nine in ten are drawn in proportion; the longest few, which would leave the others invisible, are cut to one
+ * length. @param {CanvasRenderingContext2D} c @param {Arrow[]} list @param {number} longest in pixels
+ * @param {{ colour: string, halo?: string, width: number }} pen */
 export function arrows(c, list, longest, { colour, halo, width }) {
   const lengths = list.map(({ dx, dy }) => Math.hypot(dx, dy));
   const usual = [...lengths].filter(Number.isFinite).sort((a, b) => a - b)[Math.floor(lengths.length * 0.9)];

@@ -36,7 +36,8 @@ export async function chart(place, { lines, scale, format = value => String(+val
     grid: { stroke: () => theme.line, width: 1 },
     ticks: { show: false },
   };
-  // Charts over one another share the steps of the one at the bottom: those that are too low for numbers under them have none.
+  // Charts over one another share the steps of the one at the bottom: those that are too low for numbers under them
+  // have none.
   const low = () => place.clientHeight < LOW;
   const box = () => ({ width: Math.max(place.clientWidth, 120), height: place.clientHeight });
   const plot = new uPlot(

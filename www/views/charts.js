@@ -1,21 +1,28 @@
 // The charts over the steps of a run: one row of a table each. chart.js draws them.
 
-import { valuesOf } from '../readings.js';
+import { scalarsOf } from '../readings.js';
 import { chart } from './chart.js';
 import { byId, element } from './element.js';
 import { fixed } from './scale.js';
 
 /** @import { Model } from '../state.js' */
-/** @import { Series } from '../history.js' */
 /** @import { Settings } from '../settings.js' */
 /** @import { Snapshot } from '../messages.js' */
 /** @import { Colour, Reference, Scale } from './chart.js' */
 
-/** `series`: its name in the history; `name`: its words in the key, none for a line without one; `now`: whether the key gives
- * the newest value.
- * @typedef {{ series: Series, name: string, colour: Colour, style: 'solid' | 'dashed' | 'dotted', now?: boolean }} Line */
+/** `series`: the name of a scalar of the snapshots, drawn with the other sign where `negated`; `name`: its words in the
+ * key, none for a line that is not there; `now`: whether the key gives the newest value.
+ * @typedef {{
+ *   series: string,
+ *   negated?: boolean,
+ *   name: string,
+ *   colour: Colour,
+ *   style: 'solid' | 'dashed' | 'dotted',
+ *   now?: boolean,
+ * }} Line */
 /** What a chart shows of a run; null where it has nothing to show.
- * @typedef {{ title: string, help?: string, lines: Line[], references: Reference[], scale: Scale, explained?: string }} View */
+ * @typedef {{ title: string, help?: string, lines: Line[], references: Reference[], scale: Scale, explained?:
+ * string }} View */
 /** `lines`: as many as any of its views has.
  * @typedef {{ id: string, lines: number, view: (model: Model, now: Snapshot | null) => View | null }} Chart */
 
@@ -24,8 +31,8 @@ const EVERY_MS = 200;
 /** V of a discriminator that cannot tell, D = ½ everywhere. */
 const UNDECIDED = -2 * Math.LN2;
 
-/** Where the losses stand if the discriminator cannot tell and the generator has nothing to gain, for a real label α: then
- * D = α/2 everywhere (½ without smoothing), and a hinge's score 0. A reconstruction has no such place.
+/** Where the losses stand if the discriminator cannot tell and the generator has nothing to gain, for a real label α:
+ * then D = α/2 everywhere (½ without smoothing), and a hinge's score 0. A reconstruction has no such place.
  * @param {Settings} settings @returns {Reference[]} */
 function undecided(settings) {
   const alpha = settings.label_smoothing ?? 1,
@@ -54,7 +61,8 @@ function undecided(settings) {
   }
 }
 
-/** The words and references of the chart of D's outputs, where they are scores. @type {Record<string, [string, Reference[]]>} */
+/** The words and references of the chart of D's outputs, where they are scores.
+ * @type {Record<string, [string, Reference[]]>} */
 const SCORES = {
   'least-squares': ['Discriminator output: 1 for real, 0 for generated', [{ at: 0.5, label: 'undecided' }]],
   hinge: ['Critic scores', [{ at: 0, label: 'undecided' }]],
@@ -86,7 +94,9 @@ const CHARTS = [
       const lowest = { at: UNDECIDED, label: '−2 ln 2', below: true };
       return {
         title: 'Value of the game, V(D, G)',
-        help: 'V(D, G) = E log D(x) + E log(1 − D(G(z))), over the densities in the picture where there are any, else of the last batch',
+        help:
+          'V(D, G) = E log D(x) + E log(1 − D(G(z))), over the densities in the picture where there are any, ' +
+          'else of the last batch',
         lines: [
           { series: 'value', name: 'reached', colour: 'discriminator', style: 'solid', now: true },
           {
@@ -140,7 +150,7 @@ const CHARTS = [
     id: 'distance',
     lines: 3,
     view: ({ info }, now) => {
-      const measured = now !== null && 'w1' in valuesOf(now);
+      const measured = now !== null && 'w1' in scalarsOf(now);
       const estimated = info?.settings.objective === 'wasserstein';
       if (!measured && !estimated) return null;
       return {
@@ -149,7 +159,8 @@ const CHARTS = [
           { series: 'w1', name: measured ? 'generated' : '', colour: 'generated', style: 'solid' },
           { series: 'w1_floor', name: measured ? 'perfect sampler' : '', colour: 'muted', style: 'dotted' },
           {
-            series: 'critic_estimate',
+            series: 'd_loss',
+            negated: true,
             name: estimated ? 'critic’s estimate' : '',
             colour: 'discriminator',
             style: 'dashed',
@@ -159,7 +170,8 @@ const CHARTS = [
         references: [],
         scale: { shows: [0] },
         explained: estimated
-          ? 'The critic’s estimate is its mean score of real samples less that of generated ones, in units of W1 where its gradient norm is held at 1.'
+          ? 'The critic’s estimate is its mean score of real samples less that of generated ones, in units of W1 ' +
+            'where its gradient norm is held at 1.'
           : '',
       };
     },
@@ -209,19 +221,23 @@ async function figure({ id, lines: count, view }) {
       title.title = shown.help ?? '';
       setText(explained, shown.explained ?? '');
       explained.hidden = !shown.explained;
-      shown.lines.forEach(({ name, colour, style, series, now: newest }, i) => {
+      const scalars = now ? scalarsOf(now) : {};
+      shown.lines.forEach(({ name, colour, style, series, negated, now: newest }, i) => {
         const { key, mark, name: words, value } = keys[i];
         key.hidden = !name;
         key.className = `key ${colour}`;
         mark.className = `mark ${style}`;
         setText(words, name);
-        setText(value, newest && now ? number(history.valueOf(series, now)) : '');
+        setText(value, newest && now ? number(signed(scalars[series] ?? null, negated)) : '');
       });
       const lines = shown.lines.map(({ name, colour, style }) => ({ label: name, colour, dash: DASHES[style] }));
       // One plot, however often it is to be drawn before it is there.
       const plot = await (making ??= chart(place, { lines, scale: shown.scale, format }));
       plot.draw(
-        [history.series.step, ...shown.lines.map(({ series }) => history.series[series])],
+        [
+          history.series.step,
+          ...shown.lines.map(({ series, negated }) => history.of(series).map(value => signed(value, negated))),
+        ],
         shown.references,
         model.viewing?.step ?? null,
         shown.scale,
@@ -261,6 +277,9 @@ export async function charts() {
     },
   };
 }
+
+/** @param {number | null} value @param {boolean | undefined} negated */
+const signed = (value, negated) => (value !== null && negated ? -value : value);
 
 /** Leaves a text that is the same alone. @param {HTMLElement} place @param {string} text */
 function setText(place, text) {

@@ -41,7 +41,9 @@ export function deviceMenu(choose) {
         if (radio.value === 'webgpu') radio.disabled = gpu === 'absent' || gpu === 'unbuilt';
       }
       byId('about-auto').textContent = rates
-        ? `CPU ${rate(rates.cpu)} steps/s · WebGPU ${rates.webgpu === null ? '–' : `${rate(rates.webgpu)} steps/s`} → ${rates.chosen === 'cpu' ? 'CPU' : 'WebGPU'}`
+        ? `CPU ${rate(rates.cpu)} steps/s · WebGPU ` +
+          `${rates.webgpu === null ? '–' : `${rate(rates.webgpu)} steps/s`} → ` +
+          `${rates.chosen === 'cpu' ? 'CPU' : 'WebGPU'}`
         : {
             software: 'WebGPU is software here → CPU.',
             absent: 'There is no WebGPU here → CPU.',

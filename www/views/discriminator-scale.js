@@ -1,5 +1,5 @@
-// What D says of places, as shares of a picture's range: a probability as it is, a critic's scores between the least and the
-// most that the picture holds.
+// What D says of places, as shares of a picture's range: a probability as it is, a critic's scores between the least
+// and the most that the picture holds.
 
 import { label, ticks } from './scale.js';
 
@@ -7,7 +7,8 @@ import { label, ticks } from './scale.js';
 /** `place`: from 0, the least, to 1. `marks`: what an axis says where.
  * @typedef {{ place: (value: number) => number, marks: [value: number, text: string][] }} Reading */
 
-/** The range that is shown moves only when it must, or the axis would never stand still. @type {{ low: number, high: number }} */
+/** The range that is shown moves only when it must, or the axis would never stand still.
+ * @type {{ low: number, high: number }} */
 let held = { low: 0, high: 0 };
 
 /** @param {Opinion} opinion @param {boolean} small @returns {Reading} */

@@ -1,9 +1,8 @@
 // A shorthand for making elements.
 
-/** @template {keyof HTMLElementTagNameMap} T
- * @param {T} tag
- * @param {Partial<Omit<HTMLElementTagNameMap[T], 'dataset' | 'style'>> & { dataset?: Record<string, string>, style?: string, for?: string }} [properties]
- * @param {...(Node | string)} children
+/** @template {keyof HTMLElementTagNameMap} T @param {T} tag
+ * @param {Partial<Omit<HTMLElementTagNameMap[T], 'dataset' | 'style'>> & { dataset?: Record<string, string>,
+ * style?: string, for?: string }} [properties] @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[T]} */
 export function element(tag, properties = {}, ...children) {
   const { dataset, style, for: target, ...rest } = properties;

@@ -25,12 +25,15 @@ const PATHS = [
   {
     path: 'slerp',
     title:
-      'Along a great circle: where latents are drawn from a normal distribution, nearly all lie about as far from the middle',
+      'Along a great circle: where latents are drawn from a normal distribution, nearly all lie about as far from ' +
+      'the middle',
   },
   { path: 'lerp', title: 'Straight ahead, and so closer to the middle' },
 ];
 /** In what is drawn of a interpolation and of a arithmetic, where each letter's own image stands, and the result. */
 const INTERPOLATION = { length: 8, letters: ['A', '', '', '', '', '', '', 'B'] };
+/** What is chosen for each letter of the arithmetic. */
+const TERMS = ['three samples. The first is A', 'B, which is subtracted from A', 'C, to which the difference is added'];
 const SIGNS = ['', '−', '+', '='];
 
 /** @param {Store} store @param {(request: Request) => void} post */
@@ -141,7 +144,8 @@ function saying({ tool, picks: [a, b, c], next, target, hidden, projection }, { 
     if (!projection)
       return hidden.size
         ? 'Project: gradient descent sees what is left, and the generator fills in the rest.'
-        : 'Project: gradient descent on the latent searches for the image that comes closest. Hide a part first, and it is filled in.';
+        : 'Project: gradient descent on the latent searches for the image that comes closest. Hide a part first, ' +
+            'and it is filled in.';
     return projection.running
       ? 'The latent follows its gradient, and the image comes closer.'
       : 'This is as close as the generator comes. A generator that has learnt more comes closer.';
@@ -151,11 +155,13 @@ function saying({ tool, picks: [a, b, c], next, target, hidden, projection }, { 
   if (tool === 'interpolation') {
     if (a === null) return 'Choose a sample to set out from: A.';
     if (b === null) return 'Choose where to go: B.';
-    return `What the generator makes of latents on the way from A to B${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
+    return (
+      `What the generator makes of latents on the way from A to B${asked}. The next sample you choose ` +
+      `becomes ${LETTERS[next]}.`
+    );
   }
   const set = [a, b, c].filter(pick => pick !== null).length;
-  if (set < 3)
-    return `Choose ${['three samples. The first is A', 'B, which is taken away from A', 'C, to which the difference is added'][set]}.`;
+  if (set < 3) return `Choose ${TERMS[set]}.`;
   return `What sets A apart from B, added to C${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
 }
 

@@ -11,9 +11,13 @@ export const layers = () => [
 ];
 
 /** @param {Gallery} picture */
-export const caption = ({ channels, classes, views }) =>
-  `Each generated ${views > 1 ? 'pair' : 'image'} comes from a latent that stays the same throughout the run, so that one can watch ` +
-  `it become ${channels === 3 ? 'three digits, one in each of red, green and blue' : 'a digit'}${classes.length ? ': the one that is named beside its row' : ''}. The real ones are what the discriminator compares them with.`;
+export function caption({ channels, classes, views }) {
+  const what = channels === 3 ? 'three digits, one in each of red, green and blue' : 'a digit';
+  return (
+    `Each generated ${views > 1 ? 'pair' : 'image'} comes from a fixed latent, so that one can watch it become ${what}` +
+    `${classes.length ? ' of the class beside its row' : ''}. The discriminator compares them with the real images.`
+  );
+}
 
 const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -60,7 +64,8 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   });
 }
 
-/** The first few, as large as they fit. @param {CanvasRenderingContext2D} c @param {Gallery} picture @param {number} width @param {number} height */
+/** The first few, as large as they fit. @param {CanvasRenderingContext2D} c @param {Gallery} picture
+ * @param {number} width @param {number} height */
 function thumbnail(c, picture, width, height) {
   const cell = height / 3,
     columns = Math.max(1, Math.floor(width / cell));
@@ -69,8 +74,9 @@ function thumbnail(c, picture, width, height) {
   c.drawImage(sheet, (width - columns * cell) / 2, 0, columns * cell, height);
 }
 
-/** As many columns as use the box best, in rows that `full` images fill, and the side of an image then; what belongs together
- * stays in a row. @param {number} count @param {number} full @param {number} together @param {number} width @param {number} height */
+/** As many columns as use the box best, in rows that `full` images fill, and the side of an image then; what belongs
+ * together stays in a row. @param {number} count @param {number} full @param {number} together
+ * @param {number} width @param {number} height */
 export function fit(count, full, together, width, height) {
   let columns = together,
     cell = 0;
@@ -83,8 +89,8 @@ export function fit(count, full, together, width, height) {
 }
 
 /** Square images in rows, pixel for pixel; those of three channels in colour.
- * @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {Pick<Gallery, 'size' | 'channels'>} picture @param {Uint8Array} images
- * @param {number} columns @param {number} [rows] */
+ * @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {Pick<Gallery, 'size' | 'channels'>} picture
+ * @param {Uint8Array} images @param {number} columns @param {number} [rows] */
 export function mosaic(canvas, { size, channels }, images, columns, rows) {
   const area = size * size,
     count = images.length / area / channels;

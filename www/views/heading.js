@@ -42,7 +42,8 @@ export function heading(store) {
     byId('note').textContent = info.note;
     byId('note').hidden = !info.note;
     byId('networks').textContent =
-      `Generator ${weights(info.generator_parameters)}, discriminator ${weights(info.discriminator_parameters)} weights; seed ${info.settings.seed}.`;
+      `Generator ${weights(info.generator_parameters)}, discriminator ${weights(info.discriminator_parameters)} ` +
+      `weights; seed ${info.settings.seed}.`;
     undo.hidden = history.length <= firstEntry;
   }
 
@@ -63,7 +64,8 @@ export function heading(store) {
       if (progress) {
         const megabytes = (progress.done / 1e6).toFixed(1);
         byId('progress-text').textContent =
-          `Fetching ${progress.what}: ${megabytes}${progress.total ? ` of ${(progress.total / 1e6).toFixed(1)}` : ''} MB`;
+          `Fetching ${progress.what}: ` +
+          `${megabytes}${progress.total ? ` of ${(progress.total / 1e6).toFixed(1)}` : ''} MB`;
         const bar = /** @type {HTMLProgressElement} */ (byId('progress-bar'));
         if (progress.total) bar.value = progress.done / progress.total;
         else bar.removeAttribute('value');

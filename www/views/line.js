@@ -24,7 +24,8 @@ export const layers = ({ probability, optimal }) => [
 export const caption = ({ probability }) =>
   'The generator turns noise into points; their density should become the real one. ' +
   (probability
-    ? 'The discriminator’s D(x), on the right axis, is how sure it is that a point at x is real: ½ where it cannot tell. '
+    ? 'The discriminator’s D(x), on the right axis, is how sure it is that a point at x is real: ½ where it ' +
+      'cannot tell. '
     : 'The critic’s score of a point at x is on the right axis: the higher, the more real. ') +
   'The arrows are the gradient of its logit at generated points.';
 
@@ -124,7 +125,8 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
 }
 
 /** One arrow a sample would lie on another: from left to right, each where there is room.
- * @param {CanvasRenderingContext2D} c @param {Line} picture @param {(v: number) => number} x @param {number} y @param {Theme} theme */
+ * @param {CanvasRenderingContext2D} c @param {Line} picture @param {(v: number) => number} x @param {number} y
+ * @param {Theme} theme */
 function gradients(c, { samples, gradients, low, high }, x, y, theme) {
   const longest = theme.em * 2.2;
   const order = Array.from(gradients.keys())
@@ -137,8 +139,8 @@ function gradients(c, { samples, gradients, low, high }, x, y, theme) {
 }
 
 /** @param {CanvasRenderingContext2D} c @param {Line} picture @param {number} tall
- * @param {{ left: number, right: number, top: number, bottom: number }} box
- * @param {(v: number) => number} x @param {(v: number) => number} y @param {(v: number) => number} belief @param {Reading} opinion
+ * @param {{ left: number, right: number, top: number, bottom: number }} box @param {(v: number) => number} x
+ * @param {(v: number) => number} y @param {(v: number) => number} belief @param {Reading} opinion
  * @param {Theme} theme @param {ReadonlySet<string>} hidden */
 function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, opinion, theme, hidden) {
   const { em } = theme;

@@ -7,9 +7,11 @@ import { VIEWS, paint } from './paint.js';
 /** @import { Model, Store } from '../state.js' */
 /** @import { Frame } from './paint.js' */
 /** @import { Snapshot } from '../messages.js' */
-/** @typedef {{ caption: (picture: any) => string, layers: (picture: any) => { key: string, label: string, mark: string }[] }} View */
+/** @typedef {{ caption: (picture: any) => string, layers: (picture: any) => { key: string, label: string, mark:
+ * string }[] }} View */
 
-/** Away from this thread where the browser can. @param {HTMLCanvasElement} canvas @returns {(picture: Snapshot['picture'], frame: Frame) => void} */
+/** Away from this thread where the browser can. @param {HTMLCanvasElement} canvas
+ * @returns {(picture: Snapshot['picture'], frame: Frame) => void} */
 function painter(canvas) {
   if (!canvas.transferControlToOffscreen) return (picture, frame) => paint(canvas, picture, frame);
   const worker = new Worker(new URL('../painter.js', import.meta.url), { type: 'module', name: 'painter' });

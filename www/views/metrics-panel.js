@@ -1,4 +1,5 @@
-// The metrics and terms of the snapshot that is shown, each with its noise floor, and a sentence on the state of the run.
+// The metrics and terms of the snapshot that is shown, each with its noise floor, and a sentence on the state of the
+// run.
 
 import { inFormat } from '../readings.js';
 import { byId, element } from './element.js';
@@ -49,9 +50,10 @@ function termRow(term) {
   return { row, draw };
 }
 
-/** Rows of readings, made anew where the readings are of other quantities.
- * @param {HTMLElement} place @param {HTMLElement[]} head
- * @param {(reading: Reading) => { row: HTMLElement, draw: (reading: Reading, largest: Map<string, number>) => void }} make */
+/** Rows of readings, made anew where the readings are of other quantities. @param {HTMLElement} place
+ * @param {HTMLElement[]} head
+ * @param {(reading: Reading) => { row: HTMLElement, draw: (reading: Reading, largest: Map<string, number>) => void
+ * }} make */
 function rows(place, head, make) {
   let names = '';
   /** @type {ReturnType<typeof make>[]} */

@@ -10,8 +10,10 @@ import * as plane from './plane.js';
 
 export const VIEWS = { line, plane, gallery, phase };
 
-/** `width` and `height` in CSS pixels, of which the canvas has `ratio` device pixels each; `small` leaves out what a thumbnail has no room for.
- * @typedef {{ width: number, height: number, ratio: number, theme: Theme, hidden: ReadonlySet<string>, small?: boolean }} Frame */
+/** `width` and `height` in CSS pixels, of which the canvas has `ratio` device pixels each; `small` leaves out what a
+ * thumbnail has no room for.
+ * @typedef {{ width: number, height: number, ratio: number, theme: Theme, hidden: ReadonlySet<string>, small?:
+ * boolean }} Frame */
 
 /** @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {Snapshot['picture']} picture @param {Frame} frame */
 export function paint(canvas, picture, frame) {

@@ -14,7 +14,8 @@ export const layers = () => [
 
 export const caption = () =>
   'The simplest GAN there is: real samples are all one number, the generator is a number θ, and the discriminator a ' +
-  'slope, D(x) = ψ x. They should meet at the cross; the arrows are the way that each pair is pushed, the faint line is the beginning.';
+  'slope, D(x) = ψ x. They should meet at the cross; the arrows are the way that each pair is pushed, the faint ' +
+  'line is the beginning.';
 
 /** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {Frame} frame */
 export function draw(c, picture, frame) {
@@ -81,8 +82,8 @@ export function draw(c, picture, frame) {
   }
 }
 
-/** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {(theta: number) => number} x @param {(psi: number) => number} y
- * @param {number} side @param {import('../theme.js').Theme} theme */
+/** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {(theta: number) => number} x
+ * @param {(psi: number) => number} y @param {number} side @param {import('../theme.js').Theme} theme */
 function flow(c, { cells, flow, reach }, x, y, side, theme) {
   const at = (/** @type {number} */ i) => reach * ((2 * i) / (cells - 1) - 1);
   const list = Array.from({ length: cells * cells }, (_, i) => ({

@@ -22,9 +22,12 @@ export const layers = ({ probability, optimal }) => [
 export const caption = ({ probability, undecided_output, optimal }) =>
   'The generator should put its crosses where the real dots are, in the same share. ' +
   (probability
-    ? 'The deeper the green, the surer the discriminator is that a point there is real; on the green line it cannot tell, D = ½. '
-    : `The deeper the green, the higher the critic scores a point there${undecided_output === null ? '' : ', and the green line is half-way'}. `) +
-  `The arrows are the gradient of its logit at generated points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
+    ? 'The deeper the green, the surer the discriminator is that a point there is real; on the green line it ' +
+      'cannot tell, D = ½. '
+    : `The deeper the green, the higher the critic scores a point ` +
+      `there${undecided_output === null ? '' : ', and the green line is half-way'}. `) +
+  `The arrows are the gradient of its logit at generated ` +
+  `points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
 
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -108,8 +111,8 @@ export function draw(c, picture, frame) {
   if (!hidden.has('discriminator') && width - left - side > em * 5) bar(c, opinion, left + side + em, top, side, theme);
 }
 
-/** What the depths of green stand for. @param {CanvasRenderingContext2D} c @param {Reading} opinion @param {number} left @param {number} top
- * @param {number} tall @param {import('../theme.js').Theme} theme */
+/** What the depths of green stand for. @param {CanvasRenderingContext2D} c @param {Reading} opinion
+ * @param {number} left @param {number} top @param {number} tall @param {import('../theme.js').Theme} theme */
 function bar(c, { place, marks }, left, top, tall, theme) {
   const { em } = theme;
   const green = c.createLinearGradient(0, top + tall, 0, top);
@@ -149,10 +152,10 @@ function paint({ cells, discriminator }, { place }, theme) {
   context.putImageData(image, 0, 0);
 }
 
-/** The path along which values cross `level`: a line across each cell whose corners disagree, found by interpolation along its
- * edges. Cells with a corner that is NaN have none.
- * @param {CanvasRenderingContext2D} c @param {Float32Array} values @param {number} cells @param {number} level
- * @param {(i: number) => number} x @param {(j: number) => number} y */
+/** The path along which values cross `level`: a line across each cell whose corners disagree, found by interpolation
+ * along its edges. Cells with a corner that is NaN have none. @param {CanvasRenderingContext2D} c
+ * @param {Float32Array} values @param {number} cells @param {number} level @param {(i: number) => number} x
+ * @param {(j: number) => number} y */
 function contour(c, values, cells, level, x, y) {
   c.beginPath();
   for (let j = 0; j + 1 < cells; j++) {

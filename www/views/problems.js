@@ -4,7 +4,8 @@ import { byId, element } from './element.js';
 
 /** @import { Model } from '../state.js' */
 
-/** @param {{ dismiss: () => void, reset: () => void, retry: () => void, first: () => void, goBack: () => void }} acts */
+/** @typedef {'dismiss' | 'reset' | 'retry' | 'first' | 'goBack'} Act */
+/** @param {Record<Act, () => void>} acts */
 export function problems(acts) {
   const place = byId('problem');
   /** @type {unknown} */

@@ -9,7 +9,8 @@ import { thumbnail } from './thumbnail.js';
 /** @import { Latent } from '../latent.js' */
 /** @import { Store } from '../state.js' */
 
-/** Parts that can be hidden at once; x and y go from 0 to 1. @type {[name: string, holds: (x: number, y: number) => boolean][]} */
+/** Parts that can be hidden at once; x and y go from 0 to 1.
+ * @type {[name: string, holds: (x: number, y: number) => boolean][]} */
 const PARTS = [
   ['Nothing', () => false],
   ['Left', x => x < 0.5],
@@ -117,7 +118,8 @@ export function projection(store, post) {
       said.textContent =
         projection?.problem ||
         (result
-          ? `Error ${number(result.error)}, from ${number(result.start)} at the start; generator of step ${projection?.runStep?.toLocaleString('en')}`
+          ? `Error ${number(result.error)}, from ${number(result.start)} at the start; generator of step ` +
+            `${projection?.runStep?.toLocaleString('en')}`
           : '');
     },
   };
@@ -137,7 +139,8 @@ const part = (holds, size) =>
 /** @param {ReadonlySet<number>} a @param {ReadonlySet<number>} b */
 const same = (a, b) => a.size === b.size && [...a].every(i => b.has(i));
 
-/** Hatches what is hidden, in a colour that no image has. @param {HTMLCanvasElement} canvas @param {ReadonlySet<number>} hidden */
+/** Hatches what is hidden, in a colour that no image has. @param {HTMLCanvasElement} canvas
+ * @param {ReadonlySet<number>} hidden */
 function veil(canvas, hidden) {
   const c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   for (const i of hidden) {

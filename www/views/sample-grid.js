@@ -3,9 +3,10 @@
 import { element } from './element.js';
 import { fit, mosaic } from './gallery.js';
 
-/** A tile is one sample: `together` images side by side. `marks`: the letters on each tile; `name`: what a tile is called;
- * `captions`: what stands in its corner, if anything does.
- * @typedef {{ images: Uint8Array, size: number, channels: number, together: number, marks: string[], name: (tile: number) => string, captions: string[] }} Sheet */
+/** A tile is one sample: `together` images side by side. `marks`: the letters on each tile; `name`: what a tile is
+ * called; `captions`: what stands in its corner, if anything does.
+ * @typedef {{ images: Uint8Array, size: number, channels: number, together: number, marks: string[], name: (tile:
+ * number) => string, captions: string[] }} Sheet */
 
 /** Where the arrow keys lead, in tiles and in rows. @type {Record<string, [tiles: number, rows: number]>} */
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -52,7 +53,9 @@ export function sampleGrid(place, choose) {
     if (!width || !count) return;
     const { columns, cell } = fit(count * together, count * together, together, width, height);
     mosaic(canvas, sheet, images, columns);
-    page.style.cssText = `width: ${columns * cell}px; height: ${((count * together) / columns) * cell}px; --columns: ${columns / together}`;
+    page.style.cssText =
+      `width: ${columns * cell}px; height: ${((count * together) / columns) * cell}px; ` +
+      `--columns: ${columns / together}`;
     page.classList.toggle('magnified', cell >= size);
     across = columns / together;
     if (tiles.childElementCount !== count) {

@@ -5,8 +5,9 @@ import { label, ticks } from './scale.js';
 
 /** @import { Frame } from './paint.js' */
 
-/** Draws the numbers and the ground, and clips to it until the caller's `restore`. `x` and `y` place values from `low` to `high`.
- * @param {CanvasRenderingContext2D} c @param {number} low @param {number} high @param {Frame} frame */
+/** Draws the numbers and the ground, and clips to it until the caller's `restore`. `x` and `y` place values from
+ * `low` to `high`. @param {CanvasRenderingContext2D} c @param {number} low @param {number} high
+ * @param {Frame} frame */
 export function square(c, low, high, { width, height, theme, small = false }) {
   const { em } = theme;
   const side = Math.min(width, height) - (small ? 0 : em * 4);

@@ -37,7 +37,8 @@ export function statusOf(snapshot, { info, history, state }) {
   );
 }
 
-/** What can be said of the samples themselves. @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Status | null} */
+/** What can be said of the samples themselves. @param {Snapshot} snapshot @param {Record<string, any>} settings
+ * @returns {Status | null} */
 function outcome(snapshot, settings) {
   const { step } = snapshot,
     { w1, w1_floor, modes, modes_floor } = valuesOf(snapshot);
@@ -50,7 +51,9 @@ function outcome(snapshot, settings) {
   ) {
     return {
       title: 'At the noise floor',
-      text: `The samples are as close to the real ones as a perfect sampler’s would be: W1 ${w1.toFixed(3)}, where ${w1_floor.toFixed(3)} is what chance alone leaves.`,
+      text:
+        `The samples are as close to the real ones as a perfect sampler’s would be: W1 ${w1.toFixed(3)}, ` +
+        `where ${w1_floor.toFixed(3)} is what chance alone leaves.`,
     };
   }
   if (modes === 0 && total > 1 && step > EARLY) {
@@ -59,14 +62,17 @@ function outcome(snapshot, settings) {
   if (modes != null && total > 1 && step > EARLY && modes <= total / 2) {
     return {
       title: 'Mode collapse',
-      text: `The generator makes ${Math.round(modes)} of the ${total} modes. The discriminator will come to doubt that spot, and the generator may then hop to another.`,
+      text:
+        `The generator makes ${Math.round(modes)} of the ${total} modes. The discriminator will come to doubt ` +
+        `that spot, and the generator may then hop to another.`,
     };
   }
   return null;
 }
 
 /** Who is winning, where that can be told from probabilities, or from scores with a place to aim at.
- * @param {Snapshot} snapshot @param {Record<string, any>} settings @param {boolean} probability @returns {Status | null} */
+ * @param {Snapshot} snapshot @param {Record<string, any>} settings @param {boolean} probability
+ * @returns {Status | null} */
 function game({ d_real, d_fake, score_real, score_fake }, settings, probability) {
   if (d_real === null || d_fake === null || score_real === null || score_fake === null) return null;
   if (probability) {
@@ -83,7 +89,9 @@ function game({ d_real, d_fake, score_real, score_fake }, settings, probability)
     if (d_fake - d_real > 0.1) {
       return {
         title: 'The generator is ahead',
-        text: `The discriminator takes generated samples for real (${percent(d_fake)}) more often than real ones (${percent(d_real)}); it will catch up.`,
+        text:
+          `The discriminator takes generated samples for real (${percent(d_fake)}) more often than real ones ` +
+          `(${percent(d_real)}); it will catch up.`,
       };
     }
     return null;
@@ -92,19 +100,24 @@ function game({ d_real, d_fake, score_real, score_fake }, settings, probability)
   if (settings.objective === 'hinge' && gap > 2) {
     return {
       title: 'The critic is winning',
-      text: `It scores real samples ${fixed(score_real)} and generated ones ${fixed(score_fake)}: beyond its margins of 1 and −1 it has nothing more to learn, until the generator moves.`,
+      text:
+        `It scores real samples ${fixed(score_real)} and generated ones ${fixed(score_fake)}: beyond its ` +
+        `margins of 1 and −1 it has nothing more to learn, until the generator moves.`,
     };
   }
   if (settings.objective === 'least-squares' && gap > 0.7) {
     return {
       title: 'The discriminator is winning',
-      text: `It scores real samples ${fixed(score_real)}, where 1 is right, and generated ones ${fixed(score_fake)}, where 0 is.`,
+      text:
+        `It scores real samples ${fixed(score_real)}, where 1 is right, and generated ones ` +
+        `${fixed(score_fake)}, where 0 is.`,
     };
   }
   return null;
 }
 
-/** How the samples have come along. @param {Snapshot} snapshot @param {Model['history']} history @param {Record<string, any>} settings @returns {Status | null} */
+/** How the samples have come along. @param {Snapshot} snapshot @param {Model['history']} history
+ * @param {Record<string, any>} settings @returns {Status | null} */
 function course(snapshot, history, settings) {
   const { step } = snapshot,
     { w1, modes, modes_floor, high_quality } = valuesOf(snapshot);
@@ -125,7 +138,9 @@ function course(snapshot, history, settings) {
   if (w1 != null && before !== null && w1 > before * 1.3) {
     return {
       title: 'Moving away',
-      text: `W1 rose from ${before.toFixed(3)} to ${w1.toFixed(3)}. The two chase one another; a lower learning rate or a moving average steadies them.`,
+      text:
+        `W1 rose from ${before.toFixed(3)} to ${w1.toFixed(3)}. The two chase one another; a lower learning ` +
+        `rate or a moving average steadies them.`,
     };
   }
   if (high_quality != null && high_quality < 0.5) {
@@ -137,7 +152,8 @@ function course(snapshot, history, settings) {
   return null;
 }
 
-/** What the discriminator makes of the two. @param {Snapshot} snapshot @param {Record<string, any>} settings @returns {Status} */
+/** What the discriminator makes of the two. @param {Snapshot} snapshot @param {Record<string, any>} settings
+ * @returns {Status} */
 function balance(snapshot, { objective }) {
   const { d_real, d_fake, score_real, score_fake } = snapshot,
     { convergence } = valuesOf(snapshot);
@@ -147,28 +163,37 @@ function balance(snapshot, { objective }) {
     case 'wasserstein':
       return {
         title: 'Following the critic',
-        text: `The critic scores real samples ${fixed(real - fake)} above generated ones: its estimate of the distance that the generator still has to close.`,
+        text:
+          `The critic scores real samples ${fixed(real - fake)} above generated ones: its estimate of the ` +
+          `distance that the generator still has to close.`,
       };
     case 'hinge':
       return {
         title: 'Following the critic',
-        text: `The critic scores real samples ${fixed(real)} and generated ones ${fixed(fake)}; both at 0 would mean that it cannot tell.`,
+        text:
+          `The critic scores real samples ${fixed(real)} and generated ones ${fixed(fake)}; both at 0 would ` +
+          `mean that it cannot tell.`,
       };
     case 'least-squares':
       return Math.abs(real - fake) < 0.12
         ? {
             title: 'In balance',
-            text: 'The discriminator can hardly tell the two apart: it scores both near ½, half-way between its two labels.',
+            text:
+              'The discriminator can hardly tell the two apart: it scores both near ½, half-way between its ' +
+              'two labels.',
           }
         : {
             title: 'Learning',
-            text: `The discriminator scores real samples ${fixed(real)} and generated ones ${fixed(fake)}; its labels for them are 1 and 0.`,
+            text:
+              `The discriminator scores real samples ${fixed(real)} and generated ones ${fixed(fake)}; its ` +
+              `labels for them are 1 and 0.`,
           };
     case 'began':
       return {
         title: 'Balancing',
         text:
-          `The discriminator copies real samples with an error of ${fixed(-real, 3)}, and generated ones with ${fixed(-fake, 3)}` +
+          `The discriminator copies real samples with an error of ${fixed(-real, 3)}, and generated ones with ` +
+          `${fixed(-fake, 3)}` +
           `${convergence == null ? '' : `; BEGAN’s measure M is ${fixed(convergence, 3)}`}.`,
       };
   }
@@ -180,7 +205,9 @@ function balance(snapshot, { objective }) {
   }
   return {
     title: 'Learning',
-    text: `The discriminator still tells the two apart (${percent(d_real ?? 0)} against ${percent(d_fake ?? 0)}), and the generator follows its gradient.`,
+    text:
+      `The discriminator still tells the two apart (${percent(d_real ?? 0)} against ${percent(d_fake ?? 0)}), ` +
+      `and the generator follows its gradient.`,
   };
 }
 
@@ -205,7 +232,9 @@ function chase({ theta, psi, truth, trail }) {
   if (late > 1.1 * early) return { title: 'Spiralling outwards', text: where };
   return {
     title: 'Going in circles',
-    text: `${where} Each step is right for itself, and they get no closer: a price on the slope, such as R1, would bring them in.`,
+    text:
+      `${where} Each step is right for itself, and they get no closer: a price on the slope, such as R1, ` +
+      `would bring them in.`,
   };
 }
 

@@ -17,7 +17,8 @@ export function thumbnail(letter = '', className = '') {
   return {
     place,
     canvas,
-    /** @param {Gallery} picture @param {Uint8Array} images @param {number | null} at the number of a sample in them, if there is one @param {string} label */
+    /** @param {Gallery} picture @param {Uint8Array} images
+     * @param {number | null} at the number of a sample in them, if there is one @param {string} label */
     draw(picture, images, at, label) {
       const { size, channels, views } = picture,
         each = views * channels * size ** 2;

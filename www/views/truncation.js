@@ -5,8 +5,8 @@ import { byId } from './element.js';
 /** @import { Latent } from '../latent.js' */
 /** @import { Model, Store } from '../state.js' */
 
-/** Where the slider ends, so far out that nothing is truncated: beyond it a normal number falls but once in 370 times, a uniform one
- * never. */
+/** Where the slider ends, so far out that nothing is truncated: beyond it a normal number falls but once in 370
+ * times, a uniform one never. */
 const ENDS = { normal: 3, uniform: 1 };
 const NOTCH = 0.05;
 

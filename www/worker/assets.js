@@ -3,7 +3,8 @@
 /** @import { DataFiles, Device, Wasm } from '../messages.js' */
 /** @typedef {(what: string, done: number, total: number | null) => void} Progress */
 
-/** The server answered that it has no such file: a fact about the server, where any other failure is worth another try. */
+/** The server answered that it has no such file: a fact about the server, where any other failure is worth another
+ * try. */
 export class Missing extends Error {}
 
 /** @type {Map<string, Promise<any>>} */
@@ -51,6 +52,10 @@ async function watch(response, what, progress) {
   }
 }
 
+let onLoss = () => {};
+/** Sets what follows the loss of the GPU. @param {() => void} act */
+export const whenLost = act => void (onLoss = act);
+
 /** @param {Device} device @param {Progress} progress @returns {Promise<{ wasm: Wasm, name: string }>} */
 export const loadModule = (device, progress) =>
   once(device, async () => {
@@ -65,7 +70,7 @@ export const loadModule = (device, progress) =>
     watch(binary.clone(), what, progress).catch(() => {});
     const wasm = /** @type {Wasm} */ (code);
     await wasm.default({ module_or_path: binary });
-    return { wasm, name: await wasm.open_device(device) };
+    return { wasm, name: await wasm.open_device(device, () => onLoss()) };
   });
 
 /** @param {string} file Relative to the folder of all data. @param {Progress} progress */
@@ -79,9 +84,9 @@ async function unzipped(file, progress) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-/** The contents of an experiment's data files; undefined where it needs none, or the server lacks one. The progress is that of the
- * first, which holds the images.
- * @param {string[]} files @param {Progress} progress @returns {Promise<DataFiles | undefined>} */
+/** The contents of an experiment's data files; undefined where it needs none, or the server lacks one. The progress
+ * is that of the first, which holds the images. @param {string[]} files @param {Progress} progress
+ * @returns {Promise<DataFiles | undefined>} */
 export async function loadData(files, progress) {
   if (!files.length) return undefined;
   return once(files.join(), async () => {

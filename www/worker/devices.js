@@ -1,6 +1,6 @@
 // The choice of the device: is there a GPU, and is it faster for this experiment?
 
-import { Missing, loadModule } from './assets.js';
+import { Missing, loadModule, whenLost } from './assets.js';
 import { costKey } from './cost.js';
 import { Pace } from './pace.js';
 import { isPanic, post, postProblem, postProgress } from './replies.js';
@@ -31,7 +31,7 @@ export class Devices {
   /** @param {TrainLoop} loop */
   constructor(loop) {
     this.loop = loop;
-    this.#watchForLoss();
+    whenLost(() => this.#onLoss());
   }
 
   /** @param {ExperimentInfo} info @returns {Device} */
@@ -67,8 +67,8 @@ export class Devices {
     if (!info) return;
     if (this.#gpu === 'unknown') await this.#findAdapter();
     if (this.#gpu === 'absent' || this.#gpu === 'unbuilt') return;
-    // A software adapter runs kernels on the cores that the CPU module has: 15 steps/s of the smallest network, against 1,400 in the
-    // CPU module (docs/performance.md). A trial would only take time from the run.
+    // A software adapter runs kernels on the cores that the CPU module has: 15 steps/s of the smallest network, against
+    // 1,400 in the CPU module (docs/performance.md). A trial would only take time from the run.
     if (this.#gpu === 'software' && asked === 'auto') return;
     // A paused run, or one that has just begun, has no speed to compare with.
     if (asked === 'auto' && !this.loop.pace.measured()) return this.consider();
@@ -94,13 +94,15 @@ export class Devices {
     }
   }
 
-  /** Times the GPU in turn with the run on the CPU, and moves the run where it is faster. @param {Wasm} wasm @param {ExperimentInfo} info */
+  /** Times the GPU in turn with the run on the CPU, and moves the run where it is faster. @param {Wasm} wasm
+   * @param {ExperimentInfo} info */
   async #try(wasm, info) {
     const { queue, pace } = this.loop;
     await this.#withPlayground(
       () => wasm.Playground.open(info.hash, 'webgpu', this.loop.run?.files),
       async warmup => {
-        // The first slices compile pipelines: fusion reaches across steps, so that a slice of several has kernels of its own.
+        // The first slices compile pipelines: fusion reaches across steps, so that a slice of several has kernels of
+        // its own.
         for (const n of [1, 2, 2]) await queue.turn(() => train(warmup, n));
         await this.#time(warmup, WARMUP_MS);
       },
@@ -108,7 +110,8 @@ export class Devices {
     const cpu = pace.measured(),
       run = this.loop.run;
     if (!run || this.choice !== 'auto' || run.info.hash !== info.hash || !cpu) return this.consider();
-    // From the run's own state: some steps cost more than others (critic_warmup), and both rates are to be of the same ones.
+    // From the run's own state: some steps cost more than others (critic_warmup), and both rates are to be of the same
+    // ones.
     const open = async () => wasm.Playground.load(await run.playground.save(), 'webgpu', run.files);
     const webgpu = await this.#withPlayground(open, trial => this.#time(trial, TRIAL_MS));
     this.#measured.set(costKey(info.settings), { cpu, webgpu });
@@ -117,7 +120,8 @@ export class Devices {
     if (chosen === 'webgpu') this.loop.queue.add(() => (this.choice === 'auto' ? this.move('webgpu') : undefined));
   }
 
-  /** @template T @param {() => Playground | Promise<Playground>} open @param {(playground: Playground) => Promise<T>} use @returns {Promise<T>} */
+  /** @template T @param {() => Playground | Promise<Playground>} open
+   * @param {(playground: Playground) => Promise<T>} use @returns {Promise<T>} */
   async #withPlayground(open, use) {
     const playground = await this.loop.queue.turn(open);
     try {
@@ -127,7 +131,8 @@ export class Devices {
     }
   }
 
-  /** Steps per second on the GPU in slices like a run's own, each with its sync. @param {Playground} playground @param {number} ms */
+  /** Steps per second on the GPU in slices like a run's own, each with its sync. @param {Playground} playground
+   * @param {number} ms */
   async #time(playground, ms) {
     const pace = new Pace();
     for (let spent = 0; spent < ms;) {
@@ -141,10 +146,11 @@ export class Devices {
 
   /** Whether there is an adapter, and whether it is hardware. */
   async #findAdapter() {
-    const adapter = await /** @type {any} */ (navigator).gpu?.requestAdapter().catch(() => null);
+    const { wasm } = await loadModule('cpu', postProgress);
+    const adapter = await wasm.find_adapter();
     if (!adapter) return this.#setGpu('absent');
-    this.#adapterName = [adapter.info?.vendor, adapter.info?.architecture].filter(Boolean).join(' ');
-    this.#setGpu(adapter.info?.isFallbackAdapter ? 'software' : 'available');
+    this.#adapterName = adapter.name;
+    this.#setGpu(adapter.software ? 'software' : 'available');
   }
 
   /** @param {Gpu} status */
@@ -153,21 +159,9 @@ export class Devices {
     post({ type: 'gpu', gpu: status, name: this.#adapterName });
   }
 
-  /** A lost GPU may leave a read waiting without end, and only the device itself says so; the module keeps its device to itself. */
-  #watchForLoss() {
-    const Adapter = /** @type {any} */ (globalThis).GPUAdapter;
-    if (!Adapter) return;
-    const requestDevice = Adapter.prototype.requestDevice;
-    const lost = () => {
-      if (this.loop.run?.device !== 'webgpu') return this.#setGpu('absent');
-      postProblem('device', 'The GPU was lost', 'The run continues on the CPU.', true);
-    };
-    /** @param {...unknown} options */
-    Adapter.prototype.requestDevice = async function (...options) {
-      const device = await requestDevice.apply(this, options);
-      device.lost.then(lost);
-      return device;
-    };
+  #onLoss() {
+    if (this.loop.run?.device !== 'webgpu') return this.#setGpu('absent');
+    postProblem('device', 'The GPU was lost', 'The run continues on the CPU.', true);
   }
 }
 

@@ -1,7 +1,7 @@
-// The trainer's side of the page: holds the wasm modules and one run, and trains in slices so short that a message never waits
-// long. Everything that touches a module goes through the loop's queue.
+// The trainer's side of the page: holds the wasm modules and one run, and trains in slices so short that a message
+// never waits long. Everything that touches a module goes through the loop's queue.
 //
-// The states that the page is told:
+// The states that it posts to the page:
 //
 //             open, set, reset             play
 //   loading ────────────────────▶ ready ───────────▶ running ◀───▶ paused
@@ -25,7 +25,8 @@ const devices = new Devices(loop);
 const opening = new Opening(loop, devices);
 devices.move = device => opening.move(device);
 
-/** The newest of the page's queries: a slider asks more often than a slow network answers. @type {LatentQuery | null} */
+/** The newest of the page's queries: a slider asks more often than a slow network answers.
+ * @type {LatentQuery | null} */
 let newestQuery = null;
 
 /** @param {LatentQuery} query */

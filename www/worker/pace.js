@@ -1,5 +1,5 @@
-// How many steps to train at once, and when: slices short enough to stay responsive, a limit if the user set one, and the
-// rate that results.
+// How many steps to train at once, and when: slices short enough to stay responsive, a limit if the user set one, and
+// the rate that results.
 
 /** A message waits for one slice at most. */
 const SLICE_MS = 10;

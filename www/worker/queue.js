@@ -1,5 +1,5 @@
-// The order in which everything touches the wasm modules: one act at a time, because a module must not be entered again while
-// it awaits a device.
+// The order in which everything touches the wasm modules: one act at a time, because a module must not be entered again
+// while it awaits a device.
 
 /** @typedef {() => Promise<void> | void} Act */
 

@@ -30,7 +30,8 @@ export function sentence(error) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The distinct buffers of a snapshot, to transfer rather than copy. @param {Snapshot} snapshot @returns {ArrayBuffer[]} */
+/** The distinct buffers of a snapshot, to transfer rather than copy. @param {Snapshot} snapshot
+ * @returns {ArrayBuffer[]} */
 export function buffers(snapshot) {
   const values = Object.values(snapshot.picture ?? {});
   const arrays = values.flatMap(value =>

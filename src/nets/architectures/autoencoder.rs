@@ -1,5 +1,5 @@
-//! The adversarial autoencoder (Makhzani et al. 2016): a discriminator makes the codes of an encoder follow the prior, and a decoder
-//! reconstructs the data from them, so that it maps samples from the prior to samples of the data.
+//! The adversarial autoencoder (Makhzani et al. 2016): a discriminator makes the codes of an encoder follow the prior,
+//! and a decoder reconstructs the data from them, so that it maps samples from the prior to samples of the data.
 
 use super::mlp;
 use super::parts::hidden;

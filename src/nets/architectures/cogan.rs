@@ -1,4 +1,5 @@
-//! A coupled pair of GANs (CoGAN, Liu & Tuzel 2016), as multilayer perceptrons: images and their edges from the same latents.
+//! A coupled pair of GANs (CoGAN, Liu & Tuzel 2016), as multilayer perceptrons: images and their edges from the same
+//! latents.
 
 use std::slice::from_ref;
 

@@ -1,8 +1,8 @@
 //! DCGAN (Radford, Metz & Chintala 2016), at 28, 32 and 64 pixels.
 //!
-//! The generator starts from a map of 7×7 (28 pixels) or 4×4, and doubles its sides with transposed 4×4 convolutions; the
-//! discriminator mirrors it. Every layer is normalised but the generator's last and the discriminator's first and last; a normalised
-//! layer has no bias. Weights start from N(0, .02²), scales of normalisations from N(1, .02²).
+//! The generator starts from a map of 7×7 (28 pixels) or 4×4, and doubles its sides with transposed 4×4 convolutions;
+//! the discriminator mirrors it. Every layer is normalised but the generator's last and the discriminator's first and
+//! last; a normalised layer has no bias. Weights start from N(0, .02²), scales of normalisations from N(1, .02²).
 
 use super::parts::{BLACK_IS_ZERO, head, image_output};
 use crate::experiment::{Activation, Experiment, Normalization};
@@ -10,8 +10,8 @@ use crate::nets::Network;
 use crate::nets::init::{DCGAN_WEIGHT, Init};
 use crate::nets::layers::{Conv, ConvTranspose, Layer, Linear};
 
-/// Initialisation of kernels, each output number of which is a sum over `inputs` numbers. Without normalisation N(0, .02²) would let
-/// the scale of features fade from layer to layer; He et al. 2015 keep it.
+/// Initialisation of kernels, each output number of which is a sum over `inputs` numbers. Without normalisation N(0,
+/// .02²) would let the scale of features fade from layer to layer; He et al. 2015 keep it.
 fn kernels(kind: Normalization, inputs: usize) -> Init {
     match kind {
         Normalization::None => Init::he(inputs),

@@ -1,5 +1,6 @@
-//! The Dirac-GAN (Mescheder, Geiger & Nowozin 2018, §2), the simplest GAN: the generator is a number θ, the discriminator
-//! D(x) = ψ x, and the data are the point 0. Without regularisation the two circle each other without end.
+//! The Dirac-GAN (Mescheder, Geiger & Nowozin 2018, §2), the simplest GAN: the generator is a number θ, the
+//! discriminator D(x) = ψ x, and the data are the point 0. Without regularisation the two circle each other without
+//! end.
 
 use crate::nets::Network;
 use crate::nets::init::Init;

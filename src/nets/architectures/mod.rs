@@ -13,8 +13,8 @@ use super::{Network, Weights};
 use crate::experiment::{Architecture, Experiment, Objective};
 
 impl Network {
-    /// The experiment's generator: rows of `generator_inputs` numbers to samples `[n, d_dim]`; for an adversarial autoencoder,
-    /// images to codes and reconstructions.
+    /// The experiment's generator: rows of `generator_inputs` numbers to samples `[n, d_dim]`; for an adversarial
+    /// autoencoder, images to codes and reconstructions.
     #[must_use]
     pub fn generator(e: &Experiment) -> Self {
         match e.architecture {
@@ -27,8 +27,8 @@ impl Network {
         }
     }
 
-    /// The experiment's discriminator: rows of `discriminator_inputs` numbers to logits, where higher means more real, and to class
-    /// logits in an ACGAN; with BEGAN, to reconstructions.
+    /// The experiment's discriminator: rows of `discriminator_inputs` numbers to logits, where higher means more real,
+    /// and to class logits in an ACGAN; with BEGAN, to reconstructions.
     #[must_use]
     pub fn discriminator(e: &Experiment) -> Self {
         let reconstructs = e.objective == Objective::Began;
@@ -44,8 +44,8 @@ impl Network {
     }
 }
 
-/// The network that maps latents to samples, with its weights: the generator itself, or the decoder at the end of an adversarial
-/// autoencoder.
+/// The network that maps latents to samples, with its weights: the generator itself, or the decoder at the end of an
+/// adversarial autoencoder.
 #[must_use]
 pub fn sampler(e: &Experiment, generator: &Network, weights: &Weights) -> (Network, Weights) {
     if e.architecture != Architecture::Autoencoder {

@@ -6,8 +6,8 @@ use crate::nets::layers::{AddScalar, Dropout, Layer, Linear, MinibatchDiscrimina
 /// Numbers that a kernel of minibatch discrimination compares, as in the code of Salimans et al. 2016.
 const KERNEL_DIM: usize = 5;
 
-/// From [−1, 1] to [0, 2], the range in which BEGAN's networks work on images. Outputs start near 0, which should be a black image,
-/// close to a digit, and not a grey one: the generator settles on what the discriminator reconstructs.
+/// From [−1, 1] to [0, 2], the range in which BEGAN's networks work on images. Outputs start near 0, which should be a
+/// black image, close to a digit, and not a grey one: the generator settles on what the discriminator reconstructs.
 pub(super) const BLACK_IS_ZERO: AddScalar = AddScalar(1.0);
 
 /// The hidden layers of an MLP, and the width of the last.
@@ -42,8 +42,8 @@ pub(super) fn discriminator_hidden(e: &Experiment, inputs: usize) -> (Vec<Box<dy
     hidden(inputs, &e.discriminator_hidden, e.discriminator_norm, e.discriminator_activation, e.dropout)
 }
 
-/// The end of a network that gives images in [−1, 1]: tanh. BEGAN's end is linear, as in Berthelot et al. 2017: saturated tanh units
-/// receive no gradient.
+/// The end of a network that gives images in [−1, 1]: tanh. BEGAN's end is linear, as in Berthelot et al. 2017:
+/// saturated tanh units receive no gradient.
 pub(super) fn image_output(e: &Experiment) -> Box<dyn Layer> {
     match e.objective {
         Objective::Began => Box::new(AddScalar(-1.0)),

@@ -1,5 +1,5 @@
-//! A two-stage generator (StackGAN, Zhang et al. 2017), as multilayer perceptrons: the first stage makes the image at half its size,
-//! the second the full image from the first one's output.
+//! A two-stage generator (StackGAN, Zhang et al. 2017), as multilayer perceptrons: the first stage makes the image at
+//! half its size, the second the full image from the first one's output.
 
 use std::ops::Range;
 
@@ -29,7 +29,8 @@ pub(super) fn generator(e: &Experiment) -> Network {
     Network::new(vec![Box::new(Parallel { branches: first }), Box::new(Parallel { branches: second })])
 }
 
-/// `[coarse | fine]`, and the class, to two logits: each image has a discriminator of its own, which also gets the class.
+/// `[coarse | fine]`, and the class, to two logits: each image has a discriminator of its own, which also gets the
+/// class.
 pub(super) fn discriminator(e: &Experiment) -> Network {
     let (coarse, both) = (e.coarse_dim(), e.d_dim());
     let classes = both..both + e.label_dim();
@@ -41,7 +42,8 @@ pub(super) fn discriminator(e: &Experiment) -> Network {
     Network::new(vec![Box::new(Parallel { branches: vec![branch(0..coarse), branch(coarse..both)] })])
 }
 
-/// Samples `[n, d_dim]` as images of equal size, `[n, views × data_dim]`: a coarse image is enlarged by repeating its pixels.
+/// Samples `[n, d_dim]` as images of equal size, `[n, views × data_dim]`: a coarse image is enlarged by repeating its
+/// pixels.
 #[must_use]
 pub fn as_views(e: &Experiment, samples: Tensor<2>) -> Tensor<2> {
     if e.architecture != Architecture::Stacked {

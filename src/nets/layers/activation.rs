@@ -36,8 +36,8 @@ impl Activation {
     pub fn apply(self, x: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Relu => activation::relu(x),
-            // As a sum rather than a choice: its gradient is then a ReLU's and a constant, which the CPU backend computes
-            // in place and the GPU fuses, where a choice needs masks and zeros.
+            // As a sum rather than a choice: its gradient is then a ReLU's and a constant, which the CPU backend
+            // computes in place and the GPU fuses, where a choice needs masks and zeros.
             Self::LeakyRelu => x.clone() * NEGATIVE_SLOPE + activation::relu(x) * (1.0 - NEGATIVE_SLOPE),
             Self::Elu => activation::relu(x.clone()) + below_zero(x).exp() - 1.0,
             Self::Sigmoid => activation::sigmoid(x),

@@ -13,7 +13,8 @@ const MOMENTUM: f32 = 0.1;
 
 /// Normalises each channel over the batch and all positions, then scales and shifts it.
 ///
-/// In training it uses the batch's own statistics, also where a generator only supplies fakes; in evaluation the running ones.
+/// In training it uses the batch's own statistics, also where a generator only supplies fakes; in evaluation the
+/// running ones.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNorm {
     /// Channels in a row.

@@ -1,5 +1,5 @@
-//! Strided 4×4 convolution, as in a DCGAN: it halves the sides of an image. The transposed convolution with the same kernels is its
-//! vector–Jacobian product, and the reverse.
+//! Strided 4×4 convolution, as in a DCGAN: it halves the sides of an image. The transposed convolution with the same
+//! kernels is its vector–Jacobian product, and the reverse.
 
 use burn::tensor::Tensor;
 use burn::tensor::module::{conv_transpose2d, conv2d};

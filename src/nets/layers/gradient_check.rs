@@ -1,5 +1,5 @@
-//! Every layer's vector–Jacobian product against automatic differentiation, and the derivatives of the product against finite
-//! differences. A layer's file that is not in [`layers`] fails a test.
+//! Every layer's vector–Jacobian product against automatic differentiation, and the derivatives of the product against
+//! finite differences. A layer's file that is not in [`layers`] fails a test.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Instance normalisation (Ulyanov et al. 2016). It does not couple the rows of a batch, so that a critic under a gradient
-//! penalty may have it.
+//! Instance normalisation (Ulyanov et al. 2016). It does not couple the rows of a batch, so that a critic under a
+//! gradient penalty may have it.
 
 use burn::tensor::Tensor;
 

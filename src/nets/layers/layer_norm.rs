@@ -1,5 +1,5 @@
-//! Layer normalisation (Ba, Kiros & Hinton 2016). It does not couple the rows of a batch, so that a critic under a gradient
-//! penalty may have it.
+//! Layer normalisation (Ba, Kiros & Hinton 2016). It does not couple the rows of a batch, so that a critic under a
+//! gradient penalty may have it.
 
 use burn::tensor::Tensor;
 

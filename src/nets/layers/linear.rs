@@ -7,8 +7,8 @@ use crate::nets::init::{DCGAN_WEIGHT, Init};
 
 /// A fully connected layer: rows `[n, inputs]` to rows `[n, outputs]`.
 ///
-/// A convolution over its whole input and a transposed convolution from a single point are this layer too: DCGAN's last and
-/// first.
+/// A convolution over its whole input and a transposed convolution from a single point are this layer too: DCGAN's last
+/// and first.
 #[derive(Clone, Copy, Debug)]
 pub struct Linear {
     /// Numbers in an input row.

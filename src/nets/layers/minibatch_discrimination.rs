@@ -1,7 +1,7 @@
 //! Minibatch discrimination (Salimans et al. 2016, §3.2).
 //!
-//! In training, a feature compares each sample with the others of its batch. In evaluation a sample stands alone, and gets the
-//! running mean of the feature: that of a typical batch.
+//! In training, a feature compares each sample with the others of its batch. In evaluation a sample stands alone, and
+//! gets the running mean of the feature: that of a typical batch.
 
 use burn::tensor::Tensor;
 
@@ -12,8 +12,8 @@ use crate::tensor::{constant_like, detach};
 /// Weight of the newest batch in a running mean.
 const MOMENTUM: f32 = 0.1;
 
-/// Maps each sample's features to `kernels` points of `dim` numbers, and appends for each kernel Σ exp(−‖difference‖₁) over the
-/// other samples of the batch: rows `[n, inputs]` to `[n, inputs + kernels]`.
+/// Maps each sample's features to `kernels` points of `dim` numbers, and appends for each kernel Σ exp(−‖difference‖₁)
+/// over the other samples of the batch: rows `[n, inputs]` to `[n, inputs + kernels]`.
 #[derive(Clone, Copy, Debug)]
 pub struct MinibatchDiscrimination {
     /// Features of a sample.

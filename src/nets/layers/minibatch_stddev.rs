@@ -9,7 +9,8 @@ use crate::nets::init::Init;
 /// Keeps the gradient of a square root finite.
 const EPSILON: f32 = 1e-8;
 
-/// Appends the mean over all features of their standard deviation in the batch: rows `[n, inputs]` to `[n, inputs + 1]`.
+/// Appends the mean over all features of their standard deviation in the batch: rows `[n, inputs]` to `[n, inputs +
+/// 1]`.
 #[derive(Clone, Copy, Debug)]
 pub struct MinibatchStddev;
 

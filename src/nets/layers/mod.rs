@@ -1,4 +1,5 @@
-//! [`Layer`]: one step of a network, forward in training and in evaluation, and its vector–Jacobian product. One file a layer.
+//! [`Layer`]: one step of a network, forward in training and in evaluation, and its vector–Jacobian product. One file a
+//! layer.
 
 mod activation;
 mod add_scalar;
@@ -44,8 +45,9 @@ use crate::tensor::HostMatrix;
 
 /// Vector–Jacobian product of a map at one of its inputs: cotangents `[n, out]` to `[n, in]`, g ↦ gᵀJ row by row.
 ///
-/// burn differentiates once. A term that holds the gradient *of a gradient*, such as a gradient penalty, needs the inner one in
-/// forward operations; every layer here gives its output and this closure, made of differentiable operations. It is exact.
+/// burn differentiates once. A term that holds the gradient *of a gradient*, such as a gradient penalty, needs the
+/// inner one in forward operations; every layer here gives its output and this closure, made of differentiable
+/// operations. It is exact.
 pub type Vjp = Box<dyn FnOnce(Tensor<2>) -> Tensor<2>>;
 
 /// One layer of a network: its structure, without its numbers. Batches are matrices, one sample a row.
@@ -55,7 +57,8 @@ pub trait Layer: Debug + Send + Sync {
     /// Parameters, which gradients move, in the order in which `forward` and `vjp` take them.
     fn params(&self) -> Vec<ParamSpec>;
 
-    /// Buffers: running statistics, which the batches of training move, in the order in which `forward` and `vjp` take them.
+    /// Buffers: running statistics, which the batches of training move, in the order in which `forward` and `vjp` take
+    /// them.
     fn buffers(&self) -> Vec<ParamSpec>;
 
     /// The dropout masks that `forward` takes for `rows` rows in training, in order.

@@ -13,10 +13,12 @@ pub(super) fn params(channels: usize) -> Vec<ParamSpec> {
     vec![ParamSpec::row("weight", channels, DCGAN_SCALE), ParamSpec::row("bias", channels, Init::Constant(0.0))]
 }
 
-/// Rows of `channels` × `positions` numbers, less their `mean` and divided by their standard deviation, then scaled and shifted
-/// channel by channel; and the vector–Jacobian product there. `mean` maps `[n, channels, positions]` to `[n, 1 or channels, 1]`.
+/// Rows of `channels` × `positions` numbers, less their `mean` and divided by their standard deviation, then scaled and
+/// shifted channel by channel; and the vector–Jacobian product there. `mean` maps `[n, channels, positions]` to `[n, 1
+/// or channels, 1]`.
 ///
-/// With y = (x − μ) / σ the product is (g − mean(g) − y · mean(g y)) / σ: the second and third terms pass through μ and σ.
+/// With y = (x − μ) / σ the product is (g − mean(g) − y · mean(g y)) / σ: the second and third terms pass through μ and
+/// σ.
 pub(super) fn standardize(
     x: Tensor<2>,
     [channels, positions]: [usize; 2],
