@@ -18,7 +18,9 @@ fn main() -> Result<()> {
         let report = (0..400).map(|_| trainer.step()).last();
         let snapshot = pollster::block_on(observer.observe(&trainer, report))?;
         let metrics = snapshot.metrics.iter();
-        let metrics: Vec<_> = metrics.map(|m| format!("{} {:.3} (floor {:.3})", m.name, m.value, m.floor)).collect();
+        let metrics: Vec<_> = metrics
+            .map(|m| format!("{} {} (floor {})", m.quantity.label, m.quantity.text(m.value), m.quantity.text(m.floor)))
+            .collect();
         println!("step {}: {}", snapshot.step, metrics.join(", "));
     }
     Ok(())

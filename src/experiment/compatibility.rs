@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::conditions::{
-    above, all, among, any, began, dcgan, empty, images, is, joint, mixture, mixture_off_the_line,
+    above, all, among, any, began, dcgan, empty, images, is, joint, mixture, mixture_off_the_line, objective,
 };
 
 /// Where `condition` holds, the setting must satisfy `requirement`, which `expected` states in words. Any one of the
@@ -150,8 +150,8 @@ fn networks() -> Vec<Value> {
 }
 
 fn regularisation() -> Vec<Value> {
-    let no_target = among("objective", &["wasserstein", "hinge", "began"]);
-    let no_probability = among("objective", &["least-squares", "wasserstein", "hinge", "began"]);
+    let no_target = objective(|game| !game.has_targets());
+    let no_probability = objective(|game| !game.outputs_probability());
     let mut rules = vec![
         fixed(mixture(), "augment", json!([]), "left out for data that are not images", &[]),
         fixed(empty("augment"), "consistency_weight", 0, "0 without `augment`, whose augmentations it uses", &[]),

@@ -4,6 +4,8 @@
 
 use serde_json::{Value, json};
 
+use crate::objective::{Game, Objective};
+
 fn setting(key: &str, requirement: Value) -> Value {
     json!({ "properties": { key: requirement }, "required": [key] })
 }
@@ -94,14 +96,20 @@ pub(super) fn not_joint() -> Value {
     among("architecture", &["mlp", "dcgan", "dirac"])
 }
 
+/// The objective is one of which `holds` is true.
+pub(super) fn objective(holds: impl Fn(&dyn Game) -> bool) -> Value {
+    let all = Objective::ALL.into_iter().filter(|objective| holds(objective.game()));
+    setting("objective", json!({ "enum": all.collect::<Vec<_>>() }))
+}
+
 /// The discriminator's output is a probability, trained with the cross-entropy.
 pub(super) fn cross_entropy() -> Value {
-    among("objective", &["saturating", "non-saturating"])
+    objective(|game| game.outputs_probability())
 }
 
 /// The objective has a target for real samples.
 pub(super) fn target() -> Value {
-    among("objective", &["saturating", "non-saturating", "least-squares"])
+    objective(|game| game.has_targets())
 }
 
 /// The discriminator is an autoencoder.

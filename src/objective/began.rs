@@ -51,6 +51,10 @@ impl Game for Began {
     fn outputs_probability(&self) -> bool {
         false
     }
+
+    fn has_targets(&self) -> bool {
+        false
+    }
 }
 
 /// BEGAN's logits `[n, 1]`: minus the mean absolute error of each row's reconstruction (L with η = 1).

@@ -26,4 +26,8 @@ impl Game for Hinge {
     fn outputs_probability(&self) -> bool {
         false
     }
+
+    fn has_targets(&self) -> bool {
+        false
+    }
 }

@@ -33,4 +33,8 @@ impl Game for LeastSquares {
     fn outputs_probability(&self) -> bool {
         false
     }
+
+    fn has_targets(&self) -> bool {
+        true
+    }
 }

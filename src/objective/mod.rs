@@ -86,9 +86,16 @@ pub trait Game {
     /// Whether the discriminator's output is the sigmoid of its logit, a probability; else it is the logit itself, a
     /// score.
     fn outputs_probability(&self) -> bool;
+
+    /// Whether the discriminator's loss has a target for real samples, which label smoothing lowers.
+    fn has_targets(&self) -> bool;
 }
 
 impl Objective {
+    /// All objectives.
+    pub const ALL: [Self; 6] =
+        [Self::Saturating, Self::NonSaturating, Self::LeastSquares, Self::Wasserstein, Self::Hinge, Self::Began];
+
     /// Its losses and its theory.
     #[must_use]
     pub fn game(self) -> &'static dyn Game {

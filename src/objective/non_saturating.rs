@@ -28,4 +28,8 @@ impl Game for NonSaturating {
     fn outputs_probability(&self) -> bool {
         true
     }
+
+    fn has_targets(&self) -> bool {
+        true
+    }
 }

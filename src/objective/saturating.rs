@@ -27,6 +27,10 @@ impl Game for Saturating {
     fn outputs_probability(&self) -> bool {
         true
     }
+
+    fn has_targets(&self) -> bool {
+        true
+    }
 }
 
 /// −log D for real rows and −log(1 − D) for fakes, with one-sided label smoothing.

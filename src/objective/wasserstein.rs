@@ -28,4 +28,8 @@ impl Game for Wasserstein {
     fn outputs_probability(&self) -> bool {
         false
     }
+
+    fn has_targets(&self) -> bool {
+        false
+    }
 }

@@ -121,7 +121,10 @@ const CHARTS = [
     id: 'outputs',
     lines: 2,
     view: ({ info }) => {
-      const scores = info && !info.outputs_probability ? SCORES[String(info.settings.objective)] : null;
+      const scores =
+        info && !info.outputs_probability
+          ? (SCORES[String(info.settings.objective)] ?? ['Discriminator scores', []])
+          : null;
       const [title, references] = scores ?? ['D(x) and D(G(z))', [{ at: 0.5, label: 'undecided' }]];
       return {
         title,
