@@ -84,8 +84,8 @@ pub enum Conditional {
 /// Every setting of a run.
 ///
 /// From these lines comes the JSON Schema, and from that the checks of values, the page's controls, the tables of
-/// settings and editors' completion: `title` is the label, the comment the help text. [`schema`] adds what depends on
-/// other settings.
+/// settings and editors' completion: `title` is the label, the comment the help text. `experiment/schema.rs` adds what
+/// depends on other settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(transform = schema::complete)]

@@ -1,14 +1,14 @@
-//! The latent space: what a generator's inputs are drawn from, and ways to move among them.
+//! The latent space: the prior of a generator's inputs, and operations on latents.
 //!
-//! * [`Prior`] draws latents, and truncates them.
-//! * [`path`] goes from one latent to another; [`arithmetic`] adds and subtracts them.
-//! * [`fixed_samples`] has the latents of the samples that a run shows, for both.
-//! * [`projection`] finds the latent of a given image by gradient descent, with a run's networks as [`encoder`] has
-//!   them; [`inpainting`] hides a part of it meanwhile, and fills in what the generator has there. [`search`] is to be
-//!   watched.
+//! * [`Prior`] samples latents, and truncates them.
+//! * [`path`] interpolates between two latents; [`arithmetic`] adds and subtracts them; [`fixed_samples`] applies
+//!   both to the samples that a run shows.
+//! * [`projection`] finds the latent of a given image by gradient descent, with the networks of a run ([`encoder`]);
+//!   [`inpainting`] hides a part of the image and fills it in; [`image_projection`] is a projection step by step, for
+//!   display.
 //!
-//! A latent is a row of plain numbers. A generator is whatever maps rows `[n, latent_dim]` to rows `[n, data_dim]`:
-//! [`eval_function`] makes one of a network and its weights, be they a trainer's or a checkpoint's.
+//! A latent is a row of numbers. A generator is any function from rows `[n, latent_dim]` to rows `[n, data_dim]`:
+//! [`eval_function`] makes one of a network and its weights.
 
 pub mod arithmetic;
 pub mod encoder;
@@ -25,12 +25,12 @@ use burn::tensor::Tensor;
 pub use self::prior::Prior;
 use crate::nets::{Network, Weights};
 
-/// A network at rest as a function of rows: running statistics, no dropout, weights that stay as they are.
+/// A network in evaluation mode as a function of rows: running statistics, no dropout, constant weights.
 ///
-/// Rows on an autodiff device are tracked, so that gradients reach whatever they were made from; others leave no graph.
+/// Gradients pass through to rows on an autodiff device; other rows leave no graph.
 pub fn eval_function(network: Network, weights: Weights) -> impl Fn(Tensor<2>) -> Tensor<2> {
     let constants = Weights {
-        // At rest the statistics take part in the graph too, as constants.
+        // The running statistics take part in the graph too, as constants.
         buffers: weights.buffers.iter().map(|t| t.clone().autodiff()).collect(),
         ..weights.no_grad()
     };

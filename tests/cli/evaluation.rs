@@ -18,7 +18,7 @@ fn images_are_scored_beside_real_ones() {
     }
     assert!(place.path("images/evaluation.png").is_file());
     let text = place.ok("evaluate images --classifier c").stdout;
-    for wanted in ["classifier_frechet", "class 9", "15 samples of each kind", ", seen by c, which tells "] {
+    for wanted in ["Classifier Fréchet", "class 9", "15 samples of each kind", ", seen by c, which tells "] {
         assert!(text.contains(wanted), "{text}");
     }
     assert!(!text.contains("FID"), "{text}");
@@ -95,7 +95,7 @@ fn images_of_three_channels_are_shown_and_scored_by_their_modes() {
     assert_eq!(report["classes"].as_array().unwrap().len(), 10);
     assert!(!report.contains_key("classifier_frechet"));
     let text = place.ok("evaluate images --classifier c").stdout;
-    for wanted in ["mode_kl", "30 samples of each kind"] {
+    for wanted in ["Mode KL", "30 samples of each kind"] {
         assert!(text.contains(wanted), "{text}");
     }
     let grey = image::GrayImage::new(28, 28);

@@ -80,7 +80,7 @@ fn modes_of_stacked_digits_are_counted_by_the_classifier() {
     for wanted in [
         "| **`stacked-mnist`** |",
         "| PacDCGAN2 | 1000 | 0.06 |  | Lin et al. 2018, table 2 |",
-        "modes at least 1000.0: **missed**",
+        "Modes at least 1000.0: **missed**",
     ] {
         assert!(table.contains(wanted), "{wanted:?} is not in\n{table}");
     }
