@@ -2,6 +2,8 @@
 #![cfg(target_family = "wasm")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[cfg(feature = "gpu")]
+use counterfeit::web::find_adapter;
 use counterfeit::web::{Playground, describe, open_device, presets, revise};
 use js_sys::{Array, Float32Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -41,7 +43,8 @@ async fn trains(device: &str, steps: u32) {
     }
     let samples = |snapshot: &JsValue| get(snapshot, "picture.samples").unchecked_into::<Float32Array>().to_vec();
     assert_ne!(samples(&before), samples(&after), "the generator moves");
-    assert!(number(&after, "metrics.w1") > 0.0 && number(&after, "metrics.w1_floor") > 0.0);
+    assert_eq!(get(&after, "metrics.0.name").as_string().unwrap(), "w1");
+    assert!(number(&after, "metrics.0.value") > 0.0 && number(&after, "metrics.0.floor") > 0.0);
 
     let saved = playground.save().await.unwrap_or_else(|_| panic!("save"));
     let loaded = Playground::load(&saved, "cpu", None).unwrap_or_else(|_| panic!("load"));
@@ -60,6 +63,9 @@ async fn trains_on_the_cpu() {
 #[wasm_bindgen_test]
 async fn trains_on_webgpu() {
     trains("webgpu", 5).await;
+    let adapter = find_adapter().await;
+    assert!(!get(&adapter, "name").as_string().unwrap().is_empty());
+    assert!(number(&adapter, "max_buffer_bytes") > 1e6);
 }
 
 #[wasm_bindgen_test]

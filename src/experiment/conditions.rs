@@ -52,7 +52,7 @@ pub(super) fn any<const N: usize>(conditions: [Value; N]) -> Value {
 
 /// The data are images.
 pub(super) fn images() -> Value {
-    among("data", &["digits", "mnist"])
+    is_not("data", "mixture")
 }
 
 /// The data are a mixture of Gaussians.

@@ -10,7 +10,7 @@ impl Experiment {
     pub fn data_dim(&self) -> usize {
         match self.data {
             DataKind::Mixture => self.mixture.first().map_or(0, |mode| mode.mean.len()),
-            DataKind::Digits | DataKind::Mnist => self.channels * self.image_size * self.image_size,
+            _ => self.channels * self.image_size * self.image_size,
         }
     }
 
@@ -52,7 +52,7 @@ impl Experiment {
     pub fn class_count(&self) -> usize {
         match self.data {
             DataKind::Mixture => self.mixture.len(),
-            DataKind::Digits | DataKind::Mnist => self.classes.len(),
+            _ => self.classes.len(),
         }
     }
 
@@ -77,7 +77,7 @@ impl Experiment {
         for (row, label) in rows.chunks_exact_mut(count).zip(labels) {
             let class = match self.data {
                 DataKind::Mixture => Some(usize::from(*label)),
-                DataKind::Digits | DataKind::Mnist => self.classes.iter().position(|c| c == label),
+                _ => self.classes.iter().position(|c| c == label),
             };
             if let Some(cell) = class.and_then(|class| row.get_mut(class)) {
                 *cell = 1.0;

@@ -83,6 +83,7 @@ const SHELVES = [
   ['Three digits at once', ({ name }) => name.startsWith('stacked-')],
   ['MNIST', ({ kind, data }) => kind === 'gallery' && data === 'mnist'],
   ['Theory', ({ kind }) => kind === 'phase'],
+  ['Other data', () => true],
 ];
 
 const TITLES = /** @type {Record<string, string>} */ ({
