@@ -17,7 +17,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub use self::presets::Preset;
-pub use crate::data::kind::DataKind;
+pub use crate::data::datasets::DataKind;
 pub use crate::data::mixture::Component;
 pub use crate::latent::prior::Prior;
 pub use crate::nets::layers::Activation;

@@ -5,22 +5,21 @@
 //! numbers out.
 
 pub mod dataset;
+pub mod datasets;
 pub mod digits;
 mod glyphs;
 mod idx;
 pub mod images;
-pub mod kind;
 pub mod mixture;
-mod mnist;
 pub(crate) mod normal;
 pub mod views;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::dataset::{DataFile, Dataset, Split};
+pub use self::datasets::Mnist;
 pub use self::images::Images;
 pub use self::mixture::Mixture;
-pub use self::mnist::Mnist;
 use crate::error::{Error, Result};
 use crate::experiment::{DataKind, Experiment};
 use crate::rng::{Position, Rng, Stream};

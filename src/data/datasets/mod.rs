@@ -1,10 +1,12 @@
-//! [`DataKind`]: the setting `data`.
+//! [`DataKind`]: the setting `data`. One file a dataset.
+
+mod mnist;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::mnist::Mnist;
 use super::dataset::Dataset;
-use super::mnist::Mnist;
 
 /// Where real samples come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

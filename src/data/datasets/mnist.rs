@@ -1,8 +1,8 @@
 //! MNIST (LeCun, Cortes & Burges): 60,000 and 10,000 handwritten digits of 28 × 28 pixels.
 
-use super::dataset::{DataFile, Dataset, Split};
-use super::idx::{IMAGES, LABELS, damaged, read};
-use super::images::Images;
+use crate::data::dataset::{DataFile, Dataset, Split};
+use crate::data::idx::{IMAGES, LABELS, damaged, read};
+use crate::data::images::Images;
 use crate::error::Result;
 
 /// MNIST.
