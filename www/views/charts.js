@@ -231,6 +231,7 @@ async function figure({ id, lines: count, view }) {
         key.className = `key ${colour}`;
         mark.className = `mark ${style}`;
         setText(words, name);
+        value.hidden = !newest;
         setText(value, newest && now ? number(signed(scalars[series] ?? null, negated)) : '');
       });
       const lines = shown.lines.map(({ name, colour, style }) => ({ label: name, colour, dash: DASHES[style] }));
