@@ -1,5 +1,5 @@
-// What a run has been through, in bounded memory: series for the charts and whole snapshots for the timeline. When
-// either is full, every second entry goes, and from then on half as many are kept.
+// The history of a run in bounded memory: series for the charts and whole snapshots for the timeline. When either is
+// full, every second entry is removed, and later entries are kept half as often.
 
 import { scalarsOf } from './readings.js';
 

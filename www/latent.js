@@ -1,11 +1,11 @@
-// What the visitor does with the latent space: plain data, and how each act changes it. What is asked of the trainer
-// follows from it.
+// The state of the latent-space tools as plain data, and the changes that each action of the visitor makes. The query
+// to the trainer is derived from it.
 
 /** @import { ProjectionState, Kind, LatentQuery, InterpolationPath } from './messages.js' */
 
 /** @typedef {'interpolation' | 'arithmetic' | 'projection'} Tool */
-/** What can be undone: the samples under the letters A, B and C, by their place in the gallery; a real image,
- * likewise; and which of its pixels are hidden.
+/** The part of the state that can be undone: the samples A, B and C and the target image, by their index in the
+ * gallery, and the hidden pixels of the target.
  * @typedef {{ picks: (number | null)[], target: number | null, hidden: ReadonlySet<number> }} Choice */
 /** @typedef {{ id: number, running: boolean, runStep: number | null, state: ProjectionState | null, problem: string
  * }} ProjectionRun */

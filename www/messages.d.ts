@@ -5,39 +5,14 @@ import type {
   Adapter,
   ExperimentInfo,
   Failure,
-  Gallery,
-  Kind,
-  Line,
-  Phase,
-  Picture,
-  Plane,
-  PresetInfo,
   LatentQuery,
+  PresetInfo,
   ProjectionState,
-  Reading,
   Scale,
   Snapshot,
-  InterpolationPath,
 } from './wasm.js';
 
-export type {
-  Adapter,
-  ExperimentInfo,
-  Failure,
-  Gallery,
-  Kind,
-  Line,
-  Phase,
-  Picture,
-  Plane,
-  PresetInfo,
-  LatentQuery,
-  ProjectionState,
-  Reading,
-  Scale,
-  Snapshot,
-  InterpolationPath,
-};
+export type * from './wasm.js';
 
 /** D over a picture, and the optimal discriminator. */
 export type Opinion = Scale & { discriminator: Float32Array; optimal: Float32Array };

@@ -24,6 +24,11 @@ fn fixed(condition: Value, key: &str, value: impl Into<Value>, expected: &str, o
     rule(condition, key, json!({ "const": value }), expected, &repairs)
 }
 
+/// Where `condition` holds, the setting must have another value than `excluded`; `repair` is one.
+fn excluded(condition: Value, key: &str, excluded: &str, expected: &str, repair: &str) -> Value {
+    rule(condition, key, json!({ "not": { "const": excluded } }), expected, &[(key, repair.into())])
+}
+
 /// All rules. Of several that an experiment breaks, an error states the first.
 pub(super) fn rules() -> Vec<Value> {
     [architecture(), channels(), networks(), regularisation(), batches(), autoencoding_discriminator()].concat()
@@ -32,7 +37,7 @@ pub(super) fn rules() -> Vec<Value> {
 fn architecture() -> Vec<Value> {
     let of_images = among("architecture", &["dcgan", "autoencoder", "stacked", "coupled"]);
     let is_mlp = json!({ "enum": ["mlp", "dirac"] });
-    let excluded = "for the architectures autoencoder, stacked and coupled";
+    let for_joint = "for the architectures autoencoder, stacked and coupled";
     let mut rules = vec![
         rule(
             all([of_images, mixture()]),
@@ -41,26 +46,20 @@ fn architecture() -> Vec<Value> {
             "mlp for data that are not images",
             &[("architecture", "mlp".into())],
         ),
-        rule(
+        excluded(
             any([images(), mixture_off_the_line()]),
             "architecture",
-            json!({ "not": { "const": "dirac" } }),
+            "dirac",
             "mlp or dcgan for data that are not on a line",
-            &[("architecture", "mlp".into())],
+            "mlp",
         ),
-        fixed(joint(), "gradient_penalty", "none", &format!("none {excluded}"), &[]),
-        rule(
-            joint(),
-            "objective",
-            json!({ "not": { "const": "began" } }),
-            &format!("another than began {excluded}"),
-            &[("objective", "non-saturating".into())],
-        ),
+        fixed(joint(), "gradient_penalty", "none", &format!("none {for_joint}"), &[]),
+        excluded(joint(), "objective", "began", &format!("another than began {for_joint}"), "non-saturating"),
         rule(
             joint(),
             "conditional",
             json!({ "enum": ["none", "label"] }),
-            &format!("none {excluded}"),
+            &format!("none {for_joint}"),
             &[("conditional", "none".into())],
         ),
         fixed(
@@ -70,31 +69,19 @@ fn architecture() -> Vec<Value> {
             "none for the architectures autoencoder and coupled",
             &[],
         ),
-        fixed(joint(), "augment", json!([]), &format!("left out {excluded}"), &[]),
-        fixed(joint(), "minibatch_stddev", false, &format!("false {excluded}"), &[]),
-        fixed(joint(), "pack", 1, &format!("1 {excluded}"), &[]),
+        fixed(joint(), "augment", json!([]), &format!("left out {for_joint}"), &[]),
+        fixed(joint(), "minibatch_stddev", false, &format!("false {for_joint}"), &[]),
+        fixed(joint(), "pack", 1, &format!("1 {for_joint}"), &[]),
     ];
     for weight in ["minibatch_discrimination", "vat_weight", "path_length_weight", "feature_matching_weight"] {
-        rules.push(fixed(joint(), weight, 0, &format!("0 {excluded}"), &[]));
+        rules.push(fixed(joint(), weight, 0, &format!("0 {for_joint}"), &[]));
     }
     let dirac = || is("architecture", "dirac");
     let two = "for a Dirac-GAN, whose players have one parameter each";
     rules.extend([
-        rule(
-            dirac(),
-            "objective",
-            json!({ "not": { "const": "began" } }),
-            &format!("another than began {two}"),
-            &[("objective", "non-saturating".into())],
-        ),
+        excluded(dirac(), "objective", "began", &format!("another than began {two}"), "non-saturating"),
         fixed(dirac(), "conditional", "none", &format!("none {two}"), &[]),
-        rule(
-            dirac(),
-            "discriminator_norm",
-            json!({ "not": { "const": "batch" } }),
-            &format!("none {two}"),
-            &[("discriminator_norm", "none".into())],
-        ),
+        excluded(dirac(), "discriminator_norm", "batch", &format!("none {two}"), "none"),
         fixed(dirac(), "pack", 1, &format!("1 {two}"), &[]),
         fixed(dirac(), "minibatch_discrimination", 0, &format!("0 {two}"), &[]),
         fixed(dirac(), "minibatch_stddev", false, &format!("false {two}"), &[]),
@@ -127,12 +114,12 @@ fn channels() -> Vec<Value> {
 
 fn networks() -> Vec<Value> {
     let norm = |key| {
-        rule(
+        excluded(
             among("architecture", &["mlp", "dirac", "autoencoder", "stacked", "coupled"]),
             key,
-            json!({ "not": { "const": "instance" } }),
+            "instance",
             "none, batch or layer for an mlp, whose channels are single numbers",
-            &[(key, "none".into())],
+            "none",
         )
     };
     vec![

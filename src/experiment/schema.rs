@@ -191,15 +191,8 @@ fn zero(key: &str) -> Option<&'static str> {
         "examples_per_class" => "all",
         "instance_noise_steps" => "never",
         "lr_half_life" => "constant",
-        "weight_clip"
-        | "instance_noise"
-        | "minibatch_discrimination"
-        | "feature_matching_weight"
-        | "vat_weight"
-        | "path_length_weight"
-        | "consistency_weight"
-        | "dropout"
-        | "ema_decay" => "off",
+        "dropout" | "ema_decay" => "off",
+        _ if off(key) == Some(0.into()) => "off",
         _ => return None,
     })
 }

@@ -53,7 +53,7 @@ pub struct Column {
     pub in_floors: bool,
 }
 
-/// What every run of the first preset has to reach: at least, or at most, as is better for the column.
+/// A bound on a column for every run of the first preset: a minimum, or a maximum where lower is better.
 pub struct Bar {
     /// Which column.
     pub column: usize,
@@ -76,7 +76,7 @@ impl Column {
         Self { quantity, in_floors: false }
     }
 
-    /// What stands over it in a table: the metric and the unit.
+    /// The column's heading in a table: the metric and the unit.
     #[must_use]
     pub fn title(&self) -> String {
         let label = self.quantity.label;
