@@ -1,8 +1,7 @@
-//! A small classifier of digits, with whose eyes generated images are scored: two strided convolutions and two linear
-//! layers.
+//! A small classifier of digits that scores generated images: two strided convolutions and two linear layers.
 //!
-//! It is trained on MNIST by [`Training`] and kept as a file; a figure that it gives is a figure of this network, and
-//! is named after it.
+//! [`Training`] trains it on MNIST; it is kept as a file. Metrics computed with it are comparable only among themselves,
+//! and their names say so.
 
 mod file;
 mod training;
@@ -20,37 +19,37 @@ use crate::nets::layers::{BatchNorm, Conv, Dropout, Linear};
 use crate::nets::{Layer, Network, Weights};
 use crate::tensor::{floats, matrix, read};
 
-/// Height and width of the images that it takes.
+/// Height and width of its input images.
 pub const SIZE: usize = 28;
-/// Digits.
+/// The number of classes: the digits.
 pub const CLASSES: usize = 10;
-/// Numbers that it makes of an image, from which it tells the class.
+/// The number of features of an image, the input of the last layer.
 pub const FEATURES: usize = 64;
 
-/// How a classifier was trained, and how good it is.
+/// A classifier's training and test accuracy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
-    /// What every random number of the training came from.
+    /// The seed of all random numbers of the training.
     pub seed: u64,
-    /// Passes over the training images.
+    /// Epochs.
     pub epochs: u64,
-    /// Images in an update.
+    /// Images per batch.
     pub batch_size: usize,
-    /// Adam's, at the first update; it falls evenly to 0.
+    /// Adam's learning rate at the first step; it falls linearly to 0.
     pub learning_rate: f32,
-    /// How many images it learned from.
+    /// The number of training images.
     pub trained_on: usize,
-    /// How many images it was tested on, none of which it learned from; 0 before it is.
+    /// The number of test images, none of them a training image; 0 before the test.
     pub tested_on: usize,
-    /// The share of those that it tells right.
+    /// The accuracy on the test images, 0 to 1.
     pub accuracy: f64,
 }
 
 /// A classifier of images of digits.
 #[derive(Clone, Debug)]
 pub struct Classifier {
-    /// How it was trained, and how good it is.
+    /// Its training and test accuracy.
     pub record: Record,
     body: Part,
     head: Part,
@@ -64,12 +63,12 @@ struct Part {
     weights: Weights,
 }
 
-/// What the classifier makes of n images.
+/// The classifier's outputs for n images.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Predictions {
     /// n × [`FEATURES`], row-major.
     pub features: Vec<f32>,
-    /// n × [`CLASSES`], row-major, each row adding up to 1.
+    /// n × [`CLASSES`] probabilities, row-major; each row sums to 1.
     pub probabilities: Vec<f32>,
 }
 
@@ -99,7 +98,7 @@ fn head() -> Network {
 }
 
 impl Classifier {
-    /// What it makes of n images of 28 × 28 values in [-1, 1], row-major. Some hundreds at a time bound memory.
+    /// The predictions on n images of 28 × 28 values in [-1, 1], row-major. Call it with some hundreds to bound memory.
     ///
     /// # Errors
     /// When the device fails.
@@ -113,13 +112,13 @@ impl Classifier {
         Ok(Predictions { features: floats(&data[0])?, probabilities: floats(&data[1])? })
     }
 
-    /// Keeps how many of `tested_on` images, none of which it learned from, it tells right.
-    pub fn tested(&mut self, right: usize, tested_on: usize) {
+    /// Records the test: `correct` of `tested_on` images, none of them a training image.
+    pub fn tested(&mut self, correct: usize, tested_on: usize) {
         self.record.tested_on = tested_on;
-        self.record.accuracy = right as f64 / tested_on.max(1) as f64;
+        self.record.accuracy = correct as f64 / tested_on.max(1) as f64;
     }
 
-    /// The number of its parameters.
+    /// The number of parameters.
     #[must_use]
     pub fn num_params(&self) -> usize {
         self.body.network.num_params() + self.head.network.num_params()
@@ -127,25 +126,25 @@ impl Classifier {
 }
 
 impl Predictions {
-    /// How many images they are on.
+    /// The number of images.
     #[must_use]
     pub fn len(&self) -> usize {
         self.probabilities.len() / CLASSES
     }
 
-    /// Whether they are on none.
+    /// Whether there are no images.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Predictions on more images, after these.
+    /// Appends the predictions on further images.
     pub fn extend(&mut self, more: Self) {
         self.features.extend(more.features);
         self.probabilities.extend(more.probabilities);
     }
 
-    /// How many images are likeliest of the class that stands in `labels`.
+    /// The number of images whose most probable class is their label.
     #[must_use]
     pub fn right(&self, labels: &[u8]) -> usize {
         self.probabilities
@@ -171,7 +170,7 @@ mod tests {
         assert_eq!(predictions.len(), 2);
         assert_eq!(predictions.right(&[7, 0]), 1);
         assert_eq!(predictions.right(&[6, 200]), 0);
-        // One that cannot tell is not right about everything.
+        // Constant probabilities must not count as correct for every label.
         let undecided = Predictions { features: Vec::new(), probabilities: vec![0.1; 10 * CLASSES] };
         assert_eq!(undecided.right(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 1);
     }

@@ -73,6 +73,13 @@ impl Error {
     pub fn setting(field: &str, given: impl std::fmt::Display, expected: impl std::fmt::Display) -> Self {
         Self::Setting { field: field.to_owned(), given: given.to_string(), expected: expected.to_string() }
     }
+
+    /// What burn says of a device's failure: the innermost of the causes that it lists, without its backtrace.
+    pub(crate) fn device(error: &impl std::fmt::Display) -> Self {
+        let text = error.to_string();
+        let causes = text.split("Backtrace:").next().unwrap_or_default().split("Caused by:");
+        Self::Device(brief(causes.last().unwrap_or_default().trim()))
+    }
 }
 
 /// The start of a text that may be long or hostile, on one line.

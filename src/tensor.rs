@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData, Transaction};
 
-use crate::error::{Error, Result, brief};
+use crate::error::{Error, Result};
 
 /// A matrix on the host, row by row.
 #[derive(Clone, Debug, PartialEq)]
@@ -97,7 +97,7 @@ pub fn constant_like<const D: usize>(tensor: &Tensor<2>, constant: Tensor<D>) ->
 /// # Errors
 /// [`Error::Device`] when the device fails.
 pub(crate) async fn read(transaction: Transaction) -> Result<Vec<TensorData>> {
-    transaction.execute_async().await.map_err(|error| Error::Device(brief(&error.to_string())))
+    transaction.execute_async().await.map_err(|error| Error::device(&error))
 }
 
 /// The numbers of a tensor that was read.

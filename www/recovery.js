@@ -45,11 +45,12 @@ export class Recovery {
       // A copy, so that the checkpoint is there the next time too.
       const bytes = rescue.bytes.slice(0);
       this.trainer.post({ type: 'load', bytes, device, play }, [bytes]);
-      return `A fresh one continues from step ${rescue.step.toLocaleString('en')}${onCpu}.`;
+      const verb = play ? 'Training continues from' : 'The run waits at';
+      return `${verb} step ${rescue.step.toLocaleString('en')}${onCpu}.`;
     }
     this.trainer.post({ type: 'open', hash: info?.hash ?? location.hash.slice(1), device, play });
     return play
-      ? `A fresh one starts the same experiment again${onCpu}.`
-      : 'A fresh one waits at step 0; change a setting, or press play.';
+      ? `The same experiment starts again${onCpu}.`
+      : 'The run waits at step 0; change a setting, or press play.';
   }
 }

@@ -29,7 +29,7 @@ export class Trainer {
         kind: event.message ? 'crash' : 'fetch',
         fatal: true,
         what: event.message ? 'The trainer stopped on an internal error' : 'The trainer could not be fetched',
-        remedy: event.message ? 'A fresh one takes over.' : 'See that the server is running, then try again.',
+        remedy: event.message ? 'It starts again.' : 'See that the server is running, then try again.',
       });
     };
     return worker;

@@ -1,4 +1,4 @@
-//! A classifier as bytes: its weights, how it was trained, and how good it is.
+//! A classifier's file: its weights, training and test accuracy.
 
 use std::collections::HashMap;
 
@@ -10,13 +10,13 @@ use crate::named_tensors::{self, File};
 use crate::nets::Network;
 use crate::old_names::present_name;
 
-/// Larger files are refused unread: 16 MiB, where a classifier has 1.
+/// The size limit, 16 MiB; a classifier has 1. Larger files are refused unread.
 pub const SIZE_LIMIT: usize = 16 << 20;
 /// The format's versions, the newest last. Version 1 has other names of tensors.
 const VERSIONS: &[&str] = &["1", "2"];
-/// Where the version stands. A checkpoint's stands elsewhere, so that neither is taken for the other.
+/// The metadata key of the version. A checkpoint's key differs, so that neither file is taken for the other.
 const KEY: &str = "counterfeit classifier";
-/// Whom the tensors belong to, for errors.
+/// The owner of the tensors in errors.
 const OWNER: &str = "the classifier";
 
 impl Classifier {
@@ -37,7 +37,7 @@ impl Classifier {
     /// The classifier of these bytes, ready on `device`.
     ///
     /// # Errors
-    /// [`Error::Classifier`] when they are not a whole classifier of this program, or hold numbers that cannot be.
+    /// [`Error::Classifier`] when they are not a complete classifier of this program, or hold impossible numbers.
     pub fn parse(bytes: &[u8], device: &Device) -> Result<Self> {
         let mut file = File::parse(bytes, SIZE_LIMIT).map_err(refuse)?;
         if file.version(KEY, VERSIONS).map_err(refuse)? == "1" {
@@ -95,7 +95,7 @@ mod tests {
         Classifier::parse(bytes, &Device::flex())
     }
 
-    /// Where the numbers begin.
+    /// The offset of the tensor data.
     fn header(bytes: &[u8]) -> usize {
         8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize
     }

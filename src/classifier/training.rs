@@ -12,14 +12,13 @@ use crate::optimizer::{Optimizer, OptimizerKind};
 use crate::rng::{Rng, Stream};
 use crate::tensor::matrix;
 
-/// Images in an update.
+/// Images per batch.
 const BATCH_SIZE: usize = 100;
-/// Adam's usual one.
+/// Adam's learning rate at the first step (Kingma & Ba 2015).
 const LEARNING_RATE: f32 = 1e-3;
-/// Pixels by which an image moves at most, each way. MNIST's digits are centred by their mass, which is no part of what
-/// they show.
+/// The largest shift of an image in pixels, each way: data augmentation, since MNIST's digits are all centred.
 const SHIFT: usize = 2;
-/// The value outside of an image.
+/// The value of pixels outside the image.
 const BLACK: f32 = -1.0;
 
 /// A classifier in training.
@@ -35,10 +34,10 @@ pub struct Training {
 }
 
 impl Training {
-    /// A classifier at its start, with `epochs` passes over `images` ahead.
+    /// A classifier with initial weights, to be trained on `images` for `epochs`.
     ///
     /// # Errors
-    /// [`Error::Data`] when the images are not 28 × 28 or show other classes than digits.
+    /// [`Error::Data`] when the images are not 28 × 28 or have labels other than digits.
     pub fn new(images: Images, epochs: u64, seed: u64, device: &Device) -> Result<Self> {
         if images.size() != SIZE || images.labels().iter().any(|&label| label > 9) {
             return Err(Error::Data {
@@ -76,13 +75,13 @@ impl Training {
         })
     }
 
-    /// How many updates there are in all.
+    /// The total number of steps.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// One update; gives the loss, row by row, `[batch, 1]`, still on the device and unread.
+    /// One step; returns the loss of each row, `[batch, 1]`, on the device.
     pub fn step(&mut self) -> Tensor<2> {
         let lr_scale = (1.0 - self.step as f64 / self.steps as f64).max(0.0);
         self.step += 1;
@@ -106,8 +105,8 @@ impl Training {
         Mode::train(masks.map(|mask| mask.upload(&self.classifier.device)).collect())
     }
 
-    /// One update against the gradient of the sum of `rows` with respect to `leaves`, copies of the weights that
-    /// require gradients, at this share of the learning rate.
+    /// One Adam step on the sum of `rows`; `leaves` are copies of the weights that require gradients, `lr_scale` scales
+    /// the learning rate.
     fn apply_gradients(&mut self, leaves: [Weights; 2], rows: Tensor<2>, lr_scale: f64) {
         let mut gradients = rows.backward();
         let gradients = leaves
@@ -144,7 +143,7 @@ impl Training {
         (images.autodiff(), classes.autodiff())
     }
 
-    /// The classifier as it is; not tested yet.
+    /// The classifier with its present weights, not tested.
     #[must_use]
     pub fn end(self) -> Classifier {
         self.classifier
@@ -158,7 +157,7 @@ impl Classifier {
     }
 }
 
-/// The image, moved to the right and down by these, less [`SHIFT`].
+/// The image, moved to the right and down by these numbers less [`SHIFT`].
 fn shifted(image: &[f32], right: usize, down: usize) -> Vec<f32> {
     let from = |to: usize, by: usize| (to + SHIFT).checked_sub(by).filter(|&from| from < SIZE);
     (0..SIZE * SIZE)
@@ -200,13 +199,13 @@ mod tests {
         let mut training = Training::new(drawn(40, 0), 20, 0, &device).unwrap();
         assert_eq!(training.steps(), 80);
         let first = mean(training.step());
-        // Undecided at first: ln 10 = 2.3.
+        // Uniform probabilities at first: ln 10 = 2.3.
         assert!((1.5..3.5).contains(&first), "{first}");
         let mut last = 0.0;
         for _ in 1..training.steps() {
             last = mean(training.step());
         }
-        // With dropout and shifts; in evaluation the loss is lower.
+        // With dropout and shifts; in eval mode the loss is lower.
         assert!(last < 0.8, "{last}");
         let classifier = training.end();
         let test = drawn(10, 1);

@@ -1,8 +1,8 @@
-//! Handwritten-like digits that the program draws itself, so that a page has images with nothing to download.
+//! Procedural handwritten-like digits: an image dataset without a download.
 //!
-//! A digit is a few strokes through control points on a unit square. Each drawing moves the points, bends and slants
-//! the whole, picks a pen, and inks every pixel by its distance to the strokes: the look of MNIST, white on black, some
-//! 20 × 20 pixels of ink in the middle of 28 × 28.
+//! A digit is a few strokes through control points on a unit square. Each drawing moves the points at random, bends and
+//! slants the digit, chooses a pen, and inks every pixel by its distance to the strokes. As in MNIST the images are
+//! white on black, with some 20 × 20 pixels of ink in the middle of 28 × 28.
 
 use std::f32::consts::TAU;
 
@@ -11,8 +11,7 @@ use super::images::{Images, check_pixels};
 use crate::error::Result;
 use crate::rng::Rng;
 
-/// What `examples_per_class = 0` stands for: enough that a small network does not learn them by heart, drawn in a
-/// moment.
+/// The drawings per class for `examples_per_class = 0`: too many for a small network to memorise.
 const DEFAULT_PER_CLASS: usize = 1000;
 
 /// `per_class` drawings of each of `classes`, 0–9, at `size` × `size` pixels; 0 stands for 1000.
@@ -52,7 +51,7 @@ pub fn draw(class: u8, size: usize, rng: &mut Rng) -> Vec<u8> {
     pen.ink(&lines, size)
 }
 
-/// The stroke with each of its points moved a little; the two halves of a corner move together.
+/// The stroke with its points moved at random; both points of a corner move together.
 fn wobble(stroke: Stroke, rng: &mut Rng) -> Vec<Point> {
     const WOBBLE: f32 = 0.02;
     let mut moved: Vec<Point> = Vec::with_capacity(stroke.len());
@@ -64,15 +63,15 @@ fn wobble(stroke: Stroke, rng: &mut Rng) -> Vec<Point> {
     moved
 }
 
-/// How one drawing as a whole differs from the model.
+/// A random deformation of a whole digit.
 struct Hand {
     /// A smooth bend of x, and one of y: its height, and its phase along the other.
     bend: [(f32, f32); 2],
-    /// Moves the middle up or down.
+    /// The vertical shift of the middle.
     waist: f32,
     width: f32,
     slant: f32,
-    /// Cosine and sine.
+    /// Cosine and sine of the rotation.
     turn: (f32, f32),
 }
 
@@ -90,7 +89,7 @@ impl Hand {
         }
     }
 
-    /// Where a point of the model goes.
+    /// The image of a control point.
     fn write(&self, (x, y): Point) -> Point {
         let bent = |(height, phase): (f32, f32), along: f32| height * (0.75 * TAU * along + phase).sin();
         let (x, y) = (x + bent(self.bend[0], y), y + bent(self.bend[1], x));
@@ -102,7 +101,7 @@ impl Hand {
     }
 }
 
-/// The points of a Catmull–Rom spline through a stroke, which starts afresh at each corner.
+/// The points of Catmull–Rom splines through a stroke, one spline between two corners.
 fn curve(stroke: &[Point]) -> Vec<Point> {
     const PARTS: usize = 6;
     let mut line: Vec<Point> = stroke.first().copied().into_iter().collect();
@@ -127,8 +126,8 @@ fn curve(stroke: &[Point]) -> Vec<Point> {
     line
 }
 
-/// Scales lines to MNIST's box of 20 of 28 pixels, ink included, and puts their centre of mass, as MNIST does, in the
-/// middle, both give or take; in units of the image's side. Nothing leaves the image.
+/// Scales lines to about MNIST's box of 20 of 28 pixels, ink included, and moves their centre of mass to about the middle,
+/// as MNIST does; in units of the image's side. All ink stays inside the image.
 fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>> {
     // At MNIST's size, the centres of the outermost pixels lie here: the ink ends before them.
     const MARGIN: f32 = 0.5 / 28.0;
@@ -162,12 +161,12 @@ fn centre_of_mass(lines: &[Vec<Point>]) -> Point {
     (x / total, y / total)
 }
 
-/// What the strokes are drawn with; lengths are shares of the image's side.
+/// The pen of a drawing; lengths are in units of the image's side.
 struct Pen {
     radius: f32,
-    /// How much the radius varies, and its phase: a hand does not press evenly.
+    /// The amplitude and phase of the radius along a stroke, as a hand's pressure varies.
     pressure: (f32, f32),
-    /// Over how far the ink fades out at the edge.
+    /// The width of the edge over which ink fades out.
     edge: f32,
 }
 
@@ -180,7 +179,7 @@ impl Pen {
         }
     }
 
-    /// How far from a stroke the ink may go.
+    /// The largest distance of ink from a stroke.
     fn reach(&self) -> f32 {
         self.radius * (1.0 + self.pressure.0) + 0.5 * self.edge
     }
@@ -201,7 +200,8 @@ impl Pen {
         pixels
     }
 
-    /// Inks each pixel by how far its centre lies from a segment: 255 within the radius, 0 beyond it, a ramp between.
+    /// Inks each pixel by the distance of its centre from a segment: 255 within the radius, 0 beyond the edge, linear
+    /// between.
     fn ink_segment(&self, pixels: &mut [u8], size: usize, a: Point, b: Point, radius: f32) {
         // An edge narrower than a pixel would be jagged.
         let edge = (self.edge * size as f32).max(1.0);
@@ -222,7 +222,7 @@ impl Pen {
     }
 }
 
-/// From a point to the segment between two others.
+/// The distance from a point to a segment.
 fn distance(p: Point, a: Point, b: Point) -> f32 {
     let (along, to) = ((b.0 - a.0, b.1 - a.1), (p.0 - a.0, p.1 - a.1));
     let length = along.0 * along.0 + along.1 * along.1;
@@ -284,7 +284,7 @@ mod tests {
             let nearest = known.pixels().chunks_exact(784).zip(known.labels()).min_by_key(|(other, _)| distance(other));
             right += usize::from(nearest.is_some_and(|(_, &label)| label == class));
         }
-        // By MNIST too they are known: nearest neighbours among its first 5,000 named 456 of 500 right.
+        // Nearest neighbours among MNIST's first 5,000 images classify 456 of 500 correctly.
         assert!(right >= 480, "{right} of 500");
     }
 

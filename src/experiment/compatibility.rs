@@ -166,8 +166,9 @@ fn regularisation() -> Vec<Value> {
             cause,
             "gradient_penalty",
             json!({ "const": "none" }),
-            "none for a discriminator with cross-sample layers (discriminator_norm = \"batch\", minibatch_discrimination, \
-             minibatch_stddev): a sample then has no gradient of its own; discriminator_norm = \"layer\" goes well with it",
+            "none for a discriminator with cross-sample layers (discriminator_norm = \"batch\", \
+             minibatch_discrimination, minibatch_stddev): a sample then has no gradient of its own; \
+             discriminator_norm = \"layer\" goes well with it",
             &[(key, without), ("gradient_penalty", "none".into())],
         ));
     }

@@ -1,4 +1,4 @@
-//! What was asked: the command line.
+//! The command line.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::latent::projection::Settings;
 
 /// Trains generative adversarial networks.
 ///
-/// Without arguments it trains a DCGAN on MNIST, or, where MNIST cannot be had, on digits that it draws itself.
+/// Without arguments it trains a DCGAN on MNIST, or on drawn digits where MNIST is neither here nor downloadable.
 ///
 /// Exit codes: 0 done, or interrupted and saved; 2 a usage or input error; 1 anything else.
 #[derive(Debug, Parser)]
@@ -30,11 +30,11 @@ pub enum Command {
     Train(Train),
     /// Draw samples from a checkpoint: a PNG of images, or a CSV of points
     Sample(Sample),
-    /// Find the latents of images by gradient descent, and with `--mask` fill in a part of them
+    /// Find the latents of images by gradient descent (GAN inversion), and inpaint the part under `--mask`
     Project(Project),
-    /// Score a checkpoint, each metric with its noise floor
+    /// Evaluate a checkpoint: each metric with its noise floor
     Evaluate(Evaluate),
-    /// Train the classifier with which `evaluate` scores images, on MNIST
+    /// Train the MNIST classifier that `evaluate` scores images with
     Classifier(Classifier),
     /// Run a published protocol over many seeds: a table with the published figures
     Reproduce(Reproduce),
@@ -61,16 +61,16 @@ pub struct Train {
     /// A named experiment; `counterfeit presets` lists them
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
-    /// Change a setting, such as `batch_size=64`; can be given again
+    /// Change a setting, such as `batch_size=64`; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub set: Vec<(String, String)>,
-    /// Stop after this many steps, those before a resume included
+    /// Stop at this step; a resumed run counts from its first step
     #[arg(long)]
     pub steps: Option<u64>,
-    /// The seed that every random number comes from
+    /// The seed of all random numbers
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Where to compute
+    /// The device
     #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
     /// The folder with MNIST's files [else `$COUNTERFEIT_DATA`, else the user's cache, else downloaded]
@@ -79,19 +79,19 @@ pub struct Train {
     /// The folder to write to, in which there is no run yet [default: runs/NAME-NUMBER]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Go on with the run in this folder
+    /// Resume the run in this folder
     #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "preset", "set", "seed", "out"])]
     pub resume: Option<PathBuf>,
-    /// Report on standard output, a JSON object a line
+    /// Report on standard output, one JSON object per line
     #[arg(long)]
     pub json: bool,
-    /// Steps from one report to the next [default: 20 for images, 100 for mixtures]
+    /// Steps between reports [default: 20 for images, 100 for mixtures]
     #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..))]
     pub report_every: Option<u64>,
-    /// Steps from one grid of images to the next
+    /// Steps between grids of images
     #[arg(long, value_name = "STEPS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
     pub sample_every: u64,
-    /// Steps from one checkpoint to the next
+    /// Steps between checkpoints
     #[arg(long, value_name = "STEPS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
     pub checkpoint_every: u64,
 }
@@ -120,26 +120,26 @@ impl Default for Train {
 pub struct Sample {
     /// A checkpoint, or the folder of a run
     pub checkpoint: PathBuf,
-    /// How many samples
+    /// The number of samples
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub count: u64,
-    /// The seed that latents come from [default: the run's, which gives the latents of its grids]
+    /// The seed of the latents [default: the run's, whose latents are those of its grids]
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Keep latents within ±T: less varied samples, and faint ones where T is small
+    /// Truncate latents to ±T: less diverse samples, with low contrast where T is small
     #[arg(long, value_name = "T", value_parser = threshold, allow_hyphen_values = true)]
     pub truncation: Option<f32>,
-    /// Go in eight steps from one sample to the next, a row a pair: straight (lerp) or along a great circle (slerp)
+    /// Interpolate in eight steps from each sample to the next, one row per pair: linear (lerp) or spherical (slerp)
     #[arg(long, value_name = "lerp|slerp", value_parser = way)]
     pub interpolate: Option<Path>,
-    /// Add and subtract latents, such as 12-3+40 or (1,2,3)-(4,5,6)+(7,8,9): samples of the grid counted from 0, row by
-    /// row, and means of them. Shows each term, then the sum
+    /// Add and subtract latents, such as 12-3+40 or (1,2,3)-(4,5,6)+(7,8,9): indices of the grid's samples from 0, row
+    /// by row, and means of them. Writes each term, then the sum
     #[arg(long, value_name = "SUM", value_parser = sum, allow_hyphen_values = true, conflicts_with_all = ["interpolate", "count"])]
     pub arithmetic: Option<Expression>,
     /// The file to write [default: samples.png or samples.csv]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Where to compute
+    /// The device
     #[arg(long, value_enum, default_value_t = Choice::Cpu)]
     pub device: Choice,
 }
@@ -148,28 +148,28 @@ pub struct Sample {
 pub struct Project {
     /// A checkpoint, or the folder of a run
     pub checkpoint: PathBuf,
-    /// Images, light on dark as the run's: PNG or JPEG files
+    /// Images, light on dark as the training data: PNG or JPEG files
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
-    /// Hide this rectangle, in pixels from the top left corner, and fill it in
+    /// Inpaint this rectangle, in pixels from the top left corner
     #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = rectangle)]
     pub mask: Option<Rectangle>,
-    /// Updates of each latent
+    /// Optimiser steps on each latent
     #[arg(long, default_value_t = Settings::default().steps as u64, value_parser = clap::value_parser!(u64).range(1..=100_000))]
     pub steps: u64,
-    /// Latents that start for each image, of which the best is kept
+    /// Starting latents per image, of which the best result is kept
     #[arg(long, default_value_t = Settings::default().restarts as u64, value_parser = clap::value_parser!(u64).range(1..=250))]
     pub restarts: u64,
-    /// The seed that those latents come from [default: the run's]
+    /// The seed of the starting latents [default: the run's]
     #[arg(long)]
     pub seed: Option<u64>,
-    /// The file to write: a row an image, with the image, what was found and, with `--mask`, the image filled in
+    /// The file to write: one row per image with the image, its projection and, with `--mask`, the inpainted image
     #[arg(long, value_name = "FILE.png", default_value = "projection.png")]
     pub out: PathBuf,
-    /// Where to compute
+    /// The device
     #[arg(long, value_enum, default_value_t = Choice::Cpu)]
     pub device: Choice,
-    /// Report on standard output, a JSON object a line
+    /// Report on standard output, one JSON object per line
     #[arg(long)]
     pub json: bool,
 }
@@ -181,13 +181,13 @@ pub struct Evaluate {
     /// The folder with MNIST's files, for a run on MNIST
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// The classifier that scores images, as `counterfeit classifier` writes it [default: where that puts it]
+    /// The file of the classifier that scores images [default: where `counterfeit classifier` writes it]
     #[arg(long, value_name = "FILE")]
     pub classifier: Option<PathBuf>,
-    /// Where to write a grid of images [default: evaluation.png next to the checkpoint]
+    /// The file of a grid of images [default: evaluation.png next to the checkpoint]
     #[arg(long, value_name = "FILE.png")]
     pub out: Option<PathBuf>,
-    /// Where to compute
+    /// The device
     #[arg(long, value_enum, default_value_t = Choice::Cpu)]
     pub device: Choice,
     /// Print a JSON object on standard output
@@ -203,13 +203,13 @@ pub struct Classifier {
     /// The file to write [default: classifier.safetensors in the user's cache]
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Passes over the training images
+    /// Epochs
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub epochs: u64,
-    /// The seed that every random number comes from
+    /// The seed of all random numbers
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Where to compute
+    /// The device
     #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
     /// Print a JSON object on standard output
@@ -219,10 +219,10 @@ pub struct Classifier {
 
 #[derive(Debug, clap::Args)]
 pub struct Reproduce {
-    /// Which protocol
+    /// The protocol
     #[arg(value_enum)]
     pub protocol: protocol::Name,
-    /// How many seeds, from 0 on
+    /// The number of seeds, counted from 0
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1000))]
     pub seeds: u64,
     /// These seeds instead
@@ -231,7 +231,7 @@ pub struct Reproduce {
     /// The Markdown file to write, which is not there yet [default: reproduce-PROTOCOL.md]
     #[arg(long, value_name = "FILE.md")]
     pub out: Option<PathBuf>,
-    /// Where to compute
+    /// The device
     #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
     /// The folder with MNIST's files, for the protocols on MNIST
@@ -272,7 +272,7 @@ pub struct Bench {
     /// Steps that are timed, in five parts
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(5..=1_000_000))]
     pub steps: u64,
-    /// Where to compute
+    /// The device
     #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
 }

@@ -102,7 +102,7 @@ fn time(trainer: &mut Trainer, steps: u64, device: &Device) -> Result<f64> {
     for _ in 0..steps {
         trainer.step();
     }
-    device.sync().map_err(|error| Error::Device(format!("{error:?}")))?;
+    device.sync().map_err(|error| Error::device(&error))?;
     Ok(start.elapsed().as_secs_f64())
 }
 

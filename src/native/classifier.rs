@@ -1,4 +1,4 @@
-//! `classifier`: trains the classifier with which `evaluate` scores images, and keeps it as a file.
+//! `classifier`: trains the classifier that `evaluate` scores images with, and writes its file.
 
 use std::fs;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use crate::data::{Images, Mnist};
 
 /// The least useful accuracy on MNIST's test images.
 const WANTED: f64 = 0.99;
-/// Updates from one reading of the loss to the next.
+/// Steps between readings of the loss.
 const READ_EVERY: u64 = 50;
 
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ struct Outcome<'a> {
 /// Trains and tests it.
 ///
 /// # Errors
-/// When MNIST is not to be had, the file cannot be written, or someone interrupts: then nothing is written.
+/// When MNIST is not available, the file cannot be written, or training is interrupted; no file is written then.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let out = output(args)?;
     let [images, test] = dataset::both_splits(&Mnist, args.data.as_deref())?;
@@ -79,7 +79,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The file to write, in a folder that is there.
+/// The file to write; its folder exists.
 fn output(args: &Args) -> Result<PathBuf> {
     let path = args.out.clone().or_else(score::default_path);
     let path =
@@ -117,7 +117,7 @@ fn train(mut training: Training, epochs: u64, device: &str) -> Result<Classifier
     Ok(training.end())
 }
 
-/// Keeps in its record how good it is.
+/// Adds the test accuracy to the classifier's record.
 fn check(classifier: &mut Classifier, test: &Images) -> Result<()> {
     let predictions = score::predict(classifier, test, &ProgressBar::hidden())?;
     classifier.tested(predictions.right(test.labels()), test.len());

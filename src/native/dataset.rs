@@ -86,10 +86,10 @@ fn set(dataset: &dyn Dataset, split: Split) -> String {
     format!("{}'s {split} set", dataset.title())
 }
 
-/// From the folders that may hold them.
+/// The split from the first folder that holds it, without a download.
 fn on_this_machine(dataset: &'static dyn Dataset, split: Split, data: Option<&Path>) -> Result<Option<FoundFiles>> {
     if let Some(folder) = data {
-        // A named folder is meant: nothing else is searched.
+        // A folder that the user names is the only one searched.
         let found = in_folder(dataset, split, folder)?;
         return found.map(Some).ok_or_else(|| {
             let (set, remedy) = (set(dataset, split), remedy(dataset, split));
@@ -104,7 +104,7 @@ fn on_this_machine(dataset: &'static dyn Dataset, split: Split, data: Option<&Pa
     Ok(None)
 }
 
-/// From the mirrors, into the cache.
+/// The split from the mirrors, kept in the cache.
 fn downloaded(dataset: &'static dyn Dataset, split: Split, otherwise: &str) -> Result<FoundFiles> {
     let folders: Vec<String> =
         named_by_variable().into_iter().chain(cache(dataset)).map(|folder| folder.display().to_string()).collect();
@@ -128,7 +128,7 @@ fn cache(dataset: &dyn Dataset) -> Option<PathBuf> {
     files::cache().map(|cache| cache.join(dataset.name()))
 }
 
-/// All files of a split, if all are there.
+/// All files of a split; `None` where one is missing.
 fn in_folder(dataset: &'static dyn Dataset, split: Split, folder: &Path) -> Result<Option<FoundFiles>> {
     let paths: Option<Vec<PathBuf>> = dataset.files(split).iter().map(|file| locate(file, folder)).collect();
     let Some(paths) = paths else {

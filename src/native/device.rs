@@ -1,4 +1,4 @@
-//! Where to compute: the choice, and what this machine has.
+//! The device of the command line: `--device`, and what this machine has.
 
 use anyhow::Result;
 use burn::tensor::Device;
@@ -30,7 +30,7 @@ impl Choice {
 pub struct Opened {
     /// Where tensors go.
     pub device: Device,
-    /// For people: what it is, and why it was taken where that is not plain.
+    /// Its name, and the reason where `auto` did not choose a GPU.
     pub name: String,
 }
 
@@ -40,7 +40,7 @@ impl Opened {
     }
 }
 
-/// Gets the chosen device ready.
+/// Opens the chosen device.
 ///
 /// # Errors
 /// When a GPU is asked for and there is none.
@@ -67,7 +67,7 @@ mod gpu {
     /// submissions.
     const COMMANDS_A_SUBMISSION: usize = 128;
 
-    /// The best GPU, or why there is none. One in software does not count: the CPU's own kernels are faster and surer.
+    /// The best GPU, or why there is none. Software adapters are left out: the CPU backend is faster than they are.
     pub fn hardware() -> Result<Opened, String> {
         if !may_exist() {
             return Err("no GPU was found".to_owned());
@@ -78,7 +78,7 @@ mod gpu {
         }
     }
 
-    /// The best adapter that there is, one in software too.
+    /// The best adapter, software adapters included.
     pub fn any() -> Result<Opened> {
         let usable = open().and_then(|(opened, kind)| match kind {
             wgpu::DeviceType::Cpu if opened.name.contains("llvmpipe") => {
@@ -92,14 +92,14 @@ mod gpu {
         })
     }
 
-    /// Whether it is worth asking the drivers: on a Linux machine without a display they print warnings of their own.
+    /// Whether to ask the drivers at all: on a Linux machine without a GPU they print warnings of their own.
     fn may_exist() -> bool {
         let nodes = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg", "/dev/nvmap", "/dev/mali0"];
         !cfg!(target_os = "linux") || nodes.iter().any(|node| Path::new(node).exists())
     }
 
     fn open() -> Result<(Opened, wgpu::DeviceType), String> {
-        // On Linux no OpenGL, which cannot do all that is needed here.
+        // Not OpenGL on Linux, which lacks features that burn needs.
         let api = if cfg!(target_os = "linux") { WgpuBackend::Vulkan } else { WgpuBackend::Auto };
         let options = Device::wgpu_options().graphics_api(api).tasks_max(COMMANDS_A_SUBMISSION);
         let (device, setup) = options.init_with_setup().map_err(|error| match error {

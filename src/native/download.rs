@@ -18,10 +18,10 @@ const COMPRESSED_LIMIT: u64 = 100 << 20;
 /// Twice MNIST's larger file.
 const UNCOMPRESSED_LIMIT: u64 = 100 << 20;
 
-/// Downloads a file into `folder`; gives its bytes, gzipped.
+/// Downloads a file into `folder` and returns its bytes, gzipped.
 ///
 /// # Errors
-/// When no mirror gives the right file, or it cannot be kept.
+/// When no mirror has the file with the right hash, or it cannot be written.
 pub fn fetch(dataset: &dyn Dataset, file: &DataFile, folder: &Path) -> Result<Vec<u8>> {
     let name = format!("{}.gz", file.names[0]);
     let mut failures = Vec::new();

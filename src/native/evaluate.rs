@@ -1,4 +1,4 @@
-//! `evaluate`: how good a checkpoint is.
+//! `evaluate`: the metrics of a checkpoint.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,10 +26,10 @@ use crate::trainer::Trainer;
 
 const GRID: usize = 64;
 
-/// Scores a checkpoint.
+/// Evaluates a checkpoint.
 ///
 /// # Errors
-/// When it cannot be used, or its data are not to be had.
+/// When it cannot be used, or its data are not available.
 pub fn run(args: &Evaluate) -> Result<ExitCode> {
     let checkpoint = folder::load(&args.checkpoint)?;
     let experiment = checkpoint.experiment.clone();
@@ -91,7 +91,7 @@ fn next_to(checkpoint: &std::path::Path) -> PathBuf {
     if checkpoint.is_dir() { checkpoint.join("evaluation.png") } else { checkpoint.with_file_name("evaluation.png") }
 }
 
-/// The game at rest, over as many samples as the metrics have.
+/// The losses and outputs of the networks in eval mode, over as many samples as the metrics use.
 fn gan_stats(trainer: &Trainer) -> Result<GanStats> {
     let e = trainer.experiment();
     let device = trainer.device();
@@ -152,7 +152,7 @@ fn describe(report: &Report) -> Result<()> {
     Ok(())
 }
 
-/// How often each class is seen: a bar of 2% a mark.
+/// The share of each class, as a bar of one mark per 2%.
 fn histogram(seen: &Seen) -> Result<()> {
     let percent = |share: f64| format!("{:.1}%", 100.0 * share);
     let classes = seen.classes.iter().zip(&seen.classes_floor);

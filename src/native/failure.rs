@@ -1,4 +1,4 @@
-//! How the program fails: one line on standard error, and an exit code.
+//! Errors of the program: one line on standard error, and an exit code.
 
 use std::fmt::Display;
 use std::io;
@@ -12,7 +12,7 @@ use crate::error::Error;
 /// A usage or input error.
 const USAGE: u8 = 2;
 
-/// Something that was asked or given is wrong, and whoever asked can put it right.
+/// An error in the arguments or input files, which the user can correct.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Mistake(String);
@@ -23,16 +23,16 @@ pub fn mistake(what: impl Display) -> anyhow::Error {
     Mistake(format!("{what:#}")).into()
 }
 
-/// Prints a line about what went wrong.
+/// Prints an error as one line.
 pub fn say(message: &str) {
     let words: Vec<&str> = message.split_whitespace().collect();
     let line: String = words.join(" ").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     progress::say(&format!("error: {line}"));
 }
 
-/// Says what went wrong, and gives the exit code.
+/// Prints the error and returns the exit code.
 pub fn exit(error: &anyhow::Error) -> ExitCode {
-    // Whoever reads our output has stopped, as `head` does: there is nobody to tell.
+    // The reader of standard output has closed it, as `head` does: not an error to report.
     let broken_pipe = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
     if error.chain().any(|cause| cause.downcast_ref().is_some_and(broken_pipe)) {
         return ExitCode::FAILURE;
@@ -57,7 +57,7 @@ fn is_mistake(cause: &(dyn std::error::Error + 'static)) -> bool {
         )
 }
 
-/// clap's errors: help and version as they are, anything else on one line.
+/// clap's errors: help and version unchanged, anything else as one line.
 pub fn usage(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         return match error.print() {

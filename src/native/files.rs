@@ -1,4 +1,4 @@
-//! Files: read with a limit, and written so that a kill at any moment leaves the old one or the new one, whole.
+//! Files: read with a size limit, and written atomically: a kill at any moment leaves the whole old or new file.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -9,10 +9,10 @@ use tempfile::Builder;
 
 use super::failure::mistake;
 
-/// The most that an experiment's text may have.
+/// The size limit of an experiment's text, in bytes.
 const TEXT_LIMIT: u64 = 1 << 20;
 
-/// The program's folder among the user's caches, where the system has such a place.
+/// The program's folder in the user's cache directory, where the system has one.
 pub fn cache() -> Option<PathBuf> {
     dirs::cache_dir().map(|cache| cache.join("counterfeit"))
 }
@@ -25,7 +25,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let refuse = |why: &dyn std::fmt::Display| mistake(format!("{} cannot be read: {why}", path.display()));
     let file = File::open(path).map_err(|error| refuse(&error))?;
     let mut bytes = Vec::new();
-    // Without asking for the size: a device or a pipe has none.
+    // The limit is not checked by the file's size: a device or a pipe has none.
     file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| refuse(&error))?;
     if bytes.len() as u64 > limit {
         return Err(refuse(&format!("it has more than {} MiB, the most that such a file may have", limit >> 20)));
@@ -33,7 +33,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A short text.
+/// Reads a text of at most [`TEXT_LIMIT`] bytes.
 ///
 /// # Errors
 /// As [`read`], and when it is not UTF-8.
@@ -42,20 +42,20 @@ pub fn read_text(path: &Path) -> Result<String> {
         .map_err(|_| mistake(format!("{} is not a text file: it should be TOML in UTF-8", path.display())))
 }
 
-/// Puts `bytes` in the place of whatever is at `path`, at once.
+/// Writes `bytes` to `path` atomically, over any file that is there.
 ///
 /// # Errors
-/// When the folder cannot be written to, or the disk is full; then what was there stays.
+/// When the folder cannot be written to, or the disk is full; the old file stays then.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     replace(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // In the same folder, as a rename is atomic only within a file system; and as readable as any other file.
+    // In the same folder: a rename is atomic only within a file system. With the permissions of any other file.
     let mut part = Builder::new().suffix(".part").make_in(folder, |part| File::create_new(part))?;
     part.as_file_mut().write_all(bytes)?;
-    // The rename must not reach the disk before the bytes.
+    // The bytes must reach the disk before the rename does.
     part.as_file().sync_all()?;
     part.persist(path)?;
     sync_folder(folder)
@@ -66,7 +66,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Elsewhere a folder cannot be opened, and renames are journalled.
+/// Windows cannot open a folder, and journals renames.
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())

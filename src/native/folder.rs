@@ -15,15 +15,15 @@ use crate::trainer::Trainer;
 const CHECKPOINT: &str = "checkpoint.safetensors";
 const EXPERIMENT: &str = "experiment.toml";
 
-/// A folder that this run writes to.
+/// The folder of one run.
 pub struct Folder {
     path: PathBuf,
-    /// The step of the checkpoint that it holds.
+    /// The step of its checkpoint.
     saved: Option<u64>,
 }
 
 impl Folder {
-    /// A new run's folder: the one asked for, or the next free `runs/NAME-NUMBER`.
+    /// Creates the folder of a new run: the given one, or the next free `runs/NAME-NUMBER`.
     ///
     /// # Errors
     /// When it holds a run already, or cannot be written to.
@@ -37,7 +37,7 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The folder of a run that goes on.
+    /// The folder of a run that is resumed.
     ///
     /// # Errors
     /// When it cannot be written to.
@@ -52,35 +52,35 @@ impl Folder {
         files::write(&path, experiment.to_toml().as_bytes()).map_err(mistake)
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Its checkpoint.
+    /// The path of its checkpoint.
     pub fn checkpoint(&self) -> PathBuf {
         self.path.join(CHECKPOINT)
     }
 
-    /// The step of the checkpoint that it holds.
+    /// The step of its checkpoint.
     pub fn saved(&self) -> Option<u64> {
         self.saved
     }
 
-    /// Saves the run in the place of the checkpoint before.
+    /// Saves the run over the old checkpoint.
     ///
     /// # Errors
-    /// When the device or the disk fails, or the weights are no longer finite; then the one before stays.
+    /// When the device or the disk fails, or the weights are no longer finite; the old checkpoint stays then.
     pub fn save(&mut self, trainer: &Trainer) -> Result<()> {
         let bytes = pollster::block_on(checkpoint::save(trainer))?;
-        // A loss can still be finite when the weights behind it are not: never lose a good checkpoint to a bad one.
+        // A loss can be finite where weights are not: a bad checkpoint must not replace a good one.
         Checkpoint::parse(&bytes).map_err(|error| anyhow!("training diverged at step {}: {error}", trainer.step))?;
         files::write(&self.checkpoint(), &bytes)?;
         self.saved = Some(trainer.step);
         Ok(())
     }
 
-    /// Keeps a grid of images.
+    /// Writes a grid of images.
     ///
     /// # Errors
     /// When the disk fails.
@@ -99,7 +99,7 @@ pub fn load(path: &Path) -> Result<Checkpoint> {
     Checkpoint::parse(&bytes).with_context(|| file.display().to_string())
 }
 
-/// Makes the folder, unless it is there and holds no run.
+/// Creates the folder, unless it exists and holds no run.
 fn claim(path: &Path) -> Result<PathBuf> {
     if [CHECKPOINT, EXPERIMENT].iter().any(|name| path.join(name).exists()) {
         return Err(mistake(format!(
@@ -111,7 +111,7 @@ fn claim(path: &Path) -> Result<PathBuf> {
     Ok(path.to_owned())
 }
 
-/// Makes `NAME-001` in `runs`, or whichever number is free.
+/// Creates `NAME-001` in `runs`, or the next free number.
 fn next_free(runs: &Path, name: &str) -> Result<PathBuf> {
     let safe = |c: char| {
         if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }
@@ -123,7 +123,7 @@ fn next_free(runs: &Path, name: &str) -> Result<PathBuf> {
     let mut number = 1;
     loop {
         let path = runs.join(format!("{name}-{number:03}"));
-        // Making it is what claims it, also from a run that starts in the same moment.
+        // Creating the folder also reserves its number against a run that starts at the same time.
         match fs::create_dir(&path) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,

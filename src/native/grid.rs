@@ -5,7 +5,7 @@ use std::io::Cursor;
 use anyhow::{Context, Result};
 use image::{ExtendedColorType, ImageFormat};
 
-/// Pixels between images, so that dark ones stay apart.
+/// Pixels between images.
 const GAP: usize = 2;
 const GAP_SHADE: u8 = 96;
 
@@ -20,7 +20,7 @@ pub fn png(images: &[u8], size: usize, channels: usize) -> Result<Vec<u8>> {
     rows(images, size, channels, columns)
 }
 
-/// The same in rows of so many.
+/// A grid with `columns` images per row.
 ///
 /// # Errors
 /// When there are too many for a PNG.
@@ -34,7 +34,7 @@ pub fn rows(images: &[u8], size: usize, channels: usize, columns: usize) -> Resu
     for (i, image) in images.chunks_exact(channels * area).enumerate() {
         let (left, top) = (extent(i % columns), extent(i / columns));
         for (at, &shade) in image.iter().enumerate() {
-            // A PNG holds a pixel's channels together.
+            // A PNG interleaves channels.
             let (channel, y, x) = (at / area, at % area / size, at % size);
             pixels[((top + y) * width + left + x) * channels + channel] = shade;
         }

@@ -1,4 +1,4 @@
-//! Ctrl-C: once to stop after the step, twice to stop at once.
+//! Ctrl-C: once to stop after the current step, twice to stop at once.
 
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,22 +9,22 @@ use super::progress;
 
 static ASKED: AtomicBool = AtomicBool::new(false);
 
-/// Listens from now on, for a run that then saves.
+/// Handles Ctrl-C from now on, for a run that saves before it ends.
 ///
 /// # Errors
-/// When the system does not let it.
+/// When the system refuses the handler.
 pub fn listen() -> Result<()> {
     listen_and("finishing this step, then saving")
 }
 
-/// Listens from now on; when asked, says that it is doing `what`.
+/// Handles Ctrl-C from now on; the first one prints `what` the program will do.
 ///
 /// # Errors
-/// When the system does not let it.
+/// When the system refuses the handler.
 pub fn listen_and(what: &'static str) -> Result<()> {
     ctrlc::set_handler(move || {
         if ASKED.swap(true, Ordering::SeqCst) {
-            // Nothing was saved: the one way out that is neither done nor a mistake of the user's.
+            // Nothing was saved: exit code 1, neither success nor a usage error.
             process::exit(1);
         }
         progress::say(&format!("\n{what}; Ctrl-C again quits at once"));

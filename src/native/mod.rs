@@ -1,7 +1,7 @@
-//! The desktop's host: a command line around the core. Here, and only here, are files, clocks, a terminal and waiting.
+//! The desktop host: a command line around the core. Files, clocks, the terminal and blocking waits are only here.
 //!
-//! `args` is what was asked; each command has its file; `plan` turns a request to train into a run that is ready to
-//! go, and `train` runs it.
+//! `args` is the command line; each command is a file; `plan` turns the arguments of `train` into a run, and `train`
+//! runs it.
 #![allow(clippy::disallowed_methods, reason = "a desktop has clocks")]
 
 mod args;
@@ -42,11 +42,11 @@ use self::args::{Args, Command};
 /// The whole program: 0 done, or interrupted and saved; 2 a usage or input error; 1 anything else.
 #[must_use]
 pub fn main() -> ExitCode {
-    // What a library gives up on is still one line and exit code 1, not a backtrace.
+    // A panic of a library ends in one line and exit code 1, not in a backtrace.
     panic::set_hook(Box::new(|info| {
         let what = info.payload_as_str().unwrap_or("no reason was given");
         let place = info.location().map_or(String::new(), |at| format!(" ({at})"));
-        // A device's own threads try kernels that may fail, and go on with others.
+        // Kernel autotuning on a device's threads tries kernels that may panic, and goes on with others.
         if std::thread::current().name() == Some("main") {
             failure::say(&format!("internal: {what}{place}; please report this"));
         }

@@ -1,8 +1,8 @@
-//! How fast training goes, without the time that reports, grids and checkpoints take.
+//! Training speed, without the time that reports, grids and checkpoints take.
 
 use std::time::{Duration, Instant};
 
-/// A stopwatch that counts steps.
+/// A stopwatch with a count of steps.
 pub struct Pace {
     since: Instant,
     start: u64,
@@ -26,12 +26,12 @@ impl Pace {
         rate(steps, spent)
     }
 
-    /// Starts again.
+    /// Continues.
     pub fn go_on(&mut self) {
         self.since = Instant::now();
     }
 
-    /// Steps a second, over everything.
+    /// Steps per second over the whole run.
     pub fn mean(&self) -> f64 {
         rate(self.steps, self.spent)
     }
@@ -43,6 +43,6 @@ impl Pace {
 }
 
 fn rate(steps: u64, spent: Duration) -> f64 {
-    // A clock may not have moved.
+    // The clock may not have advanced.
     steps as f64 / spent.as_secs_f64().max(1e-9)
 }

@@ -1,4 +1,4 @@
-//! Pictures that users give: PNG and JPEG files, made the square grey images that a generator knows.
+//! Images from PNG and JPEG files, converted to square greyscale images of the generator's size.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -10,23 +10,23 @@ use image::{GrayImage, ImageError, ImageReader, Limits};
 use super::failure::mistake;
 use super::files;
 
-/// The most bytes that a picture's file may have, and the most that it may unpack to: 16 MiB, 64 MiB.
+/// Limits of an image file and of its decoded pixels: 16 MiB and 64 MiB.
 const FILE_LIMIT: u64 = 16 << 20;
 const PIXEL_LIMIT: u64 = 64 << 20;
 
-/// A square grey picture, 0 black and 255 white.
+/// A square greyscale image, 0 black and 255 white.
 #[derive(Debug)]
 pub struct Picture {
-    /// Its pixels, row by row, as many as were asked for.
+    /// `size` × `size` pixels, row by row.
     pub pixels: Vec<u8>,
-    /// Height and width that it had in the file.
+    /// Height and width in the file.
     pub was: usize,
 }
 
-/// The picture in a file, grey and resized to `size` × `size`; what is transparent is black.
+/// Reads an image file, as greyscale of `size` × `size`; transparent pixels are black.
 ///
 /// # Errors
-/// When it cannot be read, is no whole PNG or JPEG file, is too large, or not square.
+/// When it cannot be read, is not a complete PNG or JPEG file, is too large, or is not square.
 pub fn read(path: &Path, size: usize) -> Result<Picture> {
     let bytes = files::read(path, FILE_LIMIT)?;
     decode(&bytes, size).with_context(|| path.display().to_string()).map_err(mistake)
@@ -121,7 +121,7 @@ mod tests {
         for at in 0..whole.len() {
             let mut damaged = whole.clone();
             damaged[at] ^= 1 << (at % 8);
-            // Whatever it is now, it is no panic.
+            // Any result but a panic.
             let _ = decode(&damaged, 8);
         }
         let wide = decode(&png(GrayImage::new(8, 6)), 8).unwrap_err();

@@ -1,5 +1,5 @@
-//! What was asked → what will be done. Everything that can be wrong with a request to train is found here, before the
-//! first step and before anything is written.
+//! Arguments of `train` → a run. All errors in the arguments are found here, before the first step and before anything
+//! is written.
 
 use std::path::Path;
 
@@ -14,21 +14,21 @@ use super::{files, presets};
 use crate::experiment::Experiment;
 use crate::trainer::Trainer;
 
-/// A run that is ready to go.
+/// A run, ready to train.
 pub struct Plan {
-    /// At the step where it goes on.
+    /// At step 0, or at the step of the resumed checkpoint.
     pub trainer: Trainer,
-    /// Where it writes.
+    /// The folder it writes to.
     pub folder: Folder,
-    /// For people, before it starts.
+    /// Messages to print before it starts.
     pub notices: Vec<String>,
 }
 
 impl Plan {
-    /// The run that was asked for.
+    /// The run for these arguments.
     ///
     /// # Errors
-    /// When something that was asked or given is wrong.
+    /// When an argument or an input file is wrong.
     pub fn new(args: &Train) -> Result<Self> {
         match &args.resume {
             Some(folder) => Self::resumed(args, folder),
@@ -110,7 +110,7 @@ fn chosen(args: &Train) -> Result<Experiment> {
     Ok(experiment)
 }
 
-/// Whether the user asked for these data, be it by a preset: then nothing else will do.
+/// Whether the user chose these data, also through a preset: drawn digits must not replace them then.
 fn names_data(args: &Train) -> bool {
     args.file.is_some() || args.preset.is_some() || args.data.is_some() || args.set.iter().any(|(key, _)| key == "data")
 }

@@ -1,4 +1,4 @@
-//! `presets`: what there is to train.
+//! `presets`: the list of presets.
 
 use std::process::ExitCode;
 
@@ -8,7 +8,7 @@ use super::args::Presets;
 use super::report::print;
 use crate::experiment::Experiment;
 
-/// What is trained when nothing is asked for.
+/// The preset that `train` uses without arguments.
 pub const DEFAULT: &str = "mnist-dcgan";
 
 /// Lists the presets, or prints one whole.

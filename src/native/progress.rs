@@ -1,4 +1,4 @@
-//! What people see while a run goes on, on standard error: a bar in a terminal, a line a report elsewhere.
+//! Progress on standard error: a bar in a terminal, one line per report elsewhere.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -9,7 +9,7 @@ use super::report::Report;
 /// A run's progress.
 pub struct Progress {
     bar: ProgressBar,
-    /// Whether each report is a line of its own.
+    /// Whether each report is printed as a line.
     lines: bool,
 }
 
@@ -23,12 +23,12 @@ impl Progress {
         Self { bar, lines: !quiet && !io::stderr().is_terminal() }
     }
 
-    /// A step was taken, or is under way on the device.
+    /// Counts a step, which may still be queued on the device.
     pub fn step(&self) {
         self.bar.inc(1);
     }
 
-    /// A report was read.
+    /// Shows a report.
     pub fn report(&self, report: &Report) {
         if self.lines {
             say(&format!("step {}: {report}", report.step));
@@ -37,10 +37,10 @@ impl Progress {
         }
     }
 
-    /// The run has ended with this report.
+    /// Ends with this report.
     pub fn end(&self, report: &Report) {
         self.bar.finish_and_clear();
-        // A line of its own it has already.
+        // Printed already, as a line.
         if !self.lines {
             say(&format!("step {}: {report}", report.step));
         }
@@ -48,19 +48,19 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    /// An error's line must not stand among the bar's remains.
+    /// Clears the bar, so that an error's line does not follow it.
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }
 
-/// A line for people.
+/// Prints a line on standard error.
 pub fn say(line: &str) {
-    // Whoever has closed standard error does not want to hear it.
+    // A closed standard error is not an error.
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// A bar for a download of `size` bytes, where the size is known.
+/// A bar for a download of `size` bytes, where known.
 pub fn download(url: &str, size: Option<u64>) -> ProgressBar {
     let bar = ProgressBar::no_length();
     bar.set_length(size.unwrap_or(0));
@@ -69,7 +69,7 @@ pub fn download(url: &str, size: Option<u64>) -> ProgressBar {
     bar
 }
 
-/// A bar for `length` steps of something else than a run.
+/// A bar for `length` steps of a task other than training a run.
 pub fn bar(length: u64) -> ProgressBar {
     let bar = ProgressBar::new(length);
     bar.set_style(style("{bar:32.cyan} {percent}%, {eta} left {msg}"));
@@ -77,6 +77,6 @@ pub fn bar(length: u64) -> ProgressBar {
 }
 
 fn style(template: &str) -> ProgressStyle {
-    // A template of ours that is wrong shows at the first run; the default bar then does.
+    // The template is constant; indicatif's default bar replaces one that is wrong.
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

@@ -1,4 +1,4 @@
-//! `project`: the latents of images, and what a generator would put in a hole of them.
+//! `project`: the latents of images (GAN inversion), and inpainting.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,16 +20,16 @@ use crate::latent::inpainting::Mask;
 use crate::latent::projection::{Projected, Projection, Settings};
 use crate::rng::{Rng, Stream};
 
-/// How a hole is shown.
+/// The grey level of masked pixels in the output.
 const HOLE: u8 = 128;
 
-/// An image's line in `--json`.
+/// The line of an image in `--json`.
 #[derive(Serialize)]
 struct Line<'a> {
     image: String,
-    /// The mean squared difference of known pixels, which go from -1 to 1.
+    /// The mean squared error over known pixels, whose values are in [-1, 1].
     error: f32,
-    /// The least such error among the latents that the search started from.
+    /// The smallest such error among the starting latents.
     start_error: f32,
     latent: &'a [f32],
 }
@@ -76,7 +76,7 @@ pub fn run(args: &Project) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The images' pixels; says which of them were resized.
+/// The images' pixels; prints which of them were resized.
 fn read(paths: &[PathBuf], size: usize) -> Result<Vec<Vec<u8>>> {
     paths
         .iter()
@@ -90,7 +90,7 @@ fn read(paths: &[PathBuf], size: usize) -> Result<Vec<Vec<u8>>> {
         .collect()
 }
 
-/// Searches for all images, as many at a time as memory should hold.
+/// Projects all images, in batches of a bounded size.
 fn search(
     args: &Project,
     experiment: &Experiment,
@@ -124,7 +124,7 @@ fn search(
     Ok(found)
 }
 
-/// A row an image: the image, with its hole; what was found; and, where there is a hole, the image filled in.
+/// One row per image: the masked image, its projection and, with a mask, the inpainted image.
 fn show(images: &[Vec<u8>], found: &[Projected], mask: &Mask, hole: bool, size: usize) -> Result<Vec<u8>> {
     let mut pixels = Vec::new();
     for (image, found) in images.iter().zip(found) {

@@ -1,5 +1,4 @@
-//! The published protocols that `reproduce` runs: what is trained, what is measured, what others measured, and what our
-//! best has to reach.
+//! The published protocols that `reproduce` runs: presets, metrics, published figures and bars.
 
 use clap::ValueEnum;
 
@@ -21,43 +20,43 @@ pub enum Name {
     /// Five uneven Gaussians on a line
     #[value(name = "mixture-1d-5")]
     Mixture1d5,
-    /// MNIST, in the eyes of the classifier
+    /// MNIST, scored by the classifier
     Mnist,
-    /// Three of its digits a sample, which make 1,000 modes, by VEEGAN's and PacGAN's rules
+    /// Stacked MNIST: three digits per sample, 1,000 modes, by VEEGAN's and PacGAN's rules
     StackedMnist,
 }
 
-/// What is run and measured.
+/// A protocol.
 pub struct Protocol {
-    /// The data, and how samples are scored, in a sentence or two.
+    /// The data and the metrics, in a sentence or two.
     pub about: &'static str,
-    /// What is trained: our best first, then what it is compared with. Presets, so that anyone can look at one of them.
+    /// The presets to train: ours first, then those it is compared with.
     pub presets: &'static [&'static str],
-    /// Sets of 2,500 samples that a run's figures are the mean over.
+    /// Sets of 2,500 samples; a run's figures are means over them.
     pub sets: usize,
-    /// What is measured.
+    /// The columns of the table.
     pub columns: &'static [Column],
-    /// What the first preset has to reach with every seed.
+    /// Bars that the first preset has to reach with every seed.
     pub bars: &'static [Bar],
-    /// What others measured.
+    /// Published figures.
     pub published: &'static [Published],
-    /// What is not as it was published.
+    /// Differences from the published protocol.
     pub differences: &'static str,
 }
 
-/// A figure of a run.
+/// A column of the table.
 pub struct Column {
-    /// The metric that it is of.
+    /// The metric.
     pub quantity: Quantity,
-    /// Whether it is given in floors: 1 is a perfect sampler's mean.
+    /// Whether the unit is the noise floor: a perfect sampler's mean is 1.
     pub in_floors: bool,
 }
 
 /// A bound on a column for every run of the first preset: a minimum, or a maximum where lower is better.
 pub struct Bar {
-    /// Which column.
+    /// The column's index.
     pub column: usize,
-    /// In the column's unit.
+    /// The bound, in the column's unit.
     pub value: f64,
 }
 
@@ -65,9 +64,9 @@ pub struct Bar {
 pub struct Published {
     /// The method.
     pub method: &'static str,
-    /// A figure a column, as it was printed.
+    /// One figure per column, as printed.
     pub figures: &'static [&'static str],
-    /// Where it was printed.
+    /// The source.
     pub source: &'static str,
 }
 
@@ -87,7 +86,7 @@ impl Column {
         }
     }
 
-    /// What a run scored, and what a perfect sampler scores, in the column's unit; NaN where there is no such metric.
+    /// The scores of a run and of a perfect sampler, in the column's unit; NaN where the run lacks the metric.
     #[must_use]
     pub fn read(&self, metrics: &[Metric]) -> (f64, f64) {
         let found = metrics.iter().find(|metric| metric.quantity == self.quantity);
@@ -98,7 +97,7 @@ impl Column {
         })
     }
 
-    /// Digits after the point: of counts and shares one, since figures are means over runs.
+    /// Decimals: one for counts and shares, since figures are means over runs.
     #[must_use]
     pub fn digits(&self) -> usize {
         match self.quantity.format {
@@ -108,13 +107,13 @@ impl Column {
         }
     }
 
-    /// Whether a figure reaches a bar; NaN does not.
+    /// Whether a figure reaches the bar; NaN does not.
     #[must_use]
     pub fn reaches(&self, bar: f64, figure: f64) -> bool {
         if self.is_better_lower() { figure <= bar } else { figure >= bar }
     }
 
-    /// Whether less is better.
+    /// Whether lower is better.
     #[must_use]
     pub fn is_better_lower(&self) -> bool {
         self.quantity.better == Better::Lower
@@ -134,7 +133,7 @@ impl Name {
         }
     }
 
-    /// What it stands for.
+    /// The protocol of this name.
     #[must_use]
     pub fn protocol(self) -> &'static Protocol {
         match self {
@@ -153,8 +152,8 @@ const VEEGAN: &str = "Srivastava et al. 2017, table 1";
 const PACGAN: &str = "Lin et al. 2018, table 1, 10 runs";
 
 static RING: Protocol = Protocol {
-    about: "Eight Gaussians on a circle of radius 1, σ = .01. Of 2,500 samples, one is of high quality within 3σ of its nearest \
-            mode, and a mode is counted when it is the nearest of at least one such sample.",
+    about: "Eight Gaussians on a circle of radius 1, σ = .01. Of 2,500 samples, those within 3σ of their nearest mode \
+           are of high quality; a mode is covered when it is nearest to at least one of them.",
     presets: &["ring", "ring-pacgan", "ring-vanilla"],
     sets: 1,
     columns: &COVERAGE,
@@ -172,8 +171,8 @@ static RING: Protocol = Protocol {
 };
 
 static GRID: Protocol = Protocol {
-    about: "Twenty-five Gaussians at {-4, -2, 0, 2, 4}², σ = .05. Of 2,500 samples, one is of high quality within 3σ of its \
-            nearest mode, and a mode is counted when it is the nearest of at least one such sample.",
+    about: "Twenty-five Gaussians at {-4, -2, 0, 2, 4}², σ = .05. Of 2,500 samples, those within 3σ of their nearest \
+           mode are of high quality; a mode is covered when it is nearest to at least one of them.",
     presets: &["grid", "grid-vanilla"],
     sets: 1,
     columns: &COVERAGE,
@@ -189,29 +188,32 @@ static GRID: Protocol = Protocol {
     differences: DIFFERENCES,
 };
 
-const DIFFERENCES: &str = "The presets called vanilla and pacgan follow PacGAN's set-up: z of two normal numbers, a generator of four hidden \
-                           layers with BatchNorm and ReLU, a discriminator of three, Adam with β₁ .8, batches of 100 rows. They \
-                           differ in widths (64 in the place of 400 and 200), in LeakyReLU in the place of maxout, in fresh draws in \
-                           the place of 100,000 points, and in 8,000 steps at 1e-3 in the place of 400,000 at 1e-4.";
+const DIFFERENCES: &str = "The presets vanilla and pacgan follow PacGAN: z of two normal numbers, a generator of four \
+                          hidden layers with BatchNorm and ReLU, a discriminator of three, Adam with β₁ .8, batches \
+                          of 100 rows. Differences: widths of 64 instead of 400 and 200, LeakyReLU instead of maxout, \
+                          new samples in every batch instead of 100,000 points, 8,000 steps at 1e-3 instead of \
+                          400,000 at 1e-4.";
 
 static MIXTURE_1D_5: Protocol = Protocol {
-    about: "Five Gaussians of weights 1, 2, 3, 2, 1 on a line, σ = .3. Of 2,500 samples, one is of high quality within 3σ of its \
-            nearest mode, and a mode is counted when it is the nearest of at least one such sample. W1 is to the exact quantiles, and \
-            in floors: 1 is the mean of 50 perfect samplers of as many. Figures are means over ten sets of 2,500: of a single set, a \
-            perfect sampler's W1 exceeds two floors in 2% of cases.",
+    about: "Five Gaussians of weights 1, 2, 3, 2, 1 on a line, σ = .3. Of 2,500 samples, those within 3σ of their \
+           nearest mode are of high quality; a mode is covered when it is nearest to at least one of them. W1 is the \
+           distance to the exact quantiles in units of its noise floor, the mean over 50 perfect samplers of as many \
+           samples. Figures are means over ten sets of 2,500: for a single set, a perfect sampler's W1 exceeds two \
+           floors in 2% of cases.",
     presets: &["mixture-1d-5", "mixture-1d-5-vanilla"],
     sets: 10,
     columns: &[Column::of(MODES), Column::of(HIGH_QUALITY), Column { quantity: W1, in_floors: true }],
     bars: &[Bar { column: 0, value: 5.0 }, Bar { column: 2, value: 2.0 }],
     published: &[],
-    differences: "The preset called vanilla has the same networks with one learning rate for both, no penalty, noise, average or \
-                  decay. No figures are published for these data.",
+    differences: "The preset vanilla has the same networks with one learning rate for both, and no penalty, instance \
+                 noise, moving average or learning-rate decay. No figures are published for this mixture.",
 };
 
 static MNIST: Protocol = Protocol {
-    about: "MNIST's 60,000 training images, at 28 pixels. 5,000 generated images are scored with 5,000 real ones by the classifier of \
-            this program: how far their classes are from equally many of each (KL, in nats), how sure it is of them, and the Fréchet \
-            distance of its features, which is not the FID of papers and cannot be compared with it.",
+    about: "MNIST's 60,000 training images, at 28 pixels. The classifier of this program scores 5,000 generated \
+           images: the KL divergence of their class frequencies from uniform (nats), its mean confidence, and the \
+           Fréchet distance of its features between them and 5,000 real images. The latter is not the FID of papers, \
+           which uses Inception.",
     presets: &["mnist-dcgan", "mnist-mlp"],
     sets: 1,
     columns: &[Column::of(CLASS_KL), Column::of(CONFIDENCE), Column::of(CLASSIFIER_FRECHET)],
@@ -221,10 +223,10 @@ static MNIST: Protocol = Protocol {
 };
 
 static STACKED_MNIST: Protocol = Protocol {
-    about: "Samples are three MNIST digits drawn independently, one in each channel of an image of 28 pixels, and so of 1,000 modes. \
-            The classifier of this program judges 26,000 generated images channel by channel: how many of the modes are among them, \
-            and the KL divergence of their shares from equal ones, in nats. A perfect sampler's row is that of 26,000 real samples in \
-            the same eyes.",
+    about: "Samples are three MNIST digits drawn independently, one in each channel of an image of 28 pixels: 1,000 \
+           modes. The classifier of this program labels each channel of 26,000 generated images: the number of modes \
+           among them, and the KL divergence of the mode frequencies from uniform, in nats. The perfect sampler is \
+           26,000 real samples with labels by the same classifier.",
     presets: &["stacked-mnist", "stacked-mnist-vanilla"],
     sets: 1,
     columns: &[Column::of(MODES), Column::of(MODE_KL)],
@@ -234,8 +236,9 @@ static STACKED_MNIST: Protocol = Protocol {
         Published { method: "VEEGAN", figures: &["150", "2.95"], source: "Srivastava et al. 2017, table 2" },
         Published { method: "PacDCGAN2", figures: &["1000", "0.06"], source: "Lin et al. 2018, table 2" },
     ],
-    differences: "The preset called vanilla follows PacGAN's DCGAN: z of 100 uniform numbers, batches of 64, Adam at 2e-4 with β₁ .5, \
-                  BatchNorm. It differs in two convolutions a network in the place of four, of 16 and 32 channels in the place of 64 to \
-                  512, in 6,000 steps of one generator update in the place of 100,000 of two, and in fresh triples of the 60,000 training \
-                  images in the place of 128,000 triples of all 70,000. The classifier is this program's.",
+    differences: "The preset vanilla follows PacGAN's DCGAN: z of 100 uniform numbers, batches of 64, Adam at 2e-4 \
+                 with β₁ .5, BatchNorm. Differences: two convolutions per network instead of four, of 16 and 32 \
+                 channels instead of 64 to 512; 6,000 steps of one generator update instead of 100,000 of two; new \
+                 triples of the 60,000 training images instead of 128,000 triples of all 70,000; the classifier of \
+                 this program.",
 };

@@ -1,4 +1,4 @@
-//! What is said of a run: a JSON object for programs, a few words for people.
+//! Reports of a run: a JSON object for programs, one line for people.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -11,13 +11,13 @@ use crate::metrics::Metric;
 use crate::quantity::Quantity;
 use crate::snapshot::GanStats;
 
-/// A run after a step. As JSON one flat object, its metrics by name, each followed by its floor.
+/// A report of a run at a step. As JSON one flat object: metrics by name, each followed by its noise floor.
 #[derive(Clone, Serialize)]
 pub struct Report {
     /// `done` or `interrupted` in the last report of a run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<&'static str>,
-    /// Generator updates so far.
+    /// The number of generator updates.
     pub step: u64,
     /// The discriminator's loss.
     pub d_loss: f32,
@@ -30,39 +30,39 @@ pub struct Report {
     /// Further terms of the losses, by name.
     #[serde(flatten)]
     pub terms: Terms,
-    /// Where the data have any.
+    /// Metrics of the data, where it has any.
     #[serde(flatten)]
     pub metrics: Metrics,
-    /// What a classifier saw, where it was asked.
+    /// The classifier's metrics, in `evaluate` only.
     #[serde(flatten)]
     pub seen: Option<Seen>,
-    /// Real samples a second since the report before; in the last report, over the whole run.
+    /// Real samples per second since the previous report; over the whole run in the last report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub images_per_s: Option<f64>,
-    /// Where the run is saved, in its last report.
+    /// The path of the checkpoint, in the last report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<String>,
-    /// A grid of images.
+    /// The path of a grid of images.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub samples: Option<String>,
 }
 
-/// Terms of a step.
+/// Scalars of a step, by name.
 #[derive(Clone)]
 pub struct Terms(pub Vec<(Quantity, f32)>);
 
-/// What a classifier saw in generated images, and in as many real ones.
+/// The classifier's metrics of generated images and of as many real ones.
 #[derive(Clone, Serialize)]
 pub struct Seen {
-    /// The share of generated images that show each digit.
+    /// The share of each class among generated images.
     pub classes: Vec<f64>,
-    /// The same of real images.
+    /// The share of each class among real images.
     pub classes_floor: Vec<f64>,
-    /// How many images of each kind were scored.
+    /// The number of generated images, and of real ones.
     pub metric_samples: usize,
     /// The classifier's file.
     pub classifier: String,
-    /// The share of its test images that it tells right.
+    /// The classifier's accuracy on its test images.
     pub classifier_accuracy: f64,
 }
 
@@ -71,7 +71,7 @@ pub struct Seen {
 pub struct Metrics(pub Vec<Metric>);
 
 impl Report {
-    /// What a step was like.
+    /// The report of a step.
     pub fn new(step: u64, game: GanStats, metrics: Vec<Metric>) -> Self {
         Self {
             event: None,
@@ -93,7 +93,7 @@ impl Report {
 /// Prints a JSON object on a line of standard output.
 ///
 /// # Errors
-/// When nobody reads it.
+/// When standard output is closed.
 pub fn print_json(object: &impl Serialize) -> Result<()> {
     let line = serde_json::to_string(object)?;
     print(&line)
@@ -102,7 +102,7 @@ pub fn print_json(object: &impl Serialize) -> Result<()> {
 /// Prints a line on standard output.
 ///
 /// # Errors
-/// When nobody reads it.
+/// When standard output is closed.
 pub fn print(line: &str) -> Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}").and_then(|()| out.flush()).context("standard output")
@@ -143,7 +143,7 @@ impl fmt::Display for Report {
         if self.metrics.0.is_empty() {
             return Ok(());
         }
-        // Together they are wider than most terminals.
+        // On one line they would be wider than most terminals.
         let between = if f.alternate() { "\n" } else { ", " };
         write!(f, "{between}{}", self.metrics)
     }

@@ -27,11 +27,11 @@ use crate::metrics::{Evaluator, SAMPLES};
 use crate::tensor::{floats, matrix};
 use crate::trainer::Trainer;
 
-/// Steps that may wait on a device; more only take memory.
+/// Steps that may be queued on a device; more would only take memory.
 const QUEUE: u64 = 256;
 const TOO_FEW: &str = "the data hold too few images to score others by; give all of MNIST";
 
-/// Runs the protocol. Its table is written anew after every run, and says until the last that it is not whole.
+/// Runs the protocol. The table is rewritten after every run; until the last it says that it is incomplete.
 ///
 /// # Errors
 /// When the request is wrong, or the device or the disk fails.
@@ -50,12 +50,12 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
     let opened = device::open(args.device)?;
     let stage = Stage::new(args, &experiments, &opened, seeds.len() as u64)?;
     let mut results = begin(args, &experiments, seeds, &opened);
-    // Before the first run: a folder that cannot be written to should not be found out after it.
+    // Before the first run, so that an unwritable folder costs no training.
     files::write(&out, results.markdown().as_bytes()).map_err(mistake)?;
     interrupt::listen()?;
 
     let start = Instant::now();
-    // A seed at a time, so that a table which is cut short compares what can be compared.
+    // Seed by seed, so that an interrupted table compares presets over the same seeds.
     'runs: for seed in results.seeds.clone() {
         for (i, experiment) in experiments.iter().enumerate() {
             let began = Instant::now();
@@ -77,7 +77,7 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What all runs have in common.
+/// What all runs share.
 struct Stage<'a> {
     protocol: &'static Protocol,
     opened: &'a Opened,
@@ -103,8 +103,8 @@ impl<'a> Stage<'a> {
         })
     }
 
-    /// Trains one run to its end and scores it: a figure and a floor a column; nothing when it was interrupted. One
-    /// that diverges scores what its generator then makes: no modes, and nothing of quality.
+    /// Trains one run to its end and scores it: a figure and a floor per column; `None` when interrupted. A run that
+    /// diverges is scored as it is then: no modes, no sample of high quality.
     fn play(&self, experiment: &Experiment, seed: u64) -> Result<Option<(Vec<f64>, Vec<f64>)>> {
         self.bar.set_message(format!("{}, seed {seed}", experiment.name));
         let mut experiment = experiment.clone();
@@ -133,7 +133,7 @@ impl<'a> Stage<'a> {
         Ok(Some((figures, floors)))
     }
 
-    /// In the mean over the protocol's sets of samples. The first set is the one that `train` and `evaluate` show.
+    /// The mean score over the protocol's sets of samples. The first set is that of `train` and `evaluate`.
     fn score_points(&self, trainer: &Trainer) -> Result<(Vec<f64>, Vec<f64>)> {
         let Protocol { sets, columns, .. } = self.protocol;
         let e = trainer.experiment();
@@ -156,7 +156,7 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// Nothing is done yet.
+/// The table before the first run.
 fn begin(args: &Reproduce, experiments: &[Experiment], seeds: Vec<u64>, opened: &Opened) -> Results {
     let sets = experiments.iter().map(|experiment| Set {
         preset: experiment.name.clone(),
@@ -176,7 +176,7 @@ fn begin(args: &Reproduce, experiments: &[Experiment], seeds: Vec<u64>, opened: 
     }
 }
 
-/// Where the table goes: never over another.
+/// The path of the table, which never replaces an existing file.
 fn output(args: &Reproduce) -> Result<PathBuf> {
     let path = args.out.clone().unwrap_or_else(|| PathBuf::from(format!("reproduce-{}.md", args.protocol.word())));
     if path.exists() {
@@ -185,7 +185,7 @@ fn output(args: &Reproduce) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Those that were listed, or the first ones from 0.
+/// The listed seeds, or the first ones from 0.
 fn seeds(args: &Reproduce) -> Result<Vec<u64>> {
     if args.seed_list.is_empty() {
         return Ok((0..args.seeds).collect());
@@ -199,13 +199,13 @@ fn seeds(args: &Reproduce) -> Result<Vec<u64>> {
     Ok(args.seed_list.clone())
 }
 
-/// On the CPU there is nothing to wait for.
+/// Waits for the device; the CPU has no queue.
 fn wait(trainer: &Trainer) -> Result<()> {
     let synced = trainer.device().sync();
-    Ok(synced.map_err(|error| Error::Device(format!("{error:?}")))?)
+    Ok(synced.map_err(|error| Error::device(&error))?)
 }
 
-/// A run's figures, at once.
+/// Prints the figures of a run.
 fn announce(args: &Reproduce, preset: &str, columns: &[Column], run: &Run, floors: &[f64]) -> Result<()> {
     if args.json {
         let mut object = Map::new();
@@ -238,7 +238,7 @@ struct Outcome {
     presets: Map<String, Value>,
 }
 
-/// Says how it ended.
+/// Prints the result.
 fn end(args: &Reproduce, results: &Results, out: &Path) -> Result<()> {
     let done = results.done() == results.asked();
     if args.json {
@@ -268,7 +268,7 @@ fn end(args: &Reproduce, results: &Results, out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What gives the same figures again, anywhere.
+/// The command that gives the same figures.
 fn command(args: &Reproduce) -> String {
     let mut words = vec![format!("counterfeit reproduce {}", args.protocol.word())];
     if args.seed_list.is_empty() {
@@ -335,7 +335,7 @@ mod tests {
             }
             for bar in protocol.bars {
                 let column = &protocol.columns[bar.column];
-                // A perfect sampler passes, and one that makes nothing does not.
+                // A perfect sampler passes, one without any mode does not.
                 let perfect = match column.quantity.format {
                     Format::Count if best.has_images() => 1000.0,
                     Format::Count => best.mixture.len() as f64,

@@ -1,28 +1,28 @@
-//! What `reproduce` found, as Markdown: means over seeds with the published rows, then every run.
+//! The table of `reproduce` in Markdown: means over seeds next to published figures, then every run.
 
 use std::fmt::Write as _;
 
 use super::protocol::{Bar, Column, Name, Protocol};
 
-/// All that is known so far of a protocol's runs.
+/// The runs of a protocol so far.
 pub struct Results {
-    /// Which protocol.
+    /// The protocol.
     pub protocol: Name,
-    /// The runs, a set a preset, in the protocol's order.
+    /// The runs by preset, in the protocol's order.
     pub sets: Vec<Set>,
-    /// The seeds that were asked for.
+    /// The seeds.
     pub seeds: Vec<u64>,
-    /// A perfect sampler's figures, a column each; none before the first run.
+    /// A perfect sampler's figures, one per column; empty before the first run.
     pub floors: Vec<f64>,
-    /// Whether runs were cut short by `--steps`.
+    /// Whether `--steps` shortened the runs.
     pub quick: bool,
-    /// How to get it again.
+    /// The command.
     pub command: String,
-    /// Where it was computed.
+    /// The device.
     pub device: String,
-    /// The day, as YYYY-MM-DD.
+    /// The date, as YYYY-MM-DD.
     pub date: String,
-    /// Seconds from the start.
+    /// Seconds since the start.
     pub seconds: f64,
 }
 
@@ -30,19 +30,19 @@ pub struct Results {
 pub struct Set {
     /// The preset.
     pub preset: String,
-    /// Steps of a run.
+    /// Steps per run.
     pub steps: u64,
-    /// In the order of the seeds.
+    /// The runs, in the order of the seeds.
     pub runs: Vec<Run>,
 }
 
 /// One run.
 pub struct Run {
-    /// Its seed.
+    /// The seed.
     pub seed: u64,
-    /// A column each.
+    /// The figures, one per column.
     pub figures: Vec<f64>,
-    /// How long it took.
+    /// Seconds of training.
     pub seconds: f64,
 }
 
@@ -67,31 +67,31 @@ impl Results {
         self.protocol.protocol()
     }
 
-    /// Runs that are done.
+    /// The number of finished runs.
     #[must_use]
     pub fn done(&self) -> usize {
         self.sets.iter().map(|set| set.runs.len()).sum()
     }
 
-    /// Runs that were asked for.
+    /// The number of runs in the whole table.
     #[must_use]
     pub fn asked(&self) -> usize {
         self.sets.len() * self.seeds.len()
     }
 
-    /// The whole table; one that is not whole says so at its head.
+    /// The whole text; an incomplete table says so at its head.
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut parts = vec![format!("## {}", self.protocol.word())];
         if self.done() < self.asked() {
             let (done, asked) = (self.done(), self.asked());
             parts.push(format!(
-                "**Unfinished: {done} of {asked} runs are done.** What follows is not the protocol's result."
+                "**Unfinished: {done} of {asked} runs are done.** The table is not the protocol's result."
             ));
         }
         if self.quick {
             parts.push(
-                "**A quick look:** `--steps` cut the runs short. What follows is not the protocol's result.".to_owned(),
+                "**A quick look:** `--steps` cut the runs short. The table is not the protocol's result.".to_owned(),
             );
         }
         parts.push(self.what().about.to_owned());
@@ -108,7 +108,7 @@ impl Results {
         parts.join("\n\n") + "\n"
     }
 
-    /// Ours, a perfect sampler's, and those of others.
+    /// The rows of our presets, of a perfect sampler, and of published methods.
     fn means(&self) -> String {
         let Protocol { columns, published, .. } = self.what();
         let titles = columns.iter().map(Column::title);
@@ -130,7 +130,7 @@ impl Results {
                 [format!("**`{}`**", set.preset)].into_iter().chain(figures).chain([set.runs.len().to_string(), from]),
             );
         }
-        // Until a run is scored there are none.
+        // Empty before the first run.
         let floors = self.floors.iter().copied().chain(std::iter::repeat(f64::NAN));
         table.row(
             ["a perfect sampler".to_owned()]
@@ -145,7 +145,7 @@ impl Results {
         table.text
     }
 
-    /// What our best had to reach, and whether it did.
+    /// The bars of the first preset, and whether it reached them.
     fn bars(&self) -> Option<String> {
         let best = self.sets.first().filter(|set| !set.runs.is_empty())?;
         let columns = self.what().columns;
@@ -157,10 +157,10 @@ impl Results {
         if outcomes.is_empty() {
             return None;
         }
-        Some(format!("What `{}` was to reach with every seed: {}.", best.preset, outcomes.join("; ")))
+        Some(format!("Bars of `{}` for every seed: {}.", best.preset, outcomes.join("; ")))
     }
 
-    /// Whence the table.
+    /// Command, device, date and time.
     fn origin(&self) -> String {
         format!(
             "`{}`, seeds {}, on {}, {}, in {}.",
@@ -192,11 +192,11 @@ impl Results {
     }
 }
 
-/// Whether the figures of every run reach the bar, and the worst of them.
+/// Whether every run reaches the bar, and the worst figure.
 fn outcome(bar: &Bar, column: &Column, figures: &[f64]) -> String {
     let missed = figures.iter().filter(|&&figure| !column.reaches(bar.value, figure));
     let missed = missed.count();
-    // Of what is not a number nothing is worse.
+    // NaN is worse than any number.
     let worst = figures.iter().copied().reduce(|a, b| match column.is_better_lower() {
         _ if a.is_nan() || b.is_nan() => f64::NAN,
         true => a.max(b),
@@ -230,7 +230,7 @@ impl Table {
         table
     }
 
-    /// Cells that are lacking stay empty.
+    /// Missing cells are empty.
     fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         if !self.text.is_empty() {
             self.text += "\n";
@@ -248,7 +248,7 @@ impl Table {
     }
 }
 
-/// The mean alone where there is no error to give.
+/// The mean, with its standard error where there is one.
 fn with_error(mean: f64, error: f64, digits: usize) -> String {
     if error.is_finite() {
         format!("{} ± {}", number(mean, digits), number(error, digits))
@@ -261,7 +261,7 @@ fn number(value: f64, digits: usize) -> String {
     if value.is_finite() { format!("{value:.digits$}") } else { "–".to_owned() }
 }
 
-/// A range where they are one.
+/// Consecutive seeds as a range.
 fn listed(seeds: &[u64]) -> String {
     match seeds {
         [first, .., last] if seeds.iter().copied().eq(*first..=*last) => {
@@ -274,7 +274,7 @@ fn listed(seeds: &[u64]) -> String {
     }
 }
 
-/// In minutes, or, where there are none, in seconds.
+/// In minutes, or in seconds below one minute.
 fn duration(seconds: f64) -> String {
     if seconds < 120.0 { format!("{seconds:.0} s") } else { format!("{:.0} minutes", seconds / 60.0) }
 }
@@ -327,18 +327,18 @@ mod tests {
         for wanted in [
             "## ring\n",
             "| **`ring`** | 8.0 ± 0.0 | 97.0 ± 1.0 | 2 | this program, 100 steps, 2 s a run |\n",
-            // A run that diverged has no share, and then neither has the mean.
+            // A run that diverged has no share of high quality, and neither has the mean.
             "| **`ring-vanilla`** | 6.5 ± 0.5 | – | 2 | this program, 100 steps, 2 s a run |\n",
             "| a perfect sampler | 8.0 | 98.9 |  | draws from the data |\n",
             "| PacGAN2 | 7.9 ± 0.1 | 95.6 |  | Lin et al. 2018, table 1, 10 runs |\n",
-            "What `ring` was to reach with every seed: Modes at least 8.0: reached (mean 8.0, worst 8.0); High quality, % at least \
-             95.0: reached (mean 97.0, worst 96.0).\n",
+            "Bars of `ring` for every seed: Modes at least 8.0: reached (mean 8.0, worst 8.0); High \
+             quality, % at least 95.0: reached (mean 97.0, worst 96.0).\n",
             "`counterfeit reproduce ring`, seeds 3 to 4, on a machine, 2026-11-21, in 2 minutes.\n",
             "| 4 | 8.0 | 98.0 | 7.0 | – |\n",
         ] {
             assert!(text.contains(wanted), "{wanted:?} is not in\n{text}");
         }
-        assert!(!text.contains("**Unfinished") && !text.contains("**A quick look"));
+        assert!(!text.contains("**Unfinished") && !text.contains("**Shortened"));
         let rows: Vec<_> = text.lines().filter(|line| line.starts_with("| ")).collect();
         for row in &rows[..rows.len() - 3] {
             assert_eq!(row.matches('|').count(), 6, "{row}");
@@ -354,7 +354,7 @@ mod tests {
         assert!(text.contains("| **`ring-vanilla`** | – | – | 0 |"), "{text}");
         assert!(text.contains("| 4 |  |  |  |  |"), "{text}");
         partial.quick = true;
-        assert!(partial.markdown().contains("**A quick look:**"));
+        assert!(partial.markdown().contains("**Shortened:**"));
         partial.floors.clear();
         let row = "| a perfect sampler | – | – |  | draws from the data |";
         assert!(partial.markdown().contains(row), "{}", partial.markdown());

@@ -1,4 +1,4 @@
-//! `sample`: what a generator makes, as a grid of images or a table of points.
+//! `sample`: samples of a generator, as a grid of images or a table of points.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -19,20 +19,20 @@ use crate::latent::path::Path;
 use crate::nets::architectures::as_views;
 use crate::tensor::matrix;
 
-/// Samples that are computed at a time, to bound memory.
+/// Samples per forward pass, which bounds memory.
 pub const CHUNK: usize = 250;
 
-/// The most latents that can be drawn, as `--count` has it.
+/// The limit of `--count`.
 const LATENTS: usize = 10_000;
 
-/// Which samples are asked for.
+/// The latents to use.
 #[derive(Clone, Copy)]
 enum Request<'a> {
-    /// So many of the run's grid.
+    /// This many latents of the run's grid.
     Grid(usize),
-    /// So many rows, each from a sample of that grid to the next.
+    /// This many rows, each an interpolation from one latent of the grid to the next.
     Interpolation(Path, usize),
-    /// The terms of a sum, and the sum.
+    /// The terms of latent arithmetic, and their sum.
     Sum(&'a Expression),
 }
 
@@ -56,7 +56,7 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
         let inputs = matrix(inputs.to_vec(), shape, &opened.device);
         let made = as_views(&experiment, network.eval(&weights, inputs));
         let data = made.into_data();
-        let values: Vec<f32> = data.try_to_vec().map_err(|error| Error::Device(format!("{error:?}")))?;
+        let values: Vec<f32> = data.try_to_vec().map_err(|error| Error::device(&error))?;
         samples.extend(values);
     }
     let count = samples.len() / experiment.data_dim();
@@ -76,7 +76,7 @@ pub fn run(args: &Sample) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was asked for, where it makes sense.
+/// The request, checked against the run.
 fn request(args: &Sample) -> Result<Request<'_>> {
     let count = usize::try_from(args.count)?;
     match (&args.arithmetic, args.interpolate) {
@@ -94,7 +94,7 @@ fn request(args: &Sample) -> Result<Request<'_>> {
     }
 }
 
-/// What the generator is given for what was asked, row after row.
+/// The latents and classes of the request, row by row.
 fn inputs(args: &Sample, experiment: &Experiment, request: Request) -> Vec<f32> {
     let n = match request {
         Request::Grid(count) => count,
@@ -112,7 +112,7 @@ fn inputs(args: &Sample, experiment: &Experiment, request: Request) -> Vec<f32> 
     }
 }
 
-/// Where they go: images are PNG, points CSV.
+/// The output file: PNG for images, CSV for points.
 fn output(args: &Sample, images: bool) -> Result<PathBuf> {
     let (what, extension) = if images { ("images", "png") } else { ("points", "csv") };
     let Some(path) = &args.out else {
@@ -127,7 +127,7 @@ fn output(args: &Sample, images: bool) -> Result<PathBuf> {
     Ok(path.clone())
 }
 
-/// A header, then a point a line.
+/// A header, then one point per line.
 fn table(points: &[f32], dim: usize) -> String {
     let mut text = match dim {
         1 => "x".to_owned(),

@@ -1,4 +1,4 @@
-//! Images in a classifier's eyes: of a test set to see how good it is, of a generator to see how good that is.
+//! Predictions of the classifier on images: of its test set, for its accuracy, and of a generator, for the metrics.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use crate::trainer::Trainer;
 /// The command that makes the file.
 const COMMAND: &str = "counterfeit classifier";
 
-/// A classifier, and the file that it is from.
+/// A classifier and its file.
 pub struct Scorer {
     classifier: Classifier,
     path: PathBuf,
@@ -35,12 +35,12 @@ pub fn default_path() -> Option<PathBuf> {
     files::cache().map(|cache| cache.join("classifier.safetensors"))
 }
 
-/// What to do where there is no classifier.
+/// The remedy where there is no classifier.
 pub fn remedy() -> String {
     format!("Metrics of images need a classifier; build it, once, with: {COMMAND}")
 }
 
-/// The predictions on all of these images.
+/// The predictions on these images.
 ///
 /// # Errors
 /// When the device fails.
@@ -56,10 +56,10 @@ pub fn predict(classifier: &Classifier, images: &Images, bar: &ProgressBar) -> R
 }
 
 impl Scorer {
-    /// The classifier that was asked for, or the one at its usual place, if there is one.
+    /// The given classifier, or the one at the default path, if there is one.
     ///
     /// # Errors
-    /// When the one that was asked for is not there, or the file cannot be used.
+    /// When the given file does not exist, or the file cannot be used.
     pub fn find(asked: Option<&Path>, opened: &Opened) -> Result<Option<Self>> {
         let usual = default_path().filter(|path| path.exists());
         let Some(path) = asked.map(Path::to_owned).or(usual) else {
@@ -77,8 +77,8 @@ impl Scorer {
         Ok(Some(Self { classifier, path }))
     }
 
-    /// Scores the generator's images and real ones of the run's own data, brought to the classifier's size in the same
-    /// way; `None` where that source has too few.
+    /// Scores the generator's images and real images of the run's dataset, both resized to the classifier's size;
+    /// `None` where the dataset has too few.
     ///
     /// # Errors
     /// When the device fails.
@@ -92,7 +92,7 @@ impl Scorer {
         } else {
             return Ok(None);
         };
-        // Drawing a sample takes about as long as judging some images: it is counted as one more.
+        // Generating a sample takes about as long as a prediction on some images: counted as one more.
         let bar = progress::bar(((count + n) * channels + n) as u64);
         bar.set_message("scoring images");
         let mut feed = DataLoader::new(trainer.data().clone(), 0);
@@ -122,8 +122,8 @@ impl Scorer {
         Ok(Some((metrics, seen)))
     }
 
-    /// The predictions on so many samples, or on their channels one after another, which `next` gives some at a time: a
-    /// sample in memory takes more than the prediction on it.
+    /// The predictions on `count` samples, or on their channels in turn, which `next` gives in batches: a sample takes
+    /// more memory than its prediction.
     fn judge_samples(
         &self,
         trainer: &Trainer,
@@ -140,7 +140,7 @@ impl Scorer {
     }
 }
 
-/// Samples from the generator.
+/// Samples of the generator.
 fn generate(trainer: &Trainer, n: usize, latents: &mut Rng) -> Result<Vec<f32>> {
     let e = trainer.experiment();
     let latents = e.prior.draw(latents, n, e.latent_dim);
@@ -149,14 +149,14 @@ fn generate(trainer: &Trainer, n: usize, latents: &mut Rng) -> Result<Vec<f32>> 
     Ok(floats(&samples.into_data())?)
 }
 
-/// Values in [-1, 1] as images of the classifier's size, one a channel. Real and generated ones come this way, so that
-/// what it takes from them it takes from both: half a grey level, and at 64 pixels some sharpness.
+/// Values in [-1, 1] as images of the classifier's size, one per channel. Real and generated images take the same path,
+/// so that rounding to grey levels and resizing from 64 pixels affect both alike.
 fn for_classifier(trainer: &Trainer, values: Vec<f32>) -> Result<Images> {
     let e = trainer.experiment();
     let labels = vec![0; values.len() / e.image_size.pow(2)];
     let pixels = values.into_iter().map(to_byte).collect();
     let images = Images::new(e.image_size, pixels, labels)?;
-    // Drawn digits have their size from the start, without a border.
+    // Drawn digits have the classifier's size already, without a border.
     Ok(if e.data.dataset().is_some() { images.restored()? } else { images.resized(SIZE)? })
 }
 

@@ -18,7 +18,7 @@ pub fn run() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The schema of each setting by key, in the order of their declaration.
+/// The schemas of the settings by key, in declaration order.
 fn settings(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
     let properties = schema["properties"].as_object().into_iter().flatten();
     properties.map(|(key, schema)| (key.as_str(), schema)).filter(|(key, _)| *key != "preset")
@@ -62,7 +62,7 @@ fn row<'a>(key: &'a str, setting: &'a Value) -> Row<'a> {
     }
 }
 
-/// Choices, or a range.
+/// The choices or the range of a setting.
 fn values(setting: &Value) -> String {
     if let Some(words) = setting["x-expected"].as_str() {
         return words.to_owned();
@@ -87,9 +87,9 @@ fn values(setting: &Value) -> String {
 /// The table for a terminal.
 pub fn help() -> String {
     let mut text = String::from(
-        "Settings, for `--set KEY=VALUE`, a TOML file and a link alike.\n\
-         `counterfeit schema > experiment.schema.json` writes them for editors, which complete a file whose first line is\n\
-         `#:schema ./experiment.schema.json`.\n",
+        "Settings, for `--set KEY=VALUE`, a TOML file and a link alike.\n`counterfeit schema > \
+         experiment.schema.json` writes them for editors, which complete a file whose first line is\n`#:schema \
+         ./experiment.schema.json`.\n",
     );
     for (group, rows) in groups(&SCHEMA) {
         let _ = write!(text, "\n{group}:\n");

@@ -21,13 +21,13 @@ use crate::trainer::{StepReport, Trainer};
 
 /// Images in a grid: 8 × 8.
 const GRID: usize = 64;
-/// Steps that may wait on a device; more only take memory.
+/// Steps that may be queued on a device; more would only take memory.
 const QUEUE: u64 = 256;
 
-/// Trains as asked.
+/// Trains a run.
 ///
 /// # Errors
-/// When the request is wrong, training diverges, or the device or the disk fails.
+/// When an argument is wrong, training diverges, or the device or the disk fails.
 pub fn run(args: &Train) -> Result<ExitCode> {
     let Plan { trainer, folder, notices } = Plan::new(args)?;
     for notice in notices {
@@ -49,7 +49,7 @@ struct Run<'a> {
     report_every: u64,
 }
 
-/// What there is to do after a step.
+/// What is due after a step.
 #[derive(Clone, Copy)]
 struct Due {
     report: bool,
@@ -79,7 +79,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Steps until all are done, or someone interrupts; gives the last report.
+    /// Trains to the last step or an interrupt; returns the last report.
     fn play(&mut self) -> Result<Report> {
         self.pace.go_on();
         loop {
@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Reads the step's report, and does what is due. Reading comes first: a run that diverged is not saved.
+    /// Reads the step's report, then does what is due: a run that diverged fails here and is not saved.
     fn look(&mut self, unread: StepReport, due: Due) -> Result<Report> {
         self.wait()?;
         let steps_per_s = self.pace.stop(self.trainer.step);
@@ -141,10 +141,10 @@ impl<'a> Run<'a> {
         Ok(report)
     }
 
-    /// Waits for the device; on the CPU there is nothing to wait for.
+    /// Waits for the device; the CPU has no queue.
     fn wait(&self) -> Result<()> {
         let synced = self.trainer.device().sync();
-        Ok(synced.map_err(|error| Error::Device(format!("{error:?}")))?)
+        Ok(synced.map_err(|error| Error::device(&error))?)
     }
 
     fn images(&self, steps_per_s: f64) -> f64 {
@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
         (rate * 10.0).round() / 10.0
     }
 
-    /// What stopped the run, and what is left of it.
+    /// The error that stopped the run, with the checkpoint that is left.
     fn explain(&self, error: &anyhow::Error) -> anyhow::Error {
         match self.folder.saved() {
             Some(step) => anyhow!(
@@ -163,7 +163,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Says how the run ended.
+    /// Prints the end of the run.
     fn end(self, mut report: Report) -> Result<ExitCode> {
         let done = report.step >= self.trainer.experiment().steps;
         let checkpoint = self.folder.checkpoint().display().to_string();
@@ -185,12 +185,12 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Images take long, so they report often; mixtures have metrics to compute.
+/// Steps between reports: images train slowly, mixtures have metrics to compute.
 fn default_report_every(experiment: &Experiment) -> u64 {
     if experiment.has_images() { 20 } else { 100 }
 }
 
-/// The command that goes on with this run, for the shell in which it was started.
+/// The command that resumes this run, quoted for the shell.
 fn resume_command(args: &Train, folder: &Path) -> String {
     let program = env::args().next().unwrap_or_else(|| "counterfeit".to_owned());
     let mut words = vec![program, "train".to_owned(), "--resume".to_owned()];

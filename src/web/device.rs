@@ -39,8 +39,8 @@ fn run_constructors() {
     ONCE.call_once(|| unsafe { __wasm_call_ctors() });
 }
 
-/// Opens `cpu` or `webgpu`, and names it. A lost GPU may leave a read waiting without end: `lost` is then called, with
-/// the browser's message.
+/// Opens `cpu` or `webgpu`, and names it. `lost` is called when the GPU is lost, with the browser's message: a run that
+/// waits would not hear of it before its next step.
 ///
 /// # Errors
 /// When there is no such device.
@@ -59,7 +59,7 @@ pub async fn open_device(name: String, lost: Option<js_sys::Function>) -> super:
                     .tasks_max(COMMANDS_A_SUBMISSION)
                     .init_with_setup_async()
                     .await
-                    .map_err(|error| Error::Device(crate::error::brief(&error.to_string())))?;
+                    .map_err(|error| Error::device(&error))?;
                 LOST.set(lost);
                 watch_for_loss(&setup);
                 WEBGPU.set(Some(device));

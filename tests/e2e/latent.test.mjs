@@ -359,7 +359,7 @@ test('where the generator is told a class, tiles and walks say which', async () 
     ],
   );
   await choose(page, 40, 0);
-  assert.match(await said(page), /each asked to be an 8/);
+  assert.match(await said(page), /each of class 8/);
   await page.context().close();
 });
 

@@ -237,7 +237,7 @@ test('BEGAN shows its balance and its measure', async () => {
 test('a Dirac-GAN circles, and a penalty brings it in', async () => {
   for (const [preset, title] of [
     ['dirac', /circles/],
-    ['dirac-r1', /met/],
+    ['dirac-r1', /equilibrium/],
   ]) {
     const page = await visit(browser, `${site}#preset=${preset}`);
     await trainTo(page, 250, 50);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PATIENCE, WEBGPU, browse, report, root, says, serve, trainsOn, until, visit } from './helpers.mjs';
+import { PATIENCE, WEBGPU, browse, report, root, says, serve, step, trainsOn, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -76,7 +76,7 @@ test('a worker that is lost is replaced, and the page says so', async () => {
       throw new Error('the worker is lost');
     });
   });
-  await says(page, /stopped.*fresh one/);
+  await says(page, /stopped.*(Training continues|starts again)/);
   await until(page, 'running');
   await trainsOn(page);
   await page.context().close();
@@ -148,6 +148,40 @@ test('an error of the GPU while auto times it leaves the run on the CPU', async 
   assert.equal(await page.evaluate(() => document.documentElement.dataset.state), 'running');
   await page.context().close();
 });
+
+// Serves the page with the GPU in the worker's reach.
+const serveWithHeldGpu = () =>
+  serveWithGpu(`
+    const request = GPUAdapter.prototype.requestDevice;
+    GPUAdapter.prototype.requestDevice = async function (...values) {
+      return (self.gpuDevice = await request.apply(this, values));
+    };`);
+
+for (const paused of [false, true])
+  test(`a GPU that is lost while the run ${paused ? 'waits' : 'trains'} leaves it to the CPU`, async t => {
+    const page = await visit(await browse(WEBGPU), `${await serveWithHeldGpu()}#preset=mixture-1d&batch_size=32`);
+    page.setDefaultTimeout(4 * PATIENCE);
+    await until(page, 'running');
+    await page.click('#device summary');
+    await page.check('#device input[value=webgpu]');
+    await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'WebGPU');
+    await page.evaluate(() => window.counterfeit.step(3));
+    if (!paused) {
+      await page.evaluate(() => window.counterfeit.play());
+      await trainsOn(page);
+    }
+    const before = await step(page);
+    const trainer = page.workers().find(worker => worker.url().endsWith('/worker/main.js'));
+    await trainer.evaluate(() => self.gpuDevice.destroy());
+    // Training hears of it from a read that fails, or from the device itself, whichever comes first.
+    await says(page, paused ? /GPU was lost.*on the CPU/ : /(GPU was lost|device failed).*on the CPU/);
+    await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'CPU');
+    await until(page, paused ? 'paused' : 'running');
+    t.diagnostic(`lost at step ${before}: ${await page.innerText('[role=alert]')}`);
+    await page.evaluate(() => window.counterfeit.play());
+    await trainsOn(page);
+    await page.context().close();
+  });
 
 test('a module is never entered while it awaits its device', async () => {
   const url = await serveWithGpu(`

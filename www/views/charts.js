@@ -61,14 +61,22 @@ function undecided(settings) {
   }
 }
 
-/** The words and references of the chart of D's outputs, where they are scores.
- * @type {Record<string, [string, Reference[]]>} */
-const SCORES = {
-  'least-squares': ['Discriminator output: 1 for real, 0 for generated', [{ at: 0.5, label: 'undecided' }]],
-  hinge: ['Critic scores', [{ at: 0, label: 'undecided' }]],
-  wasserstein: ['Critic scores', []],
-  began: ['Reconstruction error of D, negated', []],
-};
+/** The title of the chart of D's outputs, and the output of an undecided D, where there is one: half the target of real
+ * samples, which label smoothing lowers. @param {Model['info']} info @returns {{ title: string, at: number | null }} */
+function outputs(info) {
+  const half = Number(info?.settings.label_smoothing ?? 1) / 2;
+  if (info?.outputs_probability ?? true) return { title: 'D(x) and D(G(z))', at: half };
+  switch (info?.settings.objective) {
+    case 'least-squares':
+      return { title: 'Discriminator output', at: half };
+    case 'hinge':
+      return { title: 'Critic scores', at: 0 };
+    case 'wasserstein':
+      return { title: 'Critic scores', at: null };
+    default:
+      return { title: 'Reconstruction error of D, negated', at: null };
+  }
+}
 
 /** @type {Chart[]} */
 const CHARTS = [
@@ -101,7 +109,7 @@ const CHARTS = [
           { series: 'value', name: 'reached', colour: 'discriminator', style: 'solid', now: true },
           {
             series: 'value_ceiling',
-            name: ceiling === null ? '' : 'best D',
+            name: ceiling === null ? '' : 'optimal D',
             colour: 'muted',
             style: 'dashed',
             now: true,
@@ -112,8 +120,8 @@ const CHARTS = [
         scale: { shows: [0, -1.75], least: -3 },
         explained:
           ceiling === null
-            ? 'D raises it and G lowers it; at −2 ln 2 D is undecided.'
-            : 'The best D reaches 2 JS − 2 ln 2; a perfect G brings that down to −2 ln 2.',
+            ? 'D maximises it, G minimises it; an undecided D gives −2 ln 2.'
+            : 'The optimal D reaches 2 JS − 2 ln 2, which is −2 ln 2 where the densities are equal.',
       };
     },
   },
@@ -121,11 +129,8 @@ const CHARTS = [
     id: 'outputs',
     lines: 2,
     view: ({ info }) => {
-      const scores =
-        info && !info.outputs_probability
-          ? (SCORES[String(info.settings.objective)] ?? ['Discriminator scores', []])
-          : null;
-      const [title, references] = scores ?? ['D(x) and D(G(z))', [{ at: 0.5, label: 'undecided' }]];
+      const scores = info?.outputs_probability === false;
+      const { title, at } = outputs(info);
       return {
         title,
         lines: [
@@ -144,7 +149,7 @@ const CHARTS = [
             now: true,
           },
         ],
-        references,
+        references: at === null ? [] : [{ at, label: 'undecided' }],
         scale: scores ? { shows: [] } : { low: 0, high: 1 },
       };
     },

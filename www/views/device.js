@@ -1,4 +1,4 @@
-// Where the run trains, how fast, and why there.
+// The device of the run, its speed, and why it was chosen.
 
 import { byId, element } from './element.js';
 
@@ -7,11 +7,11 @@ import { byId, element } from './element.js';
 
 /** @type {Record<Gpu, string>} */
 const ABOUT = {
-  unknown: 'Not looked for yet.',
+  unknown: 'Not requested yet.',
   absent: 'This browser offers no WebGPU adapter; training runs on the CPU.',
-  software: 'Only a software adapter here, which is slower than the CPU itself.',
+  software: 'Only a software adapter, which is slower than the CPU module.',
   unbuilt: 'The GPU module is not built yet on this server.',
-  fetching: 'Being fetched; training goes on meanwhile.',
+  fetching: 'Downloading; training continues on the CPU.',
   available: 'Ready.',
 };
 
@@ -45,18 +45,18 @@ export function deviceMenu(choose) {
           `${rates.webgpu === null ? '–' : `${rate(rates.webgpu)} steps/s`} → ` +
           `${rates.chosen === 'cpu' ? 'CPU' : 'WebGPU'}`
         : {
-            software: 'WebGPU is software here → CPU.',
-            absent: 'There is no WebGPU here → CPU.',
-            unbuilt: 'There is no GPU module here → CPU.',
-            fetching: 'Getting ready to measure both.',
-            available: 'Getting ready to measure both.',
-            unknown: 'The faster of the two, by a short measurement.',
+            software: 'WebGPU has only a software adapter → CPU.',
+            absent: 'No WebGPU adapter → CPU.',
+            unbuilt: 'No GPU module on this server → CPU.',
+            fetching: 'Speed of both not measured yet.',
+            available: 'Speed of both not measured yet.',
+            unknown: 'The faster of the two in a short measurement.',
           }[gpu];
-      byId('about-cpu').textContent = 'Always there; the quicker one for small networks.';
+      byId('about-cpu').textContent = 'Available in every browser; usually faster for small networks.';
       byId('about-webgpu').textContent = [ABOUT[gpu], gpuName && `(${gpuName})`].filter(Boolean).join(' ');
     },
   };
 }
 
-/** Three figures say enough. @param {number} perSecond */
+/** Three significant figures. @param {number} perSecond */
 const rate = perSecond => (perSecond >= 100 ? String(Math.round(perSecond)) : String(+perSecond.toPrecision(2)));

@@ -1,4 +1,4 @@
-// The latent space, to be walked in: the sheet of samples, and what the tool at hand makes of those that were chosen.
+// The latent space: samples of fixed latents to choose from, and the images of the chosen tool, one of TOOLS.
 
 import { LETTERS, aim, choose, clear, pick, touched, undo, undoable } from '../latent.js';
 import { byId, element } from './element.js';
@@ -12,27 +12,25 @@ import { thumbnail } from './thumbnail.js';
 
 /** @type {{ tool: Tool, name: string, title: string }[]} */
 const TOOLS = [
-  { tool: 'interpolation', name: 'Walk', title: 'From one sample to another' },
+  { tool: 'interpolation', name: 'Interpolation', title: 'Images between two samples' },
   { tool: 'arithmetic', name: 'Arithmetic', title: 'A − B + C, on latents' },
   {
     tool: 'projection',
     name: 'Projection',
-    title: 'The latent of a real image, and what the generator puts in a hole of it',
+    title: 'The latent of a real image (GAN inversion), and inpainting of a hidden part',
   },
 ];
 /** @type {{ path: Latent['path'], title: string }[]} */
 const PATHS = [
   {
     path: 'slerp',
-    title:
-      'Along a great circle: where latents are drawn from a normal distribution, nearly all lie about as far from ' +
-      'the middle',
+    title: 'Spherical interpolation, along a great circle: latents keep the norm that samples of a normal prior have',
   },
-  { path: 'lerp', title: 'Straight ahead, and so closer to the middle' },
+  { path: 'lerp', title: 'Linear interpolation: the norm is smaller half-way than samples of a normal prior have' },
 ];
-/** In what is drawn of a interpolation and of a arithmetic, where each letter's own image stands, and the result. */
+/** The images of an interpolation: its first is A, its last B. */
 const INTERPOLATION = { length: 8, letters: ['A', '', '', '', '', '', '', 'B'] };
-/** What is chosen for each letter of the arithmetic. */
+/** The words for each letter of the arithmetic. */
 const TERMS = ['three samples. The first is A', 'B, which is subtracted from A', 'C, to which the difference is added'];
 const SIGNS = ['', '−', '+', '='];
 
@@ -117,8 +115,8 @@ function generatedSamples({ generated: images, size, channels, views: together, 
     marks: Array.from({ length: count / together }, (_, i) =>
       letters.filter((_, letter) => picks[letter] === i).join(''),
     ),
-    name: i => `Sample ${i}${classes.length ? `, asked to be ${digit(classes[i])}` : ''}`,
-    // Those of a class stand together: the first names it.
+    name: i => `Sample ${i}${classes.length ? ` of class ${classes[i]}` : ''}`,
+    // Samples of a class are next to each other: the first names it.
     captions: Array.from(classes, (value, i) => (value === classes[i - 1] ? '' : String(value))),
   };
 }
@@ -134,35 +132,30 @@ const realImages = ({ real: images, size, channels, count }, { target }) => ({
   captions: [],
 });
 
-/** @param {number} value */
-const digit = value => `${value === 8 ? 'an' : 'a'} ${value}`;
-
 /** What to do next. @param {Latent} latent @param {Gallery} picture */
 function saying({ tool, picks: [a, b, c], next, target, hidden, projection }, { classes }) {
   if (tool === 'projection') {
     if (target === null) return 'Choose a real image.';
     if (!projection)
       return hidden.size
-        ? 'Project: gradient descent sees what is left, and the generator fills in the rest.'
-        : 'Project: gradient descent on the latent searches for the image that comes closest. Hide a part first, ' +
-            'and it is filled in.';
+        ? 'Project: gradient descent on the latent compares the visible pixels; the generator fills in the others.'
+        : 'Project: gradient descent on the latent minimises the distance to this image. To inpaint, hide a part first.';
     return projection.running
-      ? 'The latent follows its gradient, and the image comes closer.'
-      : 'This is as close as the generator comes. A generator that has learnt more comes closer.';
+      ? 'Gradient descent on the latent is running.'
+      : 'Gradient descent has ended: the generated image is the best of its start points.';
   }
-  // The class is no part of the latent, and is one throughout.
-  const asked = classes.length && a !== null ? `, each asked to be ${digit(classes[a])}` : '';
+  // The class is not part of the latent: all images have that of A.
+  const asked = classes.length && a !== null ? `, each of class ${classes[a]}` : '';
   if (tool === 'interpolation') {
-    if (a === null) return 'Choose a sample to set out from: A.';
-    if (b === null) return 'Choose where to go: B.';
+    if (a === null) return 'Choose the first sample, A.';
+    if (b === null) return 'Choose the second sample, B.';
     return (
-      `What the generator makes of latents on the way from A to B${asked}. The next sample you choose ` +
-      `becomes ${LETTERS[next]}.`
+      `Images of latents interpolated from A to B${asked}. The next sample you choose becomes ` + `${LETTERS[next]}.`
     );
   }
   const set = [a, b, c].filter(pick => pick !== null).length;
   if (set < 3) return `Choose ${TERMS[set]}.`;
-  return `What sets A apart from B, added to C${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
+  return `The image of the latent A − B + C${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
 }
 
 /** @param {(path: Latent['path']) => void} choosePath */
@@ -171,7 +164,7 @@ function interpolationRow(choosePath) {
     element('button', { type: 'button', title, dataset: { path }, onclick: () => choosePath(path) }, path),
   );
   const slots = INTERPOLATION.letters.map(letter => thumbnail(letter));
-  const way = element('div', { className: 'ways', ariaLabel: 'Way' }, ...ways);
+  const way = element('div', { className: 'ways', ariaLabel: 'Interpolation path' }, ...ways);
   way.setAttribute('role', 'group');
   const row = element(
     'div',

@@ -12,10 +12,10 @@ export const layers = () => [
 
 /** @param {Gallery} picture */
 export function caption({ channels, classes, views }) {
-  const what = channels === 3 ? 'three digits, one in each of red, green and blue' : 'a digit';
   return (
-    `Each generated ${views > 1 ? 'pair' : 'image'} comes from a fixed latent, so that one can watch it become ${what}` +
-    `${classes.length ? ' of the class beside its row' : ''}. The discriminator compares them with the real images.`
+    `Generated ${views > 1 ? 'pairs' : 'images'} of fixed latents` +
+    `${classes.length ? ', in rows of one class each,' : ''} next to real ${views > 1 ? 'pairs' : 'images'}.` +
+    (channels === 3 ? ' Each colour channel of a real image is a digit of its own.' : '')
   );
 }
 

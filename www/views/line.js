@@ -22,12 +22,11 @@ export const layers = ({ probability, optimal }) => [
 
 /** @param {Line} picture */
 export const caption = ({ probability }) =>
-  'The generator turns noise into points; their density should become the real one. ' +
+  'The densities of real and generated samples, which are equal for a perfect generator. Right axis: ' +
   (probability
-    ? 'The discriminator’s D(x), on the right axis, is how sure it is that a point at x is real: ½ where it ' +
-      'cannot tell. '
-    : 'The critic’s score of a point at x is on the right axis: the higher, the more real. ') +
-  'The arrows are the gradient of its logit at generated points.';
+    ? 'D(x), the discriminator’s probability that a sample at x is real. '
+    : 'the critic’s score of a sample at x, higher for more real. ') +
+  `The arrows are the gradient of the ${probability ? 'logit' : 'score'} at generated samples.`;
 
 /** Room above the real density, in its own heights. A few sizes rather than any, so that the axis seldom moves. */
 const HEADROOM = [1.3, 2, 3.2];

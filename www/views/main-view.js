@@ -43,7 +43,7 @@ export function mainView(store) {
     const view = picture ? /** @type {View} */ (VIEWS[picture.kind]) : null;
     caption.textContent = view
       ? view.caption(picture)
-      : 'Mixtures of more than two dimensions have no picture; the numbers tell how it goes.';
+      : 'Mixtures of more than two dimensions have no picture, only metrics.';
     toggles.replaceChildren(
       ...(view?.layers(picture) ?? []).map(({ key, label, mark }) =>
         element(

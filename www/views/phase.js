@@ -13,9 +13,9 @@ export const layers = () => [
 ];
 
 export const caption = () =>
-  'The simplest GAN there is: real samples are all one number, the generator is a number θ, and the discriminator a ' +
-  'slope, D(x) = ψ x. They should meet at the cross; the arrows are the way that each pair is pushed, the faint ' +
-  'line is the beginning.';
+  'A Dirac-GAN (Mescheder et al. 2018): all real samples are one number, all generated samples the number θ, and the ' +
+  'discriminator’s logit is ψ x. Cross: the equilibrium. Arrows: the gradient step from each pair (θ, ψ). Line: the ' +
+  'path of the run, faint at its beginning.';
 
 /** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {Frame} frame */
 export function draw(c, picture, frame) {

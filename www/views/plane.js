@@ -20,14 +20,11 @@ export const layers = ({ probability, optimal }) => [
 
 /** @param {Plane} picture */
 export const caption = ({ probability, undecided_output, optimal }) =>
-  'The generator should put its crosses where the real dots are, in the same share. ' +
-  (probability
-    ? 'The deeper the green, the surer the discriminator is that a point there is real; on the green line it ' +
-      'cannot tell, D = ½. '
-    : `The deeper the green, the higher the critic scores a point ` +
-      `there${undecided_output === null ? '' : ', and the green line is half-way'}. `) +
-  `The arrows are the gradient of its logit at generated ` +
-  `points.${optimal.length ? ' Optimal D dots the line where the densities are equal.' : ''}`;
+  'Real samples are dots, generated ones crosses; a perfect generator’s have the same density. Deeper green: a higher ' +
+  (probability ? 'D(x), the discriminator’s probability that a sample there is real. ' : 'score of the critic. ') +
+  (undecided_output === null ? '' : `Green line: ${probability ? 'D(x) = ½' : `score ${undecided_output}`}. `) +
+  `Arrows: the gradient of the ${probability ? 'logit' : 'score'} at generated samples.` +
+  (optimal.length ? ' The layer “optimal D” adds the line where the densities are equal.' : '');
 
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 

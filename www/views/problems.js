@@ -1,4 +1,4 @@
-// What went wrong, in words that say what to do, with buttons that do it.
+// The message of a problem, with its remedy in words and as buttons.
 
 import { byId, element } from './element.js';
 
@@ -14,9 +14,9 @@ export function problems(acts) {
   return function show({ problem, rescue, info }) {
     if (problem === shown) return;
     shown = problem;
-    // A setting's is said beside its control, where that can be seen.
-    const beside = document.querySelector('.refused');
-    const elsewhere = beside !== null && getComputedStyle(beside).visibility !== 'hidden';
+    // The problem of a setting is next to its control, where that is visible.
+    const refused = document.querySelector('.refused');
+    const elsewhere = refused !== null && getComputedStyle(refused).visibility !== 'hidden';
     place.hidden = !problem || elsewhere;
     if (!problem || elsewhere) return place.replaceChildren();
     /** @type {[string, () => void][]} */

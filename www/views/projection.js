@@ -101,12 +101,17 @@ export function projection(store, post) {
       if (at !== null) veil(target.canvas, hidden);
       const none = new Uint8Array(),
         result = projection?.state;
-      found.draw(picture, result?.sample ?? none, result ? 0 : null, 'The nearest generated image');
+      found.draw(
+        picture,
+        result?.sample ?? none,
+        result ? 0 : null,
+        'The projection: the generated image of the latent found',
+      );
       filled.draw(
         picture,
         result?.filled ?? none,
         result && hidden.size ? 0 : null,
-        'The real image with its hidden part filled in',
+        'Inpainting: the real image with the generator’s pixels in its hidden part',
       );
       for (const [i, button] of holes.entries()) {
         button.disabled = at === null;

@@ -1,4 +1,4 @@
-// What is happening, in a sentence, from nothing but the numbers that are shown.
+// The state of the run in a title and a sentence, from the numbers that are shown and from nothing else.
 
 import { valuesOf } from '../readings.js';
 import { fixed } from './scale.js';
@@ -7,39 +7,39 @@ import { fixed } from './scale.js';
 /** @import { Model } from '../state.js' */
 /** @typedef {{ title: string, text: string }} Status */
 
-/** As near to a perfect sampler as a glance can tell. */
+/** A W1 of at most so many noise floors counts as the floor. */
 const AT_FLOOR = 1.5;
-/** Earlier than this nothing is said of modes: no generator has had the time. */
+/** Up to this step the status does not mention modes. */
 const EARLY = 200;
 
 /** @param {Snapshot} snapshot @param {Model} model @returns {Status} */
 export function statusOf(snapshot, { info, history, state }) {
   const { step, d_real, picture } = snapshot;
-  if (state === 'error') return { title: 'Stopped', text: 'The run cannot go on as it is; see the message above.' };
+  if (state === 'error') return { title: 'Stopped', text: 'See the message above.' };
   if (step === 0 || d_real === null) {
     return picture?.kind === 'phase'
       ? {
           title: 'Before the first step',
-          text: 'The generator stands at θ = 1, and the discriminator, ψ = 0, has no opinion yet.',
+          text: 'The generator is at θ = 1. The discriminator is at ψ = 0, where its output is 0 for every x.',
         }
       : {
           title: 'Before the first step',
-          text: 'Nothing is learnt yet: the generator’s random weights turn noise into whatever they happen to.',
+          text: 'The weights of both networks are random.',
         };
   }
   const settings = /** @type {Record<string, any>} */ (info?.settings ?? {});
-  if (picture?.kind === 'phase') return chase(picture);
+  if (picture?.kind === 'phase') return orbit(picture, settings);
   return (
-    outcome(snapshot, settings) ??
-    game(snapshot, settings, info?.outputs_probability ?? false) ??
-    course(snapshot, history, settings) ??
+    coverage(snapshot, settings) ??
+    imbalance(snapshot, settings, info?.outputs_probability ?? false) ??
+    trend(snapshot, history, settings) ??
     balance(snapshot, settings)
   );
 }
 
-/** What can be said of the samples themselves. @param {Snapshot} snapshot @param {Record<string, any>} settings
+/** The samples at the noise floor, or on few modes. @param {Snapshot} snapshot @param {Record<string, any>} settings
  * @returns {Status | null} */
-function outcome(snapshot, settings) {
+function coverage(snapshot, settings) {
   const { step } = snapshot,
     { w1, w1_floor, modes, modes_floor } = valuesOf(snapshot);
   const total = (settings.mixture ?? []).length;
@@ -51,47 +51,41 @@ function outcome(snapshot, settings) {
   ) {
     return {
       title: 'At the noise floor',
-      text:
-        `The samples are as close to the real ones as a perfect sampler’s would be: W1 ${w1.toFixed(3)}, ` +
-        `where ${w1_floor.toFixed(3)} is what chance alone leaves.`,
+      text: `W1 is ${w1.toFixed(3)}; a perfect sampler scores ${w1_floor.toFixed(3)} on average with as many samples.`,
     };
   }
   if (modes === 0 && total > 1 && step > EARLY) {
-    return { title: 'On no mode yet', text: 'None of the generated samples lies where real ones are.' };
+    return { title: 'No mode covered', text: `The generator covers none of the ${total} modes.` };
   }
   if (modes != null && total > 1 && step > EARLY && modes <= total / 2) {
     return {
       title: 'Mode collapse',
-      text:
-        `The generator makes ${Math.round(modes)} of the ${total} modes. The discriminator will come to doubt ` +
-        `that spot, and the generator may then hop to another.`,
+      text: `The generator covers ${Math.round(modes)} of the ${total} modes.`,
     };
   }
   return null;
 }
 
-/** Who is winning, where that can be told from probabilities, or from scores with a place to aim at.
+/** One of the two networks far ahead, where the discriminator's outputs are probabilities or have target values.
  * @param {Snapshot} snapshot @param {Record<string, any>} settings @param {boolean} probability
  * @returns {Status | null} */
-function game({ d_real, d_fake, score_real, score_fake }, settings, probability) {
+function imbalance({ d_real, d_fake, score_real, score_fake }, settings, probability) {
   if (d_real === null || d_fake === null || score_real === null || score_fake === null) return null;
   if (probability) {
     if (d_real - d_fake > 0.7) {
       return {
-        title: 'The discriminator is winning',
+        title: 'The discriminator is ahead',
         text:
-          `It gives real samples ${percent(d_real)} and generated ones ${percent(d_fake)}.` +
+          `D(x) is ${percent(d_real)} and D(G(z)) ${percent(d_fake)} on average.` +
           (settings.objective === 'saturating'
-            ? ' Under the saturating objective, this leaves the generator hardly any gradient.'
-            : ' The generator still has a gradient to learn from, but a rough one.'),
+            ? ' The generator’s gradient vanishes as D(G(z)) goes to 0 under the saturating objective.'
+            : ''),
       };
     }
     if (d_fake - d_real > 0.1) {
       return {
         title: 'The generator is ahead',
-        text:
-          `The discriminator takes generated samples for real (${percent(d_fake)}) more often than real ones ` +
-          `(${percent(d_real)}); it will catch up.`,
+        text: `D(G(z)), ${percent(d_fake)} on average, is above D(x), ${percent(d_real)}.`,
       };
     }
     return null;
@@ -99,62 +93,60 @@ function game({ d_real, d_fake, score_real, score_fake }, settings, probability)
   const gap = score_real - score_fake;
   if (settings.objective === 'hinge' && gap > 2) {
     return {
-      title: 'The critic is winning',
+      title: 'The critic is ahead',
       text:
-        `It scores real samples ${fixed(score_real)} and generated ones ${fixed(score_fake)}: beyond its ` +
-        `margins of 1 and −1 it has nothing more to learn, until the generator moves.`,
+        `Its mean scores are ${fixed(score_real)} for real and ${fixed(score_fake)} for generated samples. ` +
+        `Scores beyond the margins 1 and −1 give the critic no gradient.`,
     };
   }
   if (settings.objective === 'least-squares' && gap > 0.7) {
     return {
-      title: 'The discriminator is winning',
+      title: 'The discriminator is ahead',
       text:
-        `It scores real samples ${fixed(score_real)}, where 1 is right, and generated ones ` +
-        `${fixed(score_fake)}, where 0 is.`,
+        `Its mean output is ${fixed(score_real)} for real samples (target ${settings.label_smoothing}) and ` +
+        `${fixed(score_fake)} for generated ones (target 0).`,
     };
   }
   return null;
 }
 
-/** How the samples have come along. @param {Snapshot} snapshot @param {Model['history']} history
+/** How the samples have changed. @param {Snapshot} snapshot @param {Model['history']} history
  * @param {Record<string, any>} settings @returns {Status | null} */
-function course(snapshot, history, settings) {
+function trend(snapshot, history, settings) {
   const { step } = snapshot,
     { w1, modes, modes_floor, high_quality } = valuesOf(snapshot);
   const total = (settings.mixture ?? []).length,
     before = history.ago('w1', 0.25);
   if (w1 != null && before !== null && w1 < before * 0.85) {
     return {
-      title: 'Getting closer',
+      title: 'W1 is falling',
       text: `W1 fell from ${before.toFixed(3)} to ${w1.toFixed(3)} over the last quarter of the run.`,
     };
   }
   if (modes != null && modes_floor != null && modes < modes_floor && step > EARLY) {
     return {
       title: 'Some modes are missing',
-      text: `The generator reaches ${Math.round(modes)} of ${total}; the bumps without orange are still to be found.`,
+      text: `The generator covers ${Math.round(modes)} of the ${total} modes.`,
     };
   }
   if (w1 != null && before !== null && w1 > before * 1.3) {
     return {
-      title: 'Moving away',
-      text:
-        `W1 rose from ${before.toFixed(3)} to ${w1.toFixed(3)}. The two chase one another; a lower learning ` +
-        `rate or a moving average steadies them.`,
+      title: 'W1 is rising',
+      text: `W1 rose from ${before.toFixed(3)} to ${w1.toFixed(3)} over the last quarter of the run.`,
     };
   }
   if (high_quality != null && high_quality < 0.5) {
     return {
-      title: 'Still between the modes',
-      text: `Only ${percent(high_quality)} of the generated samples lie on a mode.`,
+      title: 'Samples between the modes',
+      text: `${percent(high_quality)} of the generated samples are of high quality: within 3 σ of a mode.`,
     };
   }
   return null;
 }
 
-/** What the discriminator makes of the two. @param {Snapshot} snapshot @param {Record<string, any>} settings
+/** The discriminator's mean outputs. @param {Snapshot} snapshot @param {Record<string, any>} settings
  * @returns {Status} */
-function balance(snapshot, { objective }) {
+function balance(snapshot, { objective, label_smoothing: target }) {
   const { d_real, d_fake, score_real, score_fake } = snapshot,
     { convergence } = valuesOf(snapshot);
   const real = score_real ?? 0,
@@ -162,57 +154,48 @@ function balance(snapshot, { objective }) {
   switch (objective) {
     case 'wasserstein':
       return {
-        title: 'Following the critic',
-        text:
-          `The critic scores real samples ${fixed(real - fake)} above generated ones: its estimate of the ` +
-          `distance that the generator still has to close.`,
+        title: 'Learning',
+        text: `The critic’s mean score is ${fixed(real - fake)} higher for real samples than for generated ones.`,
       };
     case 'hinge':
       return {
-        title: 'Following the critic',
+        title: 'Learning',
         text:
-          `The critic scores real samples ${fixed(real)} and generated ones ${fixed(fake)}; both at 0 would ` +
-          `mean that it cannot tell.`,
+          `The critic’s mean score is ${fixed(real)} for real samples and ${fixed(fake)} for generated ones; an ` +
+          `undecided critic’s is 0.`,
       };
     case 'least-squares':
       return Math.abs(real - fake) < 0.12
         ? {
             title: 'In balance',
             text:
-              'The discriminator can hardly tell the two apart: it scores both near ½, half-way between its ' +
-              'two labels.',
+              `The discriminator’s mean outputs are nearly equal: ${fixed(real)} for real samples and ` +
+              `${fixed(fake)} for generated ones.`,
           }
         : {
             title: 'Learning',
             text:
-              `The discriminator scores real samples ${fixed(real)} and generated ones ${fixed(fake)}; its ` +
-              `labels for them are 1 and 0.`,
+              `The discriminator’s mean output is ${fixed(real)} for real samples (target ${target}) and ` +
+              `${fixed(fake)} for generated ones (target 0).`,
           };
     case 'began':
       return {
-        title: 'Balancing',
+        title: 'Learning',
         text:
-          `The discriminator copies real samples with an error of ${fixed(-real, 3)}, and generated ones with ` +
-          `${fixed(-fake, 3)}` +
+          `The discriminator’s reconstruction error is ${fixed(-real, 3)} for real samples and ` +
+          `${fixed(-fake, 3)} for generated ones` +
           `${convergence == null ? '' : `; BEGAN’s measure M is ${fixed(convergence, 3)}`}.`,
       };
   }
-  if (Math.abs((d_real ?? 0) - (d_fake ?? 0)) < 0.12) {
-    return {
-      title: 'In balance',
-      text: 'The discriminator can hardly tell the two apart: both are near ½, so that neither side pushes hard.',
-    };
-  }
   return {
-    title: 'Learning',
-    text:
-      `The discriminator still tells the two apart (${percent(d_real ?? 0)} against ${percent(d_fake ?? 0)}), ` +
-      `and the generator follows its gradient.`,
+    title: Math.abs((d_real ?? 0) - (d_fake ?? 0)) < 0.12 ? 'In balance' : 'Learning',
+    text: `D(x) is ${percent(d_real ?? 0)} and D(G(z)) ${percent(d_fake ?? 0)} on average.`,
   };
 }
 
-/** A Dirac-GAN: whether the orbit shrinks. @param {import('../messages.js').Phase} phase @returns {Status} */
-function chase({ theta, psi, truth, trail }) {
+/** A Dirac-GAN: whether the orbit shrinks. @param {import('../messages.js').Phase} phase
+ * @param {Record<string, any>} settings @returns {Status} */
+function orbit({ theta, psi, truth, trail }, settings) {
   const far = Math.hypot(theta - truth, psi);
   const half = Math.floor(trail.length / 4) * 2;
   /** @param {number} from @param {number} to */
@@ -222,19 +205,17 @@ function chase({ theta, psi, truth, trail }) {
     return most;
   };
   const [early, late] = [farthest(0, half), farthest(half, trail.length)];
-  const where = `θ ${fixed(theta)}, ψ ${fixed(psi)}: ${fixed(far)} from where they should meet.`;
+  const where = `θ is ${fixed(theta)} and ψ ${fixed(psi)}, at a distance of ${fixed(far)} from the equilibrium.`;
   if (far < 0.02 && late < 0.05)
     return {
-      title: 'They have met',
-      text: 'The generator stands on the truth, and the discriminator has no slope left to push it with.',
+      title: 'At the equilibrium',
+      text: `${where} There the discriminator’s slope, ψ, is 0, and so is the generator’s gradient.`,
     };
   if (late < 0.9 * early) return { title: 'Spiralling inwards', text: where };
   if (late > 1.1 * early) return { title: 'Spiralling outwards', text: where };
   return {
     title: 'Going in circles',
-    text:
-      `${where} Each step is right for itself, and they get no closer: a price on the slope, such as R1, ` +
-      `would bring them in.`,
+    text: where + (settings.gradient_penalty === 'none' ? ' With an R1 penalty (preset dirac-r1) it converges.' : ''),
   };
 }
 

@@ -98,7 +98,7 @@ export class TrainLoop {
     this.playing = false;
     this.dropGoals(sentence(error));
     if (isPanic(error)) {
-      return postProblem('crash', 'The trainer stopped on an internal error', 'A fresh one takes over.', true);
+      return postProblem('crash', 'The trainer stopped on an internal error', 'It starts again.', true);
     }
     if (failure(error)?.kind === 'diverged') {
       postProblem('diverged', error, 'Lower a learning rate, or choose another objective, and reset.');

@@ -144,7 +144,7 @@ export class Opening {
     const { run, playing } = this.loop;
     if (!run) return;
     if (run.device === device) return this.#postOpened((await loadModule(device, postProgress)).name, false);
-    await run.rescue();
+    await run.rescue(this.loop.pace.rate());
     const bytes = await run.playground.save();
     try {
       const { wasm } = await loadModule(device, postProgress);

@@ -31,7 +31,7 @@ export class Run {
   /** A snapshot and a rescue checkpoint, where they are due. @param {number} stepsPerSecond */
   async showWhatIsDue(stepsPerSecond) {
     if (performance.now() >= this.#pictureAt) await this.show(stepsPerSecond);
-    if (performance.now() >= this.#rescueAt) await this.rescue();
+    if (performance.now() >= this.#rescueAt) await this.rescue(stepsPerSecond);
   }
 
   /** @param {number} stepsPerSecond */
@@ -41,12 +41,14 @@ export class Run {
     post({ type: 'snapshot', snapshot, steps_per_s: stepsPerSecond }, buffers(snapshot));
     // Pictures take a fifth of the time at most, however much they cost.
     this.#pictureAt = start + Math.max(PICTURE_MS, 5 * (performance.now() - start));
+    return snapshot.step;
   }
 
-  async rescue() {
+  /** @param {number} stepsPerSecond */
+  async rescue(stepsPerSecond) {
     const start = performance.now();
     // Read first: a run that has diverged throws here, and does not overwrite a good checkpoint.
-    const { step } = await this.playground.snapshot();
+    const step = await this.show(stepsPerSecond);
     const bytes = owned(await this.playground.save());
     post({ type: 'rescue', step, bytes }, [bytes]);
     this.#rescueAt = performance.now() + Math.max(RESCUE_MS, 50 * (performance.now() - start));
