@@ -91,7 +91,7 @@ impl Results {
         }
         if self.quick {
             parts.push(
-                "**A quick look:** `--steps` cut the runs short. The table is not the protocol's result.".to_owned(),
+                "**Shortened:** `--steps` cut the runs short. The table is not the protocol's result.".to_owned(),
             );
         }
         parts.push(self.what().about.to_owned());

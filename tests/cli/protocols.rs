@@ -21,7 +21,7 @@ fn a_protocol_is_run_over_its_seeds_and_tabled() {
     let table = place.text("table.md");
     for wanted in [
         "## mixture-1d-5\n",
-        "**A quick look:**",
+        "**Shortened:**",
         "| **`mixture-1d-5`** |",
         "| a perfect sampler | 5.0 |",
         "`counterfeit reproduce mixture-1d-5 --seeds 2 --steps 5 --device cpu`, seeds 0 to 1, on ",
