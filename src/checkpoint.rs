@@ -142,7 +142,7 @@ impl Checkpoint {
         Ok(sampler(&self.experiment, &network, &weights))
     }
 
-    /// Goes on with other data, from their start, such as drawn digits where MNIST is missing.
+    /// Replaces the data, from their first batch on, such as MNIST by drawn digits where it is missing.
     pub fn replace_data(&mut self, data: DataKind) {
         if data != self.experiment.data {
             self.experiment.data = data;

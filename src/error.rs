@@ -1,4 +1,4 @@
-//! What can go wrong, said so that a person can act on it: what, where, and what would be right.
+//! Errors, with messages that a person can act on: what is wrong, where, and what would be right.
 
 /// Every error of the library. Each is one line.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +74,7 @@ impl Error {
         Self::Setting { field: field.to_owned(), given: given.to_string(), expected: expected.to_string() }
     }
 
-    /// What burn says of a device's failure: the innermost of the causes that it lists, without its backtrace.
+    /// A failure of the device: the innermost of the causes in burn's message, without the backtrace.
     pub(crate) fn device(error: &impl std::fmt::Display) -> Self {
         let text = error.to_string();
         let causes = text.split("Backtrace:").next().unwrap_or_default().split("Caused by:");

@@ -1,14 +1,14 @@
 //! Counterfeit: generative adversarial networks that train live in a browser tab and, from the same crate, at full size
 //! on desktop GPUs.
 //!
-//! The core knows no host: it takes a `Device`, and touches no clock, file, page or terminal.
+//! The core is independent of its host: it takes a `Device`, and touches no clock, file, page or terminal.
 //!
-//! * [`experiment`] says what to run: plain data, the seed included.
+//! * [`experiment`] holds every setting of a run as plain data, the seed included.
 //! * [`data`] gives real batches; [`nets`] are the generator and the discriminator; [`objective`] is what each
 //!   minimises.
 //! * [`trainer`] plays the game, with [`optimizer`]: the place to start reading; [`regularizer`] keeps it in bounds.
 //! * [`latent`] moves among a generator's inputs, and finds the one that makes a given image.
-//! * [`snapshot`] and [`metrics`] look at a run, at images with the [`classifier`]'s eyes; [`checkpoint`] keeps it.
+//! * [`snapshot`] and [`metrics`] evaluate a run, images with the [`classifier`]; [`checkpoint`] saves it.
 //!
 //! Two hosts stand around it: `web`, in a browser's worker, and `native`, in a terminal.
 

@@ -35,7 +35,7 @@ pub struct Snapshot {
     pub value: Option<f32>,
     /// 2 JS − 2 ln 2, the maximum of V over all discriminators; `null` where the densities are unknown.
     pub value_ceiling: Option<f32>,
-    /// Further terms of the losses, and what the objective and the regularisers keep.
+    /// Further terms of the losses, and the state of the objective and the regularisers.
     pub terms: Vec<Reading>,
     /// Metrics of the samples with their noise floors. Empty for images.
     pub metrics: Vec<Reading>,
@@ -273,7 +273,7 @@ impl PresetInfo {
 }
 
 impl ProjectionState {
-    /// Of a projection of so many steps.
+    /// Of a projection of `steps` steps.
     #[must_use]
     pub fn new(found: ProjectedImage, steps: usize) -> Self {
         let finite = |x: f32| Some(x).filter(|x| x.is_finite());

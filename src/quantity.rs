@@ -1,4 +1,4 @@
-//! [`Quantity`]: a scalar that is reported of a run, with all that a page, a terminal or a table needs to show it.
+//! [`Quantity`]: a reported scalar, with everything that a page, a terminal or a table needs to show it.
 
 use serde::Serialize;
 

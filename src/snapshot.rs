@@ -35,7 +35,7 @@ pub struct GanStats {
     pub d_real: f32,
     /// Mean of sigmoid(D) over the last fake batch.
     pub d_fake: f32,
-    /// Further terms of the losses, and what the objective and the regularisers keep.
+    /// Further terms of the losses, and the state of the objective and the regularisers.
     pub terms: Vec<(Quantity, f32)>,
 }
 
@@ -55,7 +55,7 @@ pub struct Snapshot {
     pub step: u64,
     /// Losses and outputs of the last step; `None` before the first, and right after a checkpoint was loaded.
     pub stats: Option<GanStats>,
-    /// Mean logits of the last step, likewise.
+    /// Mean logits of the last step; `None` before the first.
     pub scores: Option<MeanLogits>,
     /// V(D, G), over the picture's densities where there are any, else of the last step; `None` for other objectives.
     pub value: Option<Value>,

@@ -74,7 +74,7 @@ pub struct GanState {
 pub struct StepReport {
     /// The rows of the last discriminator update's objective, real then fake, without further terms.
     pub d_rows: Tensor<2>,
-    /// Its logits, likewise.
+    /// The logits of that update, real then fake.
     pub logits: Tensor<2>,
     /// The rows of the generator update's objective.
     pub g_rows: Tensor<2>,

@@ -53,7 +53,7 @@ export function controls(place, classesPlace, send) {
         ...classes(/** @type {number[]} */ (settings[picker.key]), change),
       );
     }
-    // Made anew, but the visitor goes on where they were.
+    // The controls are rebuilt; the focus stays where it was.
     if (!focused) return;
     /** @type {HTMLElement | null} */ (document.querySelector(`[data-at="${CSS.escape(focused)}"]`))?.focus({
       preventScroll: true,
@@ -187,7 +187,7 @@ const CONTROLS = {
 
   widths: ({ setting: { key, label }, value, set }) => [widths(key, label, value, set)],
   gaussians: ({ value, set }) => [gaussians(value, set)],
-  // The class picker is beside the picture.
+  // The class picker is next to the picture.
   classes: () => [],
 };
 

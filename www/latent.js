@@ -71,8 +71,7 @@ export const erase = (latent, pixels) => ({
   projection: null,
 });
 
-/** Where the last act is that the tool at hand can undo: what samples were chosen is no matter of a search, nor the
- * other way. @param {Latent} latent */
+/** The index of the last act that the present tool can undo: projection has acts of its own. @param {Latent} latent */
 const last = ({ before, tool }) => before.findLastIndex(act => act.projecting === (tool === 'projection'));
 /** @param {Latent} latent */
 export const undoable = latent => last(latent) >= 0;

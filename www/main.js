@@ -38,7 +38,7 @@ trainer.post({ type: 'open', hash: location.hash.slice(1), device: 'auto', play:
 let awaitingReset = [];
 const counterfeit = {
   play() {
-    // A run that has diverged cannot go on; the same run from its start can.
+    // A run that has diverged is reset before it plays.
     if (store.model.state === 'error') trainer.post({ type: 'reset' });
     trainer.post({ type: 'play' });
   },

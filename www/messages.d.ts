@@ -15,7 +15,7 @@ import type {
 export type * from './wasm.js';
 
 /** D over a picture, and the optimal discriminator. */
-export type Opinion = Scale & { discriminator: Float32Array; optimal: Float32Array };
+export type DiscriminatorOutput = Scale & { discriminator: Float32Array; optimal: Float32Array };
 
 export type Device = 'cpu' | 'webgpu';
 export type DeviceChoice = Device | 'auto';

@@ -55,7 +55,7 @@ function setting(key) {
   };
 }
 
-/** What the page offers. `steps` is not among them: the shell stops there, the page goes on. */
+/** The settings with a control. `steps` has none: it ends a run of the shell, and the page trains on. */
 export const GROUPS = schema['x-groups'].map(({ title, settings }) => ({ title, settings: settings.map(setting) }));
 const SETTINGS = new Map(GROUPS.flatMap(group => group.settings).map(setting => [setting.key, setting]));
 

@@ -73,7 +73,7 @@ export function reduce(model, action) {
       const { info, device, choice } = action;
       const same = { ...model, info, device, choice, progress: null };
       if (!action.restarted) return same;
-      // Another run is the answer to these; but the first run of all may stand in for a link that could not be opened.
+      // Another run resolves these; the very first run may stand in for a link that could not be opened.
       const answered = model.info ? ['link', 'diverged', 'setting', 'checkpoint'] : [];
       const problem = model.problem && answered.includes(model.problem.kind) ? null : model.problem;
       const rescue = model.rescue?.hash === info.hash ? model.rescue : null;
@@ -132,7 +132,7 @@ export function reduce(model, action) {
   }
 }
 
-/** For whoever asked for less motion, the picture changes now and then, rather than all the time. */
+/** With `prefers-reduced-motion` the picture changes less often. */
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 const CALM_MS = 500;
 
@@ -171,7 +171,7 @@ export class Store {
 /** Keeps the address and the experiment the same: each change is an entry in the history, so that Back undoes it.
  * @param {Store} store @param {(hash: string) => void} open */
 export function syncHash(store, open) {
-  // What the address asked for already has its entry.
+  // The experiment of the address already has its entry.
   let entered = true;
   addEventListener('hashchange', () => {
     const hash = location.hash.slice(1);

@@ -41,7 +41,7 @@ value: number | null,
  */
 value_ceiling: number | null, 
 /**
- * Further terms of the losses, and what the objective and the regularisers keep.
+ * Further terms of the losses, and the state of the objective and the regularisers.
  */
 terms: Array<Reading>, 
 /**

@@ -44,7 +44,7 @@ impl Images {
         Ok(Self { size, channels: 1, pixels, labels })
     }
 
-    /// The same images, of which a sample takes so many, one a channel.
+    /// The same images, with `channels` of them per sample, one per channel.
     #[must_use]
     pub fn stacked(self, channels: usize) -> Self {
         Self { channels, ..self }

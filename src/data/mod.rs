@@ -101,7 +101,7 @@ pub struct LoaderState {
     index: usize,
 }
 
-/// Endless batches in a seeded order: images in epochs, each shuffled anew; independent samples from a mixture.
+/// Endless batches in a seeded order: images in shuffled epochs; independent samples from a mixture.
 #[derive(Clone, Debug)]
 pub struct DataLoader {
     data: TrainingData,
@@ -283,7 +283,7 @@ mod tests {
         let dim = stacked().dim();
         let batch = DataLoader::new(stacked(), 5).next_batch(4000);
         assert_eq!((dim, batch.values.len(), batch.labels.len()), (3, 12_000, 12_000));
-        // The pixel tells the label: each channel is the image that its label says.
+        // Each image's pixels equal its label: each channel must match its label.
         let pairs = batch.values.iter().zip(&batch.labels);
         assert!(pairs.clone().all(|(&pixel, &label)| pixel == f32::from(label) / 127.5 - 1.0));
         // All 1,000 triples would be seen but for those with the same image twice, which only an epoch's seam can hold:

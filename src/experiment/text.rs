@@ -133,7 +133,7 @@ impl Experiment {
     }
 }
 
-/// A TOML value, or, where it is none, the text itself.
+/// A TOML value; text that is not TOML is a string.
 fn parse_value(text: &str) -> toml::Value {
     toml::from_str::<toml::Table>(&format!("value = {text}"))
         .ok()

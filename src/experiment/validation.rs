@@ -1,4 +1,4 @@
-//! The checks of an experiment's values: their ranges, and what goes together, as the schema has them.
+//! Checks of an experiment's values by the schema: ranges, and rules between settings.
 
 use serde_json::Value as Json;
 use toml::Value;

@@ -12,7 +12,7 @@ use crate::tensor::{constant_like, detach, matrix};
 /// Both sides at rest: the generator and the discriminator.
 pub type Players = [(Network, Weights); 2];
 
-/// Why no image can be projected into the latent space of such a run, where none can.
+/// The reason why images cannot be projected into the latent space of a run; `None` where they can.
 #[must_use]
 pub fn unsupported_reason(experiment: &Experiment) -> Option<&'static str> {
     if !experiment.has_images() {

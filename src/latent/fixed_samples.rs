@@ -91,7 +91,7 @@ impl<'a> FixedSamples<'a> {
     /// The generator inputs of an interpolation, `[STEPS, generator_inputs]`, with the class of its first sample.
     ///
     /// # Panics
-    /// When there is no sample of these numbers.
+    /// When a number is not that of a sample.
     #[must_use]
     pub fn interpolation(&self, Interpolation { from, to, path }: Interpolation) -> Vec<f32> {
         let dim = self.experiment.latent_dim;
@@ -104,7 +104,7 @@ impl<'a> FixedSamples<'a> {
     /// sample.
     ///
     /// # Panics
-    /// When there is no sample of a number in it.
+    /// When a number is not that of a sample.
     #[must_use]
     pub fn arithmetic(&self, expression: &Expression) -> Vec<f32> {
         let dim = self.experiment.latent_dim;

@@ -1,5 +1,5 @@
-//! Filling a hole in an image: a [`Projection`](super::projection::Projection) sees only what is known, and
-//! what its image has in the hole is put there (Yeh et al. 2017, without their last step, the blending of gradients).
+//! Inpainting (Yeh et al. 2017, without their last step, Poisson blending): a
+//! [`Projection`](super::projection::Projection) compares the known pixels only, and its image fills the others.
 
 use crate::error::{Error, Result};
 

@@ -62,8 +62,8 @@ pub struct Projection {
 }
 
 impl Projection {
-    /// A search at its start, for `targets`, samples one after another, in which each number counts as `weights` says:
-    /// all alike, or nothing where a [`Mask`](super::inpainting::Mask) hides it.
+    /// A projection at its start. `targets` are samples, row by row; `weights` weight the squared error of each number:
+    /// all alike, or 0 under a [`Mask`](super::inpainting::Mask).
     ///
     /// # Panics
     /// When the targets are not rows as long as `weights`.
@@ -380,7 +380,7 @@ mod tests {
         let patient = Settings { restarts: 64, ..settings() };
         let found = search(model(&network, &weights, e.latent_dim), patient, &images, &[1.0; 784]);
         for found in &found {
-            // The best of 64 random samples, and what becomes of them.
+            // The best of 64 random samples, before and after the projection.
             assert!(found.error < 0.01 * found.start, "{} {}", found.error, found.start);
         }
         // A target's result does not depend on the other targets, but for the order in which sums are rounded.

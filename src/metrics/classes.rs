@@ -20,7 +20,7 @@ pub const CONFIDENCE: Quantity = Quantity {
     better: Better::Higher,
 };
 
-/// What a classifier sees in a set of samples.
+/// The classes of a set of samples, by a classifier.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Classes {
     /// The share of samples that show each class, or each combination of classes; NaN without samples.

@@ -1,4 +1,4 @@
-//! The density of samples on a line, for the picture: a kernel estimate that is quick enough for every frame.
+//! The density of samples on a line, for the picture: a kernel density estimate, fast enough for every frame.
 
 /// The kernel's deviation as a share of the picture: narrow against the presets' components, wide against the gaps
 /// between thousands of samples. Fixed, so that the curve moves only when the samples do.

@@ -1,8 +1,8 @@
 //! Stacked MNIST (Metz et al. 2017; Srivastava et al. 2017): samples of three digits, a channel each, have 1,000 modes.
-//! `modes` counts those that are seen, `mode_kl` says how far their shares are from equal, in nats.
+//! `modes` counts those among the samples, `mode_kl` is the divergence of their shares from equal ones, in nats.
 //!
-//! The floors are the scores of as many real samples in the same eyes: what the classifier mistakes, what MNIST's
-//! classes lack of equal shares, and the noise of n are in both.
+//! The noise floors are the scores of as many real samples by the same classifier, whose errors, the unequal classes
+//! of MNIST and the noise of n are in both.
 
 use super::Metric;
 use super::classes::{CONFIDENCE, Classes};
@@ -23,8 +23,8 @@ pub const MODE_KL: Quantity = Quantity {
 /// Samples that modes are counted in, by VEEGAN's and PacGAN's rules.
 pub const SAMPLES: usize = 26_000;
 
-/// How many samples to score of a generator whose data hold so many images: as many as the rules have, or, of fewer
-/// images, no more than there are, since real samples would show the same few again and again.
+/// The number of samples to score, for a dataset of `held` images: [`SAMPLES`], or `held` where it is smaller, since
+/// real samples would repeat images.
 #[must_use]
 pub fn samples(held: usize) -> usize {
     SAMPLES.min(held)

@@ -71,7 +71,7 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     }
     if record.accuracy < WANTED {
         say(&format!(
-            "this is short of {}%: what it says of images means little; give it MNIST's own images, or more --epochs",
+            "the accuracy is below {}%, too low for its metrics to mean much; use MNIST's own images, or more --epochs",
             100.0 * WANTED
         ));
     }

@@ -73,6 +73,6 @@ pub fn usage(error: &clap::Error) -> ExitCode {
         .filter(|line| !line.is_empty())
         .collect();
     let cause = cause.join("; ").replace(":; ", ": ");
-    say(&format!("{}; `--help` says more", cause.trim_start_matches("error: ")));
+    say(&format!("{}; see `--help`", cause.trim_start_matches("error: ")));
     USAGE.into()
 }

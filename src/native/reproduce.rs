@@ -194,7 +194,7 @@ fn seeds(args: &Reproduce) -> Result<Vec<u64>> {
     seeds.sort_unstable();
     seeds.dedup();
     if seeds.len() < args.seed_list.len() {
-        return Err(mistake("--seed-list: a seed stands there twice; a run that is counted twice says nothing new"));
+        return Err(mistake("--seed-list: a seed is listed twice; a run counted twice would distort the mean"));
     }
     Ok(args.seed_list.clone())
 }

@@ -64,7 +64,7 @@ impl Targets {
     }
 }
 
-/// The two losses of an objective, and what theory says of it.
+/// The two losses of an objective, its optimal discriminator and its equilibrium.
 ///
 /// No method has a default, so that a new objective has to answer every question.
 pub trait Game {

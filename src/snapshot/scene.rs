@@ -52,7 +52,7 @@ pub(super) struct Field {
     asked: Vec<u8>,
 }
 
-/// Places whose logits are asked for.
+/// Points at which the discriminator is evaluated.
 struct Points {
     /// Where the discriminator judges several samples together, each place is followed by real samples to go with it.
     samples: Tensor<2>,
@@ -79,7 +79,7 @@ impl Points {
 }
 
 impl Scene {
-    /// What there is to see of `count` samples.
+    /// The scene of an experiment, with `count` samples.
     pub(super) fn of(trainer: &Trainer, count: usize) -> Self {
         let e = trainer.experiment();
         match trainer.data() {
@@ -159,7 +159,7 @@ impl Scene {
         }
     }
 
-    /// What there is to say and to draw, from the samples and what was asked for.
+    /// The metrics and the picture, from the samples and the values read.
     pub(super) fn picture(
         &self,
         e: &Experiment,
@@ -222,7 +222,7 @@ impl Field {
             high: self.high,
             real: self.density.clone(),
             scale: theory::scale(e),
-            discriminator: said(e, logits),
+            discriminator: outputs(e, logits),
             optimal: self.optimal(e, &generated),
             generated,
             samples,
@@ -251,7 +251,7 @@ impl Field {
             gradients,
             cells: PLANE_CELLS,
             scale: theory::scale(e),
-            discriminator: said(e, logits),
+            discriminator: outputs(e, logits),
             optimal,
         }
     }
@@ -262,8 +262,8 @@ impl Field {
     }
 }
 
-/// What the discriminator says, from its logits.
-fn said(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
+/// The discriminator's outputs, from its logits.
+fn outputs(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
     if theory::scale(e).probability { logits.into_iter().map(sigmoid).collect() } else { logits }
 }
 

@@ -1,14 +1,13 @@
-//! What theory says of the game on known densities: the best discriminator there is, and the value that it would reach
-//! (Goodfellow et al. 2014, §4).
+//! The game on known densities: the optimal discriminator and its value (Goodfellow et al. 2014, §4).
 
 use super::GanStats;
 use super::picture::Scale;
 use crate::experiment::{Conditional, Experiment};
 
-/// V(D, G) = E log D(x) + E log(1 − D(G(z))), in nats, which the discriminator raises and the generator lowers.
+/// V(D, G) = E log D(x) + E log(1 − D(G(z))), in nats; the discriminator maximises it, the generator minimises it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Value {
-    /// What the discriminator reaches.
+    /// The value of the present discriminator.
     pub reached: f32,
     /// 2 JS − 2 ln 2: what the best one would reach against the same generator; `None` where the densities are not
     /// known.

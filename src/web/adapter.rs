@@ -20,7 +20,7 @@ pub async fn find_adapter() -> JsValue {
 
 async fn request() -> Option<GpuAdapter> {
     let gpu = global().dyn_into::<WorkerGlobalScope>().ok()?.navigator().gpu();
-    // Browsers without WebGPU have no such property, whatever the type says.
+    // Browsers without WebGPU lack this property, contrary to its type.
     if gpu.is_undefined() {
         return None;
     }

@@ -73,7 +73,7 @@ pub async fn open_device(name: String, lost: Option<js_sys::Function>) -> super:
 #[cfg(feature = "gpu")]
 fn watch_for_loss(setup: &burn_wgpu::WgpuSetup) {
     setup.device.set_device_lost_callback(|_, message| {
-        // There is nobody to hear of an exception in it.
+        // An exception of the callback has no receiver.
         let _ = LOST.with_borrow(|lost| lost.as_ref().map(|lost| lost.call1(&JsValue::NULL, &message.into())));
     });
 }

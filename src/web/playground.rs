@@ -21,7 +21,7 @@ const GALLERY: usize = 64;
 /// A run in progress, with what looks at it.
 #[wasm_bindgen]
 pub struct Playground {
-    /// What was asked for: what a link should hold, also where drawn digits stand in for MNIST.
+    /// The experiment of the link, also where drawn digits stand in for MNIST.
     asked: Experiment,
     trainer: Trainer,
     observer: Observer,
@@ -101,7 +101,7 @@ impl Playground {
     /// Sets the view of the latent space, a `LatentQuery`, from the next snapshot on.
     ///
     /// # Errors
-    /// When it is no query, or names a sample that is not shown.
+    /// When it is not a `LatentQuery`, or names a sample that is not shown.
     pub fn set_query(&mut self, query: JsValue) -> Result<()> {
         let query = serde_wasm_bindgen::from_value(query).map_err(|error| {
             Thrown::from(Error::setting("query", brief(&error.to_string()), "a LatentQuery of www/wasm.d.ts"))

@@ -28,7 +28,7 @@ fresh_copy() {
 # Prints what became of the mutant in $1; fails when it survived, or could not be tried.
 try() {
   local stage log=$copy/test.log
-  if ! patch --directory "$copy" --strip 1 --quiet --forward <"$root/tests/mutants/$1.patch" >"$log" 2>&1; then
+  if ! patch --directory "$copy" --strip 1 --quiet --forward --no-backup-if-mismatch <"$root/tests/mutants/$1.patch" >"$log" 2>&1; then
     echo "does not apply any more"
     return 1
   fi
@@ -59,9 +59,10 @@ for name in "${names[@]}"; do
   at=$((at + 1))
   [[ -f tests/mutants/$name.patch ]] || { echo "there is no tests/mutants/$name.patch" >&2; exit 2; }
   file=$(sed -n 's|^+++ b/||p' "tests/mutants/$name.patch")
+  cp "$copy/$file" "$copy/unpatched"
   fate=$(try "$name") || survivors+=("$name")
   printf '%3d/%d  %-45s %s\n' "$at" "${#names[@]}" "$name" "$fate"
-  cp "$file" "$copy/$file"
+  cp "$copy/unpatched" "$copy/$file"
 done
 echo "$((${#names[@]} - ${#survivors[@]})) of ${#names[@]} mutants fail a test${survivors[*]:+; not: ${survivors[*]}}"
 ((${#survivors[@]} == 0))

@@ -96,7 +96,7 @@ export async function chart(place, { lines, scale, format = value => String(+val
 
   place.setAttribute('role', 'img');
   let described = '';
-  /** In words, for whoever cannot see it. */
+  /** In words, for screen readers. */
   function describe() {
     const marks = references.map(({ at, label }) => `${label} at ${at.toFixed(3).replace('-', '−')}`);
     const words = [`Over the steps: ${names.filter(Boolean).join(', ')}`, ...marks].join('; ');

@@ -26,13 +26,13 @@ import { fixed } from './scale.js';
 /** `lines`: as many as any of its views has.
  * @typedef {{ id: string, lines: number, view: (model: Model, now: Snapshot | null) => View | null }} Chart */
 
-/** Often enough to look live, seldom enough not to compete with the picture. */
+/** The interval between draws of a chart. */
 const EVERY_MS = 200;
-/** V of a discriminator that cannot tell, D = ½ everywhere. */
+/** V of an undecided discriminator, D = ½ everywhere. */
 const UNDECIDED = -2 * Math.LN2;
 
-/** Where the losses stand if the discriminator cannot tell and the generator has nothing to gain, for a real label α:
- * then D = α/2 everywhere (½ without smoothing), and a hinge's score 0. A reconstruction has no such place.
+/** The losses at the equilibrium, for a target α of real samples: D = α/2 everywhere (½ without smoothing), and a
+ * hinge critic's score is 0. BEGAN has none.
  * @param {Settings} settings @returns {Reference[]} */
 function undecided(settings) {
   const alpha = settings.label_smoothing ?? 1,
@@ -257,7 +257,7 @@ async function figure({ id, lines: count, view }) {
 }
 
 export async function charts() {
-  // One after another, with frames in between, so that the picture goes on moving meanwhile.
+  // One after another, with frames in between, so that the picture is drawn meanwhile.
   /** @type {Awaited<ReturnType<typeof figure>>[]} */
   const figures = [];
   for (const row of CHARTS) {

@@ -1,17 +1,16 @@
-// What D says of places, as shares of a picture's range: a probability as it is, a critic's scores between the least
-// and the most that the picture holds.
+// The scale of D's output in a picture: 0 to 1 for a probability, the range in the picture for a critic's scores.
 
 import { label, ticks } from './scale.js';
 
-/** @import { Opinion } from '../messages.js' */
-/** `place`: from 0, the least, to 1. `marks`: what an axis says where.
- * @typedef {{ place: (value: number) => number, marks: [value: number, text: string][] }} Reading */
+/** @import { DiscriminatorOutput } from '../messages.js' */
+/** `place`: the position of a value, 0 to 1. `marks`: the labels of the axis.
+ * @typedef {{ place: (value: number) => number, marks: [value: number, text: string][] }} OutputScale */
 
-/** The range that is shown moves only when it must, or the axis would never stand still.
+/** The range of the axis, kept while it fits, so that the axis seldom moves.
  * @type {{ low: number, high: number }} */
 let held = { low: 0, high: 0 };
 
-/** @param {Opinion} opinion @param {boolean} small @returns {Reading} */
+/** @param {DiscriminatorOutput} output @param {boolean} small @returns {OutputScale} */
 export function reading({ probability, discriminator }, small) {
   if (probability)
     return {

@@ -1,4 +1,4 @@
-// Images: what the same latents become, beside real ones.
+// Images of fixed latents, next to real ones.
 
 import { font } from './ink.js';
 

@@ -1,4 +1,4 @@
-// What is being trained, where it stands, and the buttons that say so.
+// The name of the experiment, its state, and the buttons that change both.
 
 import { byId, element } from './element.js';
 
@@ -33,7 +33,7 @@ export function heading(store) {
     }
     if (!info) return;
     const origin = presets.find(({ name }) => name === info.name);
-    // Where drawn digits stand in for a dataset, the note says so; it was not the visitor who changed it.
+    // Drawn digits that stand in for a dataset are not a change by the visitor; the note says so.
     const changed = origin?.hash !== info.hash && !(origin && info.stands_in);
     preset.value = changed ? '' : info.name;
     preset.options[0].textContent = origin ? `${title(info.name)}, changed` : title(info.name);

@@ -1,4 +1,4 @@
-// One dimension: the two densities, and what the discriminator makes of each point, over the same axis.
+// One dimension: both densities and the discriminator's output over the same axis.
 
 import { arrows } from './arrows.js';
 import { font } from './ink.js';
@@ -8,7 +8,7 @@ import { label, ticks } from './scale.js';
 /** @import { Line } from '../messages.js' */
 /** @import { Theme } from '../theme.js' */
 /** @import { Frame } from './paint.js' */
-/** @import { Reading } from './discriminator-scale.js' */
+/** @import { OutputScale } from './discriminator-scale.js' */
 
 /** @param {Line} picture */
 export const layers = ({ probability, optimal }) => [
@@ -97,7 +97,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
       c.strokeStyle = theme.discriminator;
       c.lineWidth = em / 3;
       c.stroke();
-      // A light core makes it a double line: told from the densities without its colour.
+      // A light core makes it a double line, distinct from the densities without colour.
       c.strokeStyle = theme.surface;
       c.lineWidth = em / 11;
     } else {
@@ -139,7 +139,7 @@ function gradients(c, { samples, gradients, low, high }, x, y, theme) {
 
 /** @param {CanvasRenderingContext2D} c @param {Line} picture @param {number} tall
  * @param {{ left: number, right: number, top: number, bottom: number }} box @param {(v: number) => number} x
- * @param {(v: number) => number} y @param {(v: number) => number} belief @param {Reading} opinion
+ * @param {(v: number) => number} y @param {(v: number) => number} belief @param {OutputScale} opinion
  * @param {Theme} theme @param {ReadonlySet<string>} hidden */
 function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, opinion, theme, hidden) {
   const { em } = theme;

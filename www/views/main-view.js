@@ -75,7 +75,7 @@ export function mainView(store) {
       if (now.every((value, i) => value === shown[i])) return;
       shown = now;
       const { picture } = snapshot;
-      // All that the words about a picture depend on.
+      // Everything that the caption and the layers depend on.
       const of = picture
         ? JSON.stringify([
             picture.kind,

@@ -7,7 +7,7 @@ import { square } from './square.js';
 
 /** @import { Plane } from '../messages.js' */
 /** @import { Frame } from './paint.js' */
-/** @import { Reading } from './discriminator-scale.js' */
+/** @import { OutputScale } from './discriminator-scale.js' */
 
 /** @param {Plane} picture */
 export const layers = ({ probability, optimal }) => [
@@ -91,7 +91,7 @@ export function draw(c, picture, frame) {
   if (!hidden.has('gradients')) {
     const { gradients, generated } = picture,
       longest = side / 18;
-    // Where samples crowd, one arrow speaks for its neighbours.
+    // One arrow per cell, where samples are dense.
     const taken = new Set();
     const list = Array.from({ length: gradients.length / 2 }, (_, i) => ({
       x: x(generated[2 * i]),
@@ -108,7 +108,7 @@ export function draw(c, picture, frame) {
   if (!hidden.has('discriminator') && width - left - side > em * 5) bar(c, opinion, left + side + em, top, side, theme);
 }
 
-/** What the depths of green stand for. @param {CanvasRenderingContext2D} c @param {Reading} opinion
+/** What the depths of green stand for. @param {CanvasRenderingContext2D} c @param {OutputScale} opinion
  * @param {number} left @param {number} top @param {number} tall @param {import('../theme.js').Theme} theme */
 function bar(c, { place, marks }, left, top, tall, theme) {
   const { em } = theme;
@@ -130,7 +130,7 @@ function bar(c, { place, marks }, left, top, tall, theme) {
   }
 }
 
-/** @param {Plane} picture @param {Reading} opinion @param {import('../theme.js').Theme} theme */
+/** @param {Plane} picture @param {OutputScale} opinion @param {import('../theme.js').Theme} theme */
 function paint({ cells, discriminator }, { place }, theme) {
   if (field.width !== cells) field.width = field.height = cells;
   const context = /** @type {CanvasRenderingContext2D} */ (field.getContext('2d'));

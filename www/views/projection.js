@@ -43,7 +43,7 @@ export function projection(store, post) {
   );
   const start = element('button', { type: 'button', className: 'primary', onclick: toggle }, 'Project');
   const bar = element('progress', { max: 1, value: 0, ariaLabel: 'Projection' });
-  const said = element('p', { className: 'tabular' });
+  const summary = element('p', { className: 'tabular' });
   const hiding = element('div', { className: 'holes' }, element('span', {}, 'Hide'), ...holes);
   hiding.setAttribute('role', 'group');
   const row = element(
@@ -52,7 +52,7 @@ export function projection(store, post) {
     named(target.place, 'real'),
     named(found.place, 'generated'),
     named(filled.place, 'filled in'),
-    element('div', { className: 'acts-on' }, hiding, element('div', { className: 'projecting' }, start, bar), said),
+    element('div', { className: 'acts-on' }, hiding, element('div', { className: 'projecting' }, start, bar), summary),
   );
 
   /** Starts a projection, or stops it. */
@@ -72,7 +72,7 @@ export function projection(store, post) {
     update({ ...latent, projection: { id: ids, running: true, runStep: null, state: null, problem: '' } });
   }
 
-  // Rubbing over the image hides what is under the pointer; from one press to its end it is one act.
+  // Dragging over the image hides the pixels under the pointer; one drag is one act of undo.
   const rubbed = target.canvas;
   /** @param {PointerEvent} event */
   function rub(event) {
@@ -120,7 +120,7 @@ export function projection(store, post) {
       start.textContent = projection?.running ? 'Cancel' : 'Project';
       start.disabled = at === null || hidden.size === size ** 2;
       bar.value = result ? result.step / result.steps : 0;
-      said.textContent =
+      summary.textContent =
         projection?.problem ||
         (result
           ? `Error ${number(result.error)}, from ${number(result.start)} at the start; generator of step ` +

@@ -3,12 +3,12 @@
 import { element } from './element.js';
 import { fit, mosaic } from './gallery.js';
 
-/** A tile is one sample: `together` images side by side. `marks`: the letters on each tile; `name`: what a tile is
- * called; `captions`: what stands in its corner, if anything does.
+/** A tile is one sample: `together` images side by side. `marks`: the letters on each tile; `name`: its accessible
+ * name; `captions`: the text in its corner, may be empty.
  * @typedef {{ images: Uint8Array, size: number, channels: number, together: number, marks: string[], name: (tile:
  * number) => string, captions: string[] }} Sheet */
 
-/** Where the arrow keys lead, in tiles and in rows. @type {Record<string, [tiles: number, rows: number]>} */
+/** The moves of the arrow keys, in tiles and in rows. @type {Record<string, [tiles: number, rows: number]>} */
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @param {HTMLElement} place @param {(tile: number) => void} choose */

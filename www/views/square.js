@@ -1,4 +1,4 @@
-// A square whose two axes have one scale: numbers beside it, and what is drawn inside stays inside.
+// A square plot whose two axes have one scale, with numbers at the axes and drawing clipped to it.
 
 import { font } from './ink.js';
 import { label, ticks } from './scale.js';

@@ -1,4 +1,4 @@
-// The run so far as a strip of pictures. Moving along it shows the past, while training goes on.
+// The run so far as a strip of pictures. Moving along it shows earlier pictures while training continues.
 
 import { theme } from '../theme.js';
 import { byId } from './element.js';

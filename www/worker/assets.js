@@ -78,7 +78,7 @@ async function unzipped(file, progress) {
   const response = await get(new URL(`../data/${file}`, import.meta.url));
   watch(response.clone(), 'the images', progress).catch(() => {});
   const bytes = new Uint8Array(await response.arrayBuffer());
-  // Some servers unzip on the way. What is left is unzipped here, once, and not in every run that is opened.
+  // Some servers send the data unzipped. Others' is unzipped here, once, not in every run that is opened.
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());

@@ -81,7 +81,7 @@ self.onmessage = ({ data }) => {
   if (data.type === 'query') newestQuery = data.query;
   loop.queue.add(() => receive(data));
 };
-// A panic in the middle of an await surfaces here, and its awaiter never hears of it.
+// A panic during an await surfaces here; its promise never settles.
 self.addEventListener('unhandledrejection', event => loop.fail(event.reason));
 loadModule('cpu', postProgress).then(
   ({ wasm }) => post({ type: 'presets', presets: wasm.presets() }),

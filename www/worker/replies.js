@@ -1,4 +1,4 @@
-// Replies to the page, and what errors are in them.
+// Replies to the page, and errors as replies.
 
 /** @import { Failure, ProblemKind, Reply, Snapshot, State } from '../messages.js' */
 
