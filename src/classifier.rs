@@ -1,7 +1,7 @@
 //! A small classifier of digits that scores generated images: two strided convolutions and two linear layers.
 //!
-//! [`Training`] trains it on MNIST; it is kept as a file. Metrics computed with it are comparable only among themselves,
-//! and their names say so.
+//! [`Training`] trains it on MNIST; it is kept as a file. Metrics computed with it are comparable only among
+//! themselves, and their names say so.
 
 mod file;
 mod training;

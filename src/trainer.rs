@@ -1,8 +1,12 @@
 //! Alternating gradient descent (Goodfellow et al. 2014, algorithm 1).
 //!
 //! [`Gan::step`] is the algorithm, a pure function (state, inputs) → (state, report). [`GanState`] holds all numbers
-//! that a step changes, [`StepInputs`] all numbers that it takes from the host, in one upload. [`Trainer`] is a run: it
-//! draws the inputs from its seeded streams, and keeps the state.
+//! that a step changes, [`StepInputs`] all numbers that it takes from the host, random numbers included, in one upload.
+//! [`Trainer`] is a run: it draws the inputs from its seeded streams, and keeps the state.
+//!
+//! A matrix has a row per sample. Losses are kept row by row, `[n, 1]`: *rows* are the losses of the samples, before
+//! their mean. Tensors carry a graph only where gradients are needed: `require_grad` starts one, [`attach`] makes a
+//! constant of it, [`detach`] leaves it.
 
 mod discriminator;
 mod eval;
@@ -30,25 +34,26 @@ use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
 use crate::tensor::{Scalar, attach, detach};
 
-/// The two networks and what each minimises: everything that stays the same throughout a run.
+/// The networks, their optimisers and the experiment: everything that is constant during a run.
 pub struct Gan {
     /// Every setting.
     pub experiment: Experiment,
-    /// Latents to samples.
+    /// The generator: latents to samples.
     pub generator: Network,
-    /// Samples to logits.
+    /// The discriminator: samples to logits.
     pub discriminator: Network,
-    /// Of the generator and of the discriminator.
+    /// The optimiser of the generator, then that of the discriminator.
     optimizers: [Optimizer; 2],
+    /// The targets of real and fake samples in the discriminator's loss.
     targets: Targets,
 }
 
-/// One player's numbers.
+/// The state of one network and its optimiser.
 #[derive(Clone, Debug, Default)]
 pub struct Player {
     /// Parameters and buffers.
     pub weights: Weights,
-    /// The optimiser's, in the order of the parameters.
+    /// The optimiser's moments, in the order of the parameters.
     pub moments: Vec<Tensor<2>>,
 }
 
@@ -69,16 +74,17 @@ pub struct GanState {
     pub path_length: Option<Tensor<2>>,
 }
 
-/// A step's results, still on the device and unread. Means are left to the reader, so that the device is spared them.
+/// The results of a step, on the device and not read. Losses are per sample: the host takes the mean when it reads
+/// them.
 #[derive(Clone)]
 pub struct StepReport {
-    /// The rows of the last discriminator update's objective, real then fake, without further terms.
+    /// The discriminator's loss per sample in its last update, real then fake, without further terms: `[2n, 1]`.
     pub d_rows: Tensor<2>,
-    /// The logits of that update, real then fake.
+    /// The logits of that update, real then fake: `[2n, 1]`.
     pub logits: Tensor<2>,
-    /// The rows of the generator update's objective.
+    /// The generator's loss per sample, without further terms: `[n, 1]`.
     pub g_rows: Tensor<2>,
-    /// Further terms and state by name; each value is the mean of the rows.
+    /// Further terms of the losses and scalars of the state; the value of each is the mean of its tensor.
     pub terms: Vec<(Quantity, Tensor<2>)>,
 }
 
@@ -132,7 +138,7 @@ impl Gan {
         (state, report)
     }
 
-    /// Descends the discriminator's loss on a batch of real samples and a batch of fakes.
+    /// One gradient step of the discriminator on a batch of real samples and a batch of fakes.
     fn update_discriminator(
         &self,
         state: &mut GanState,
@@ -170,7 +176,7 @@ impl Gan {
         (report, real)
     }
 
-    /// Descends the generator's loss on a batch of fakes, through a discriminator whose parameters do not move.
+    /// One gradient step of the generator on a batch of fakes; the discriminator's parameters are constants.
     fn update_generator(
         &self,
         state: &mut GanState,
@@ -180,33 +186,34 @@ impl Gan {
     ) {
         let latents = inputs.latents.autodiff();
         let mut leaves = state.generator.weights.require_grad();
-        let made = self.generator.forward(&leaves, latents.clone(), Mode::train(Vec::new()));
-        leaves.buffers = made.buffers;
-        let fake = Samples { rows: self.d_part(made.output.clone()), classes: inputs.classes.map(attach) };
+        let generated = self.generator.forward(&leaves, latents.clone(), Mode::train(Vec::new()));
+        leaves.buffers = generated.buffers;
+        let fake = Samples { rows: self.d_part(generated.output.clone()), classes: inputs.classes.map(attach) };
 
         let weights = normalized(state, &state.discriminator.weights).no_grad();
         let d_input = self.prepare_d_input(&fake, inputs.perturbation);
-        let seen = self.discriminator.forward(&weights, d_input.clone(), Mode::train(inputs.masks));
-        let rows = self.experiment.objective.game().g_loss(self.logits_of(&seen.output, &[d_input]));
+        let discriminated = self.discriminator.forward(&weights, d_input.clone(), Mode::train(inputs.masks));
+        let logits = self.logits_of(&discriminated.output, &[d_input]);
+        let rows = self.experiment.objective.game().g_loss(logits);
         report.g_rows = detach(rows.clone());
 
         let mut loss = Loss::mean(rows);
-        self.add_class_loss(&mut loss, &seen.output, [&fake]);
-        self.add_feature_matching(&mut loss, report, state, seen.features, &real, inputs.feature_matching);
-        self.add_reconstruction(&mut loss, report, made.output, &latents);
+        self.add_class_loss(&mut loss, &discriminated.output, [&fake]);
+        self.add_feature_matching(&mut loss, report, state, discriminated.features, &real, inputs.feature_matching);
+        self.add_reconstruction(&mut loss, report, generated.output, &latents);
         self.add_path_length(&mut loss, report, state, &leaves, latents, inputs.path_length);
         state.generator.apply_gradients(&self.optimizers[0], leaves, loss, &inputs.optimizer);
     }
 
-    /// Samples from the generator in training, without a graph; moves its buffers.
+    /// Samples of the generator in train mode, without a graph; updates its buffers.
     fn fakes(&self, state: &mut GanState, latents: Tensor<2>) -> Tensor<2> {
         let weights = &mut state.generator.weights;
-        let made = self.generator.forward(weights, latents, Mode::train(Vec::new()));
-        weights.buffers = made.buffers;
-        self.d_part(made.output)
+        let generated = self.generator.forward(weights, latents, Mode::train(Vec::new()));
+        weights.buffers = generated.buffers;
+        self.d_part(generated.output)
     }
 
-    /// BEGAN: moves k towards the balance at which fakes have γ times the reconstruction error of real samples.
+    /// BEGAN's update of k, towards the balance at which fakes have γ times the reconstruction error of real samples.
     fn update_k(&self, state: &mut GanState, report: &mut StepReport) {
         let Some(k) = &mut state.k else {
             return;
@@ -218,7 +225,7 @@ impl Gan {
         report.note(objective::K, k);
     }
 
-    /// The targets of a discriminator update.
+    /// The targets of a discriminator update, with BEGAN's k as the weight of fakes.
     fn targets(&self, state: &GanState) -> Targets {
         let mut targets = self.targets.clone();
         targets.balance = state.k.as_ref().map(|k| {
@@ -230,7 +237,7 @@ impl Gan {
     }
 }
 
-/// The weights as the discriminator uses them: with spectral normalisation, where set.
+/// The discriminator's weights with spectral normalisation, where it is set.
 fn normalized(state: &GanState, weights: &Weights) -> Weights {
     match &state.spectral_norm {
         Some(spectral_norm) => spectral_norm.normalize(weights),
@@ -238,7 +245,7 @@ fn normalized(state: &GanState, weights: &Weights) -> Weights {
     }
 }
 
-/// Moves the average towards the generator; its buffers are the generator's.
+/// Updates the moving average of the generator's parameters; its buffers are the generator's.
 fn update_ema(state: &mut GanState, decay: Option<[Scalar; 2]>) {
     let (Some(ema), Some([decay, complement])) = (&mut state.generator_ema, decay) else {
         return;
@@ -250,7 +257,7 @@ fn update_ema(state: &mut GanState, decay: Option<[Scalar; 2]>) {
 }
 
 impl StepReport {
-    /// Of a discriminator update; the generator's rows are still to come.
+    /// The report of a discriminator update; the generator's update fills in `g_rows`.
     fn new(rows: &Tensor<2>, logits: &Tensor<2>) -> Self {
         let [d_rows, logits] = [rows, logits].map(|rows| detach(rows.clone()));
         Self { g_rows: d_rows.clone(), d_rows, logits, terms: Vec::new() }
@@ -262,8 +269,8 @@ impl StepReport {
 }
 
 impl Player {
-    /// One update against the gradient of a loss with respect to `leaves`, a copy of the weights that requires
-    /// gradients and has the new buffers.
+    /// One optimiser step on a loss. `leaves` is the copy of the weights that requires gradients; it has the new
+    /// buffers.
     fn apply_gradients(&mut self, optimizer: &Optimizer, leaves: Weights, loss: Loss, inputs: &OptimizerInputs) {
         self.weights.buffers = leaves.buffers;
         let mut gradients = loss.rows().backward();

@@ -126,8 +126,8 @@ fn curve(stroke: &[Point]) -> Vec<Point> {
     line
 }
 
-/// Scales lines to about MNIST's box of 20 of 28 pixels, ink included, and moves their centre of mass to about the middle,
-/// as MNIST does; in units of the image's side. All ink stays inside the image.
+/// Scales lines to about MNIST's box of 20 of 28 pixels, ink included, and moves their centre of mass to about the
+/// middle, as MNIST does; in units of the image's side. All ink stays inside the image.
 fn place(mut lines: Vec<Vec<Point>>, pen: &Pen, rng: &mut Rng) -> Vec<Vec<Point>> {
     // At MNIST's size, the centres of the outermost pixels lie here: the ink ends before them.
     const MARGIN: f32 = 0.5 / 28.0;

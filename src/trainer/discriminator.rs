@@ -12,10 +12,10 @@ use crate::tensor::{attach, constant_like};
 
 impl Gan {
     /// The part of the generator's output that the discriminator sees; for an adversarial autoencoder, the code.
-    pub(super) fn d_part(&self, made: Tensor<2>) -> Tensor<2> {
+    pub(super) fn d_part(&self, generated: Tensor<2>) -> Tensor<2> {
         match self.experiment.architecture {
-            Architecture::Autoencoder => made.narrow(1, 0, self.experiment.latent_dim),
-            _ => made,
+            Architecture::Autoencoder => generated.narrow(1, 0, self.experiment.latent_dim),
+            _ => generated,
         }
     }
 
@@ -55,7 +55,7 @@ impl Gan {
         Tensor::cat(vec![packed, classes], 1)
     }
 
-    /// The discriminator's output in training for real and fake rows without a graph: real then fake. Moves the
+    /// The discriminator's output in train mode for real and fake inputs without a graph: real then fake. Updates the
     /// buffers.
     pub(super) fn discriminate(
         &self,
@@ -64,12 +64,12 @@ impl Gan {
         mut masks: Vec<Tensor<2>>,
     ) -> Tensor<2> {
         let mut forward = |rows: Tensor<2>, masks| {
-            let seen = self.discriminator.forward(weights, rows.autodiff(), Mode::train(masks));
-            weights.buffers = seen.buffers;
-            seen.output
+            let forward = self.discriminator.forward(weights, rows.autodiff(), Mode::train(masks));
+            weights.buffers = forward.buffers;
+            forward.output
         };
         if self.discriminator.couples_batch() {
-            // In one batch the features would tell that real and fake are mixed.
+            // Batch statistics of a mixed batch would differ from those of either.
             let fake_masks = masks.split_off(masks.len() / 2);
             let real = forward(real, masks);
             let fake = forward(fake, fake_masks);
@@ -93,7 +93,7 @@ impl Gan {
         }
     }
 
-    /// Numbers of an input row that are samples; those after them are classes.
+    /// The numbers of an input row that are samples; classes follow them.
     pub(super) fn d_input_dim(&self) -> usize {
         self.experiment.pack * self.experiment.d_dim()
     }

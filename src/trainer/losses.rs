@@ -14,8 +14,8 @@ use crate::regularizer::path_length::{self, PATH_LENGTH};
 use crate::regularizer::virtual_adversarial::{self, VIRTUAL_ADVERSARIAL};
 use crate::tensor::attach;
 
-/// A loss: the sum of the rows of all terms, kept apart. Backward, a sum would be expanded to the rows again: the
-/// device is spared both.
+/// A loss: the rows of all terms, whose sum is the loss. They are not summed, since the backward pass would expand the
+/// sum to rows again.
 pub(super) struct Loss(Vec<Tensor<2>>);
 
 /// Feature distance.
@@ -187,8 +187,8 @@ impl Gan {
         };
         let d_input = self.prepare_d_input(real, perturbation);
         let weights = normalized(state, &state.discriminator.weights);
-        let seen = self.discriminator.forward(&weights, d_input, Mode::train(masks));
-        let difference = fake_features.mean_dim(0) - attach(seen.features.mean_dim(0));
+        let real_features = self.discriminator.forward(&weights, d_input, Mode::train(masks)).features;
+        let difference = fake_features.mean_dim(0) - attach(real_features.mean_dim(0));
         let rows = (difference.clone() * difference).sum_dim(1);
         report.note(FEATURE_DISTANCE, &rows);
         loss.add(rows, self.experiment.feature_matching_weight);
@@ -199,20 +199,20 @@ impl Gan {
         &self,
         loss: &mut Loss,
         report: &mut StepReport,
-        made: Tensor<2>,
+        generated: Tensor<2>,
         images: &Tensor<2>,
     ) {
         let e = &self.experiment;
         if e.architecture != Architecture::Autoencoder {
             return;
         }
-        let difference = made.narrow(1, e.latent_dim, e.data_dim()) - images.clone();
+        let difference = generated.narrow(1, e.latent_dim, e.data_dim()) - images.clone();
         let rows = (difference.clone() * difference).mean_dim(1);
         report.note(RECONSTRUCTION, &rows);
         loss.add(rows, e.reconstruction_weight);
     }
 
-    /// Path-length regularisation (Karras et al. 2020), on half a batch. Moves the running mean.
+    /// Path length regularisation (Karras et al. 2020), on half a batch. Updates the running mean.
     pub(super) fn add_path_length(
         &self,
         loss: &mut Loss,
