@@ -234,6 +234,41 @@ test('BEGAN shows its balance and its measure', async () => {
   await page.context().close();
 });
 
+test('only the W1 chart of a Wasserstein critic has the critic’s estimate', async () => {
+  for (const [preset, estimated] of [
+    ['mixture-1d', false],
+    ['mixture-1d-wgan', true],
+  ]) {
+    const page = await visit(browser, `${site}#preset=${preset}`);
+    await trainTo(page, 60, 20);
+    await page.waitForSelector('#distance canvas');
+    // Drawn at most some frames later: a line in the discriminator's colour, or another.
+    const drawn = colour =>
+      page.waitForFunction(name => {
+        const context = document.querySelector('#distance canvas').getContext('2d');
+        const { data } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+        const probe = document.createElement('canvas').getContext('2d');
+        probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
+        probe.fillRect(0, 0, 1, 1);
+        const wanted = probe.getImageData(0, 0, 1, 1).data;
+        let alike = 0;
+        for (let i = 0; i < data.length; i += 4)
+          alike += data[i + 3] > 200 && [0, 1, 2].every(c => Math.abs(data[i + c] - wanted[c]) < 12);
+        window.alike = { ...window.alike, [name]: alike };
+        return alike > 10;
+      }, colour);
+    await drawn('generated');
+    if (estimated) await drawn('discriminator');
+    else {
+      await page.evaluate(() => window.counterfeit.step(1));
+      await page.waitForTimeout(500);
+      await Promise.race([drawn('discriminator').catch(() => {}), page.waitForTimeout(500)]);
+      assert.equal((await page.evaluate(() => window.alike)).discriminator, 0, preset);
+    }
+    await page.context().close();
+  }
+});
+
 test('a Dirac-GAN circles, and a penalty brings it in', async () => {
   for (const [preset, title] of [
     ['dirac', /circles/],

@@ -245,7 +245,10 @@ async function figure({ id, lines: count, view }) {
       plot.draw(
         [
           history.series.step,
-          ...shown.lines.map(({ series, negated }) => history.of(series).map(value => signed(value, negated))),
+          // A line without a name is not of this run.
+          ...shown.lines.map(({ name, series, negated }) =>
+            history.of(series).map(value => (name ? signed(value, negated) : null)),
+          ),
         ],
         shown.references,
         model.viewing?.step ?? null,

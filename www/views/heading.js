@@ -87,8 +87,8 @@ const SHELVES = [
 ];
 
 const TITLES = /** @type {Record<string, string>} */ ({
-  'mixture-1d': 'Three bumps',
-  'mixture-1d-5': 'Five uneven bumps',
+  'mixture-1d': 'Three Gaussians',
+  'mixture-1d-5': 'Five unequal Gaussians',
   mixture: 'Mixture',
   ring: 'Ring of eight',
   grid: 'Grid of twenty-five',
