@@ -79,8 +79,8 @@ export function heading(store) {
 const SHELVES = [
   ['Mixtures on a line', ({ kind }) => kind === 'line'],
   ['Mixtures in the plane', ({ kind }) => kind === 'plane'],
-  ['Digits, drawn here', ({ kind, data }) => kind === 'gallery' && data === 'digits'],
-  ['Three digits at once', ({ name }) => name.startsWith('stacked-')],
+  ['Drawn digits', ({ kind, data }) => kind === 'gallery' && data === 'digits'],
+  ['Stacked MNIST', ({ name }) => name.startsWith('stacked-')],
   ['MNIST', ({ kind, data }) => kind === 'gallery' && data === 'mnist'],
   ['Theory', ({ kind }) => kind === 'phase'],
   ['Other data', () => true],
@@ -97,7 +97,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   'mnist-mlp': 'MNIST, fully connected',
   'mnist-dcgan': 'MNIST, DCGAN',
   mnist: 'MNIST',
-  dirac: 'Two numbers (Dirac-GAN)',
+  dirac: 'Dirac-GAN',
   'stacked-mnist': 'Stacked MNIST',
 });
 const METHODS = /** @type {Record<string, string>} */ ({
@@ -110,20 +110,20 @@ const METHODS = /** @type {Record<string, string>} */ ({
   r1: 'R1',
   r2: 'R2',
   acgan: 'ACGAN',
-  conditional: 'told the class',
+  conditional: 'class-conditional',
   pacgan: 'PacGAN',
   vat: 'VAT',
   'spectral-norm': 'spectral norm',
-  vanilla: 'plain',
+  vanilla: 'baseline',
   minimax: 'minimax',
-  stddev: 'batch deviation',
+  stddev: 'minibatch standard deviation',
   smoothing: 'label smoothing',
   minibatch: 'minibatch discrimination',
   augmented: 'few examples, augmented',
   consistency: 'few examples, consistency',
   autoencoder: 'adversarial autoencoder',
-  stacked: 'two in a row',
-  coupled: 'and their edges',
+  stacked: 'StackGAN',
+  coupled: 'CoGAN',
 });
 /** A preset's name in words: its own title, or those of the longest beginning that has one and of what follows.
  * @param {string} name */
