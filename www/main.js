@@ -130,7 +130,7 @@ const views = [
   heading(store),
   deviceMenu(choice => trainer.post({ type: 'device', device: choice })),
 ];
-/** @type {{ draw: (model: import('./state.js').Model) => void, redraw: () => void } | null} */
+/** @type {ReturnType<typeof makeCharts> | null} */
 let charts = null;
 
 let deferredViewsStarted = false;
@@ -184,9 +184,7 @@ onTheme(() => {
 /** Starts the views that can wait until after the first picture. */
 function initDeferredViews() {
   showSettings = controls(byId('groups'), byId('classes'), changes => trainer.post({ type: 'set', changes }));
-  makeCharts().then(made => {
-    charts = made;
-  });
+  charts = makeCharts();
 }
 
 // --- Actions of the visitor

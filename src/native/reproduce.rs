@@ -77,7 +77,7 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What all runs share.
+/// The device, the protocol's data and the progress, shared by all runs.
 struct Stage<'a> {
     protocol: &'static Protocol,
     opened: &'a Opened,

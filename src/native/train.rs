@@ -49,7 +49,7 @@ struct Run<'a> {
     report_every: u64,
 }
 
-/// What is due after a step.
+/// The tasks that are due after a step.
 #[derive(Clone, Copy)]
 struct Due {
     report: bool,

@@ -7,6 +7,15 @@ import { PATIENCE, WEBGPU, browse, report, root, says, serve, step, trainsOn, un
 const site = await serve(),
   browser = await browse();
 
+/** The worker that trains; the page has another, which paints. */
+const trainerOf = page => page.workers().find(worker => worker.url().endsWith('/worker/main.js'));
+
+/** Chooses WebGPU in the open menu of devices, and waits until the run is there. */
+async function moveToWebgpu(page) {
+  await page.check('#device input[value=webgpu]');
+  await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'WebGPU');
+}
+
 test('a malformed link is explained, and the page goes on', async () => {
   for (const [link, message] of [
     ['#batch_size=banana', /batch_size/],
@@ -70,8 +79,7 @@ test('a worker that is lost is replaced, and the page says so', async () => {
   const page = await visit(browser, site);
   await until(page, 'running');
   await trainsOn(page, 50);
-  const trainer = page.workers().find(worker => worker.url().endsWith('/worker/main.js'));
-  await trainer.evaluate(() => {
+  await trainerOf(page).evaluate(() => {
     setTimeout(() => {
       throw new Error('the worker is lost');
     });
@@ -108,8 +116,7 @@ test('WebGPU, where it is chosen, takes the run over and trains it', async t => 
   await until(page, 'running');
   await aboutWebgpu(page, /software adapter|Ready|not built/);
   assert.doesNotMatch(await page.innerText('#about-webgpu'), /not built/, 'www/pkg/webgpu is there');
-  await page.check('#device input[value=webgpu]');
-  await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'WebGPU');
+  await moveToWebgpu(page);
   await page.evaluate(() => window.counterfeit.step(5));
   const { step, d_loss, g_loss } = await report(page);
   t.diagnostic(`step ${step}: losses ${d_loss}, ${g_loss}; ${await page.innerText('#about-webgpu')}`);
@@ -163,16 +170,14 @@ for (const paused of [false, true])
     page.setDefaultTimeout(4 * PATIENCE);
     await until(page, 'running');
     await page.click('#device summary');
-    await page.check('#device input[value=webgpu]');
-    await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'WebGPU');
+    await moveToWebgpu(page);
     await page.evaluate(() => window.counterfeit.step(3));
     if (!paused) {
       await page.evaluate(() => window.counterfeit.play());
       await trainsOn(page);
     }
     const before = await step(page);
-    const trainer = page.workers().find(worker => worker.url().endsWith('/worker/main.js'));
-    await trainer.evaluate(() => self.gpuDevice.destroy());
+    await trainerOf(page).evaluate(() => self.gpuDevice.destroy());
     // Training hears of it from a read that fails, or from the device itself, whichever comes first.
     await says(page, paused ? /GPU was lost.*on the CPU/ : /(GPU was lost|device failed).*on the CPU/);
     await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'CPU');
@@ -202,8 +207,7 @@ test('a module is never entered while it awaits its device', async () => {
   await until(page, 'running');
   // By hand while auto warms the GPU up: both use the module.
   await aboutWebgpu(page, /Ready/);
-  await page.check('#device input[value=webgpu]');
-  await page.waitForFunction(() => document.querySelector('#device-now').innerText === 'WebGPU');
+  await moveToWebgpu(page);
   await page.evaluate(() => window.counterfeit.step(3));
   assert.deepEqual(page.errors, []);
   await page.context().close();

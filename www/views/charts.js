@@ -65,7 +65,7 @@ function undecided(settings) {
  * samples, which label smoothing lowers. @param {Model['info']} info @returns {{ title: string, at: number | null }} */
 function outputs(info) {
   const half = Number(info?.settings.label_smoothing ?? 1) / 2;
-  if (info?.outputs_probability ?? true) return { title: 'D(x) and D(G(z))', at: half };
+  if (info?.outputs_probability !== false) return { title: 'D(x) and D(G(z))', at: half };
   switch (info?.settings.objective) {
     case 'least-squares':
       return { title: 'Discriminator output', at: half };
@@ -188,14 +188,10 @@ const CHARTS = [
 
 const DASHES = { solid: undefined, dashed: [6, 3], dotted: [2, 3] };
 
-/** @param {number} ms */
-const pause = ms =>
-  new Promise(done => {
-    setTimeout(done, ms);
-  });
+const frame = () => new Promise(requestAnimationFrame);
 
 /** The figure of a chart. @param {Chart} row */
-async function figure({ id, lines: count, view }) {
+function figure({ id, lines: count, view }) {
   const title = element('b');
   const keys = Array.from({ length: count }, () => {
     const mark = element('i'),
@@ -259,13 +255,22 @@ async function figure({ id, lines: count, view }) {
   };
 }
 
-export async function charts() {
-  // One after another, with frames in between, so that the picture is drawn meanwhile.
-  /** @type {Awaited<ReturnType<typeof figure>>[]} */
-  const figures = [];
-  for (const row of CHARTS) {
-    figures.push(await figure(row));
-    await pause(20);
+export function charts() {
+  const figures = CHARTS.map(figure);
+  /** To be drawn: one a frame, so that no frame has to draw them all. @type {Set<(typeof figures)[number]>} */
+  const due = new Set();
+  /** @type {Model} */
+  let latest;
+  let drawing = false;
+  async function drawDue() {
+    if (drawing) return;
+    drawing = true;
+    for (const one of due) {
+      due.delete(one);
+      await one.draw(latest);
+      await frame();
+    }
+    drawing = false;
   }
   let turn = 0,
     at = 0;
@@ -277,15 +282,16 @@ export async function charts() {
     },
     /** @param {Model} model */
     draw(model) {
+      latest = model;
       const now = [model.history, model.viewing, model.state, model.state === 'running' ? 0 : model.live];
       if (now.some((value, i) => value !== drawn[i])) {
         drawn = now;
-        for (const one of figures) one.draw(model);
+        for (const one of figures) due.add(one);
       } else if (model.state === 'running' && performance.now() - at > EVERY_MS / figures.length) {
-        // One a frame, so that no frame has to draw them all.
         at = performance.now();
-        figures[turn++ % figures.length].draw(model);
+        due.add(figures[turn++ % figures.length]);
       }
+      drawDue();
     },
   };
 }

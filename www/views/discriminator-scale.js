@@ -11,7 +11,7 @@ import { label, ticks } from './scale.js';
 let held = { low: 0, high: 0 };
 
 /** @param {DiscriminatorOutput} output @param {boolean} small @returns {OutputScale} */
-export function reading({ probability, discriminator }, small) {
+export function outputScale({ probability, discriminator }, small) {
   if (probability)
     return {
       place: value => value,

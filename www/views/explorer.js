@@ -145,17 +145,15 @@ function saying({ tool, picks: [a, b, c], next, target, hidden, projection }, { 
       : 'Gradient descent has ended: the generated image is the best of its start points.';
   }
   // The class is not part of the latent: all images have that of A.
-  const asked = classes.length && a !== null ? `, each of class ${classes[a]}` : '';
+  const ofClass = classes.length && a !== null ? `, each of class ${classes[a]}` : '';
   if (tool === 'interpolation') {
     if (a === null) return 'Choose the first sample, A.';
     if (b === null) return 'Choose the second sample, B.';
-    return (
-      `Images of latents interpolated from A to B${asked}. The next sample you choose becomes ` + `${LETTERS[next]}.`
-    );
+    return `Images of latents interpolated from A to B${ofClass}. The next sample you choose becomes ${LETTERS[next]}.`;
   }
   const set = [a, b, c].filter(pick => pick !== null).length;
   if (set < 3) return `Choose ${TERMS[set]}.`;
-  return `The image of the latent A − B + C${asked}. The next sample you choose becomes ${LETTERS[next]}.`;
+  return `The image of the latent A − B + C${ofClass}. The next sample you choose becomes ${LETTERS[next]}.`;
 }
 
 /** @param {(path: Latent['path']) => void} choosePath */

@@ -2,7 +2,7 @@
 
 import { arrows } from './arrows.js';
 import { font } from './ink.js';
-import { reading } from './discriminator-scale.js';
+import { outputScale } from './discriminator-scale.js';
 import { label, ticks } from './scale.js';
 
 /** @import { Line } from '../messages.js' */
@@ -48,8 +48,8 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   const x = (/** @type {number} */ value) =>
     left + ((value - picture.low) / (picture.high - picture.low)) * (right - left);
   const y = (/** @type {number} */ density) => bottom - (density / tall) * (bottom - top);
-  const opinion = reading(picture, small);
-  const belief = (/** @type {number} */ d) => bottom - opinion.place(d) * (bottom - top);
+  const dScale = outputScale(picture, small);
+  const dY = (/** @type {number} */ d) => bottom - dScale.place(d) * (bottom - top);
 
   /** @param {Float32Array} values @param {(value: number) => number} place */
   const path = (values, place) => {
@@ -73,7 +73,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.globalAlpha = 1;
   };
 
-  if (!small) axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, opinion, theme, hidden);
+  if (!small) axes(c, picture, tall, { left, right, top, bottom }, x, y, dY, dScale, theme, hidden);
   c.save();
   c.beginPath();
   c.rect(left, top - 2, right - left, bottom - top + 3);
@@ -82,7 +82,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
   if (!hidden.has('real')) area(picture.real, theme.real, []);
   if (!hidden.has('generated')) area(picture.generated, theme.generated, [em * 0.75, em * 0.3]);
   if (!hidden.has('optimal') && !small) {
-    path(picture.optimal, belief);
+    path(picture.optimal, dY);
     c.strokeStyle = theme.optimal;
     c.lineWidth = em / 9;
     c.setLineDash([1, em / 3]);
@@ -92,7 +92,7 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.lineCap = 'butt';
   }
   if (!hidden.has('discriminator')) {
-    path(picture.discriminator, belief);
+    path(picture.discriminator, dY);
     if (!small) {
       c.strokeStyle = theme.discriminator;
       c.lineWidth = em / 3;
@@ -139,9 +139,9 @@ function gradients(c, { samples, gradients, low, high }, x, y, theme) {
 
 /** @param {CanvasRenderingContext2D} c @param {Line} picture @param {number} tall
  * @param {{ left: number, right: number, top: number, bottom: number }} box @param {(v: number) => number} x
- * @param {(v: number) => number} y @param {(v: number) => number} belief @param {OutputScale} opinion
+ * @param {(v: number) => number} y @param {(v: number) => number} dY @param {OutputScale} dScale
  * @param {Theme} theme @param {ReadonlySet<string>} hidden */
-function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, opinion, theme, hidden) {
+function axes(c, picture, tall, { left, right, top, bottom }, x, y, dY, dScale, theme, hidden) {
   const { em } = theme;
   c.font = font(theme);
   c.strokeStyle = theme.line;
@@ -173,15 +173,15 @@ function axes(c, picture, tall, { left, right, top, bottom }, x, y, belief, opin
   c.fillText(picture.probability ? 'D(x)' : 'score', right - em * 0.5, top);
   c.textAlign = 'left';
   c.textBaseline = 'middle';
-  for (const [value, text] of opinion.marks) c.fillText(text, right + em * 0.6, belief(value));
+  for (const [value, text] of dScale.marks) c.fillText(text, right + em * 0.6, dY(value));
   const { undecided_output } = picture;
   if (undecided_output === null) return;
   c.strokeStyle = theme.discriminator;
   c.globalAlpha = 0.45;
   c.setLineDash([2, 4]);
   c.beginPath();
-  c.moveTo(left, Math.round(belief(undecided_output)) + 0.5);
-  c.lineTo(right, Math.round(belief(undecided_output)) + 0.5);
+  c.moveTo(left, Math.round(dY(undecided_output)) + 0.5);
+  c.lineTo(right, Math.round(dY(undecided_output)) + 0.5);
   c.stroke();
   c.setLineDash([]);
   c.globalAlpha = 1;

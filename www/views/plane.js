@@ -2,7 +2,7 @@
 
 import { arrows } from './arrows.js';
 import { font, rgb } from './ink.js';
-import { reading } from './discriminator-scale.js';
+import { outputScale } from './discriminator-scale.js';
 import { square } from './square.js';
 
 /** @import { Plane } from '../messages.js' */
@@ -33,11 +33,11 @@ export function draw(c, picture, frame) {
   const { width, theme, hidden, small = false } = frame;
   const { em } = theme;
   const { left, top, side, x, y } = square(c, picture.low, picture.high, frame);
-  const opinion = reading(picture, small);
+  const dScale = outputScale(picture, small);
   const column = (/** @type {number} */ i) => left + (i / (picture.cells - 1)) * side;
   const row = (/** @type {number} */ j) => top + side - (j / (picture.cells - 1)) * side;
   if (!hidden.has('discriminator')) {
-    paint(picture, opinion, theme);
+    paint(picture, dScale, theme);
     c.imageSmoothingEnabled = true;
     // Lattice points are pixel centres: the outermost half pixels lie outside the square.
     const pad = side / (picture.cells - 1) / 2;
@@ -105,10 +105,10 @@ export function draw(c, picture, frame) {
     arrows(c, list, longest, { colour: theme.discriminator, halo: theme.surface, width: Math.max(1.2, side / 400) });
   }
   c.restore();
-  if (!hidden.has('discriminator') && width - left - side > em * 5) bar(c, opinion, left + side + em, top, side, theme);
+  if (!hidden.has('discriminator') && width - left - side > em * 5) bar(c, dScale, left + side + em, top, side, theme);
 }
 
-/** What the depths of green stand for. @param {CanvasRenderingContext2D} c @param {OutputScale} opinion
+/** The colour bar of D's output. @param {CanvasRenderingContext2D} c @param {OutputScale} dScale
  * @param {number} left @param {number} top @param {number} tall @param {import('../theme.js').Theme} theme */
 function bar(c, { place, marks }, left, top, tall, theme) {
   const { em } = theme;
@@ -130,7 +130,7 @@ function bar(c, { place, marks }, left, top, tall, theme) {
   }
 }
 
-/** @param {Plane} picture @param {OutputScale} opinion @param {import('../theme.js').Theme} theme */
+/** @param {Plane} picture @param {OutputScale} dScale @param {import('../theme.js').Theme} theme */
 function paint({ cells, discriminator }, { place }, theme) {
   if (field.width !== cells) field.width = field.height = cells;
   const context = /** @type {CanvasRenderingContext2D} */ (field.getContext('2d'));
