@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 use crate::data::TrainingData;
@@ -17,7 +17,7 @@ use crate::nets::{Network, Weights};
 use crate::old_names::present_name;
 use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
-use crate::trainer::{Gan, GanState, RngState, Trainer};
+use crate::trainer::{RngState, Trainer};
 
 /// Larger files are refused unread, 1 GiB.
 pub const SIZE_LIMIT: usize = 1 << 30;
@@ -51,7 +51,7 @@ pub struct Checkpoint {
 /// When the device fails.
 pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
     let mut state = trainer.state.clone();
-    let tensors = tensors(&trainer.gan, &mut state).into_iter().map(|(name, tensor)| (name, tensor.clone()));
+    let tensors = trainer.gan.tensors(&mut state).into_iter().map(|(name, tensor)| (name, tensor.clone()));
     let tensors = named_tensors::read_all(tensors.collect()).await?;
     let [generator_updates, discriminator_updates] = trainer.updates();
     let progress =
@@ -94,7 +94,7 @@ impl Checkpoint {
         let data = TrainingData::new(&self.experiment, files)?;
         let mut trainer = Trainer::new(self.experiment, data, device)?;
         let mut file = self.file;
-        for (name, tensor) in tensors(&trainer.gan, &mut trainer.state) {
+        for (name, tensor) in trainer.gan.tensors(&mut trainer.state) {
             *tensor = file.take(&name, tensor.dims(), OWNER, device).map_err(refuse)?;
         }
         file.check_empty(OWNER).map_err(refuse)?;
@@ -157,43 +157,6 @@ impl Checkpoint {
     }
 }
 
-/// Every tensor of a state with its name.
-fn tensors<'a>(gan: &Gan, state: &'a mut GanState) -> Vec<(String, &'a mut Tensor<2>)> {
-    fn weights<'a>(
-        prefix: &'static str,
-        network: &Network,
-        weights: &'a mut Weights,
-    ) -> impl Iterator<Item = (String, &'a mut Tensor<2>)> + use<'a> {
-        let specs = network.params().into_iter().chain(network.buffers());
-        let names = specs.map(move |spec| format!("{prefix}.{}", spec.name));
-        names.zip(weights.params.iter_mut().chain(&mut weights.buffers))
-    }
-    let moments = |prefix: &str, network: &Network| -> Vec<String> {
-        let kinds = gan.experiment.optimizer.moments();
-        let specs = network.params();
-        let names =
-            specs.iter().flat_map(|spec| kinds.iter().map(move |kind| format!("{prefix}.{}.{kind}", spec.name)));
-        names.collect()
-    };
-    let vectors = gan.discriminator.params().into_iter().map(|spec| format!("spectral_norm.{}", spec.name));
-    let mut all = Vec::new();
-    all.extend(weights("generator", &gan.generator, &mut state.generator.weights));
-    all.extend(weights("discriminator", &gan.discriminator, &mut state.discriminator.weights));
-    if let Some(ema) = &mut state.generator_ema {
-        all.extend(weights("generator_ema", &gan.generator, ema));
-    }
-    all.extend(moments("generator_optimizer", &gan.generator).into_iter().zip(&mut state.generator.moments));
-    all.extend(
-        moments("discriminator_optimizer", &gan.discriminator).into_iter().zip(&mut state.discriminator.moments),
-    );
-    if let Some(norm) = &mut state.spectral_norm {
-        all.extend(vectors.zip(&mut norm.vectors).filter_map(|(name, u)| Some((name, u.as_mut()?))));
-    }
-    all.extend(state.k.as_mut().map(|k| ("k".to_owned(), k)));
-    all.extend(state.path_length.as_mut().map(|mean| ("path_length".to_owned(), mean)));
-    all
-}
-
 fn refuse(why: impl ToString) -> Error {
     Error::Checkpoint(brief(&why.to_string()))
 }
@@ -201,6 +164,8 @@ fn refuse(why: impl ToString) -> Error {
 #[cfg(test)]
 mod tests {
     use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+
+    use burn::tensor::Tensor;
 
     use super::*;
     use crate::trainer::tests;
@@ -290,7 +255,7 @@ mod tests {
                 five.step();
             }
             let [five, ten] = [five, ten].map(|mut trainer| {
-                let tensors = tensors(&trainer.gan, &mut trainer.state).into_iter();
+                let tensors = trainer.gan.tensors(&mut trainer.state).into_iter();
                 let numbers = |tensor: &Tensor<2>| tensor.clone().into_data().try_to_vec::<f32>().unwrap();
                 tensors.map(|(name, tensor)| (name, numbers(tensor))).collect::<Vec<_>>()
             });

@@ -38,7 +38,7 @@ pub struct Optimizer {
 }
 
 /// The numbers of an update that change with time: the learning rate with Adam's bias corrections, and the matching ε.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerInputs {
     /// Factor of the update's direction.
     pub rate: Scalar,

@@ -116,7 +116,13 @@ impl Observer {
         Ok(())
     }
 
-    /// Keeps the parameters after a step of a Dirac-GAN, for its trail; to be called after each. Reads nothing.
+    /// Whether [`follow`](Self::follow) has to be called after every step.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.scene.follows()
+    }
+
+    /// Keeps the parameters after a step of a Dirac-GAN, for its trail. Reads nothing.
     pub fn follow(&self, trainer: &Trainer) {
         self.scene.follow(trainer);
     }

@@ -34,6 +34,13 @@ pub enum Scalar {
     Device(Tensor<2>),
 }
 
+impl PartialEq for Scalar {
+    /// Of host numbers; those of a device are not compared.
+    fn eq(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::Host(a), Self::Host(b)) if a == b)
+    }
+}
+
 // Expanded to the shape of x: kernel fusion ends where shapes differ, and a step of two small MLPs then has 128
 // dispatches, not 82.
 impl Scalar {
@@ -90,6 +97,16 @@ pub fn attach<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
 #[must_use]
 pub fn constant_like<const D: usize>(tensor: &Tensor<2>, constant: Tensor<D>) -> Tensor<D> {
     if tensor.device().is_autodiff() { attach(constant) } else { constant }
+}
+
+/// The same numbers in a buffer of their own, on devices where steps write into the buffers of their state.
+#[must_use]
+pub fn copied<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    #[cfg(feature = "gpu")]
+    if !is_host(&tensor.device()) {
+        return crate::kernels::copy(tensor);
+    }
+    tensor
 }
 
 /// Reads every tensor of a transaction, in one synchronisation with the device.

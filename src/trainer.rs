@@ -12,8 +12,11 @@ mod discriminator;
 mod eval;
 mod inputs;
 mod losses;
+#[cfg(feature = "gpu")]
+mod replay;
 mod run;
 mod sampler;
+mod state;
 #[cfg(test)]
 pub(crate) mod tests;
 

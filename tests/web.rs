@@ -2,9 +2,14 @@
 #![cfg(target_family = "wasm")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod dense;
 #[cfg(feature = "gpu")]
-use counterfeit::web::find_adapter;
+mod replay;
+
+use burn::tensor::Device;
 use counterfeit::web::{Playground, describe, open_device, presets, revise};
+#[cfg(feature = "gpu")]
+use counterfeit::web::{device, find_adapter};
 use js_sys::{Array, Float32Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -66,6 +71,25 @@ async fn trains_on_webgpu() {
     let adapter = find_adapter().await;
     assert!(!get(&adapter, "name").as_string().unwrap().is_empty());
     assert!(number(&adapter, "max_buffer_bytes") > 1e6);
+}
+
+#[wasm_bindgen_test]
+async fn operations_compute_what_burns_do() {
+    dense::check(&Device::flex()).await;
+    #[cfg(feature = "gpu")]
+    {
+        open_device("webgpu".to_owned(), None).await.unwrap_or_else(|_| panic!("webgpu opens"));
+        dense::check(&device("webgpu").unwrap()).await;
+    }
+}
+
+#[cfg(feature = "gpu")]
+#[wasm_bindgen_test]
+async fn replayed_steps_compute_what_built_ones_do() {
+    open_device("webgpu".to_owned(), None).await.unwrap_or_else(|_| panic!("webgpu opens"));
+    for hash in replay::RUNS {
+        replay::check(hash, &device("webgpu").unwrap()).await;
+    }
 }
 
 #[wasm_bindgen_test]

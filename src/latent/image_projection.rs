@@ -56,6 +56,7 @@ impl ImageProjection {
         let settings = Settings::default();
         let settings = Settings { restarts: encoder::restarts(e, settings.restarts), ..settings };
         let players = [trainer.sampler(), trainer.eval_discriminator()];
+        let players = players.map(|(network, weights)| (network, weights.copied()));
         let target: Vec<f32> = image.iter().copied().map(from_byte).collect();
         let projection = Projection::new(
             encoder::model(e, players, settings.restarts),

@@ -3,13 +3,14 @@
 //! Forward passes are functions of weights and inputs: training passes weights that require gradients, everything else
 //! weights that do not, and an optimiser, a moving average and a checkpoint each see a flat list.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 
-use super::layers::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use super::layers::{Activation, Layer, Linear, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use crate::rng::Rng;
-use crate::tensor::{attach, detach, matrix};
+use crate::tensor::{attach, copied, detach, matrix};
 
 /// A network's structure.
 #[derive(Clone, Debug)]
@@ -30,7 +31,7 @@ pub struct Weights {
 pub struct ForwardOutput {
     /// `[n, out]`
     pub output: Tensor<2>,
-    /// The input of the last layer, `[n, width]`.
+    /// The input of the last layer, or of the last affine map and its activation, `[n, width]`.
     pub features: Tensor<2>,
     /// The buffers afterwards, without a graph; in evaluation, as they were.
     pub buffers: Vec<Tensor<2>>,
@@ -52,13 +53,13 @@ impl Network {
     /// The parameters; `3.weight` is that of layer 3.
     #[must_use]
     pub fn params(&self) -> Vec<ParamSpec> {
-        self.specs(|layer| layer.params())
+        self.specs(Layer::params)
     }
 
     /// The buffers, named likewise.
     #[must_use]
     pub fn buffers(&self) -> Vec<ParamSpec> {
-        self.specs(|layer| layer.buffers())
+        self.specs(Layer::buffers)
     }
 
     fn specs(&self, of: impl Fn(&dyn Layer) -> Vec<ParamSpec>) -> Vec<ParamSpec> {
@@ -100,15 +101,7 @@ impl Network {
     #[must_use]
     pub fn forward(&self, weights: &Weights, input: Tensor<2>, mut mode: Mode) -> ForwardOutput {
         let mut cursor = weights.cursor();
-        let mut step = |x, layer: &dyn Layer| layer.forward(x, &mut cursor, &mut mode);
-        let (features, output) = match self.layers.split_last() {
-            Some((last, body)) => {
-                let features = body.iter().fold(input, |x, layer| step(x, &**layer));
-                let output = step(features.clone(), &**last);
-                (features, output)
-            }
-            None => (input.clone(), input),
-        };
+        let (features, output) = self.run_both(input, &mut cursor, &mut mode);
         let buffers = match mode {
             Mode::Train(training) => training.into_buffers(),
             Mode::Eval => weights.buffers.clone(),
@@ -130,7 +123,27 @@ impl Network {
 
     /// As a part of another network, which owns the cursor.
     pub(super) fn run(&self, input: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {
-        self.layers.iter().fold(input, |x, layer| layer.forward(x, weights, mode))
+        self.run_both(input, weights, mode).1
+    }
+
+    /// The input of the last operation, and its output. An affine map and the activation after it are one operation.
+    fn run_both(&self, input: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> (Tensor<2>, Tensor<2>) {
+        let mut layers = self.layers.iter().map(|layer| &**layer).peekable();
+        let (mut features, mut x) = (None, input);
+        while let Some(layer) = layers.next() {
+            let pair = as_layer::<Linear>(layer).zip(layers.peek().and_then(|next| as_layer::<Activation>(*next)));
+            if pair.is_some() {
+                layers.next();
+            }
+            if layers.peek().is_none() {
+                features = Some(x.clone());
+            }
+            x = match pair {
+                Some((linear, activation)) => linear.activated(x, weights, *activation),
+                None => layer.forward(x, weights, mode),
+            };
+        }
+        (features.unwrap_or_else(|| x.clone()), x)
     }
 
     /// As a part of another network, which owns the cursor.
@@ -146,7 +159,18 @@ impl Network {
     }
 }
 
+fn as_layer<T: Layer>(layer: &dyn Layer) -> Option<&T> {
+    (layer as &dyn Any).downcast_ref()
+}
+
 impl Weights {
+    /// A copy that later steps leave as it is: on a GPU they write into the buffers of the weights.
+    #[must_use]
+    pub fn copied(self) -> Self {
+        let all = |tensors: Vec<Tensor<2>>| tensors.into_iter().map(copied).collect();
+        Self { params: all(self.params), buffers: all(self.buffers) }
+    }
+
     fn cursor(&self) -> ParamCursor<'_> {
         ParamCursor::new(&self.params, &self.buffers)
     }

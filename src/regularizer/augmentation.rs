@@ -37,7 +37,7 @@ pub enum Augmentation {
 }
 
 /// The random numbers of one augmentation of n images of `side` × `side`, as matrices `[n, side²]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum AugmentationInputs<T> {
     /// For each image the matrices that shift its rows and its columns.
     Translation {

@@ -138,6 +138,10 @@ impl Scene {
         }
     }
 
+    pub(super) fn follows(&self) -> bool {
+        matches!(self, Self::Phase { .. })
+    }
+
     pub(super) fn follow(&self, trainer: &Trainer) {
         if let Self::Phase { portrait, .. } = self {
             portrait.borrow_mut().follow(trainer);

@@ -11,7 +11,7 @@ use crate::tensor::{HostMatrix, Scalar, is_host};
 const ALIGNMENT: usize = 64;
 
 /// The inputs of a step. `T` is a matrix: on the host, or, after the upload, on the device.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StepInputs<T> {
     /// One for each discriminator update; at least one.
     pub discriminator: Vec<DiscriminatorInputs<T>>,
@@ -22,7 +22,7 @@ pub struct StepInputs<T> {
 }
 
 /// Samples and, where a network is conditioned on them, their classes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Samples<T> {
     /// `[n, d_dim]`
     pub rows: T,
@@ -31,7 +31,7 @@ pub struct Samples<T> {
 }
 
 /// The inputs of a discriminator update.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DiscriminatorInputs<T> {
     /// Real samples; for an adversarial autoencoder, samples from the prior.
     pub real: Samples<T>,
@@ -53,7 +53,7 @@ pub struct DiscriminatorInputs<T> {
 }
 
 /// The inputs of the generator update.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GeneratorInputs<T> {
     /// The generator's input, `[n, generator_inputs]`.
     pub latents: T,
@@ -72,7 +72,7 @@ pub struct GeneratorInputs<T> {
 }
 
 /// Random numbers between samples and the discriminator.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Perturbation<T> {
     /// One for each augmentation.
     pub augmentations: Vec<AugmentationInputs<T>>,
@@ -81,7 +81,7 @@ pub struct Perturbation<T> {
 }
 
 /// The inputs of consistency regularisation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConsistencyInputs<T> {
     /// Of the real samples and of the fakes, one for each augmentation.
     pub augmentations: [Vec<AugmentationInputs<T>>; 2],
@@ -90,7 +90,7 @@ pub struct ConsistencyInputs<T> {
 }
 
 /// The inputs of feature matching.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FeatureMatchingInputs<T> {
     /// Of the real samples.
     pub perturbation: Perturbation<T>,
@@ -105,11 +105,12 @@ impl StepInputs<HostMatrix> {
         if is_host(device) {
             return self.map(&mut |matrix: HostMatrix| matrix.upload(device));
         }
-        self.upload_packed(device)
+        let packed = self.pack();
+        packed.layout.parts(&upload(packed.values, device))
     }
 
-    /// Everything, scalars included, as parts of one buffer.
-    fn upload_packed(self, device: &Device) -> StepInputs<Tensor<2>> {
+    /// Everything, scalars included, in one list of numbers.
+    pub(super) fn pack(self) -> Packed {
         let mut values = Vec::new();
         let mut pack = |numbers: &[f32]| {
             let start = values.len();
@@ -117,25 +118,57 @@ impl StepInputs<HostMatrix> {
             values.resize(values.len().next_multiple_of(ALIGNMENT), 0.0);
             start
         };
-        let mut placed = self.map(&mut |m: HostMatrix| (pack(&m.values), m.shape));
-        let scalars: Vec<usize> = placed
-            .scalars()
-            .into_iter()
-            .map(|scalar| match scalar {
-                Scalar::Host(value) => pack(&[*value]),
-                Scalar::Device(_) => unreachable!("inputs are sent once"),
-            })
-            .collect();
-        let shape = [values.len()];
-        let buffer = Tensor::<1>::from_data(TensorData::new(values, shape), device);
-        let part = |start, [rows, columns]: [usize; 2]| {
-            let part = buffer.clone().narrow(0, start, rows * columns);
-            part.reshape([rows, columns])
-        };
-        for (scalar, start) in placed.scalars().into_iter().zip(scalars) {
-            *scalar = Scalar::Device(part(start, [1, 1]));
+        let mut parts = self.map(&mut |m: HostMatrix| Part { start: pack(&m.values), shape: m.shape });
+        let mut scalars = Vec::new();
+        for scalar in parts.scalars() {
+            let Scalar::Host(value) = *scalar else { unreachable!("inputs are sent once") };
+            scalars.push(Part { start: pack(&[value]), shape: [1, 1] });
+            *scalar = Scalar::Host(0.0);
         }
-        placed.map(&mut |(start, shape)| part(start, shape))
+        let layout = Layout { parts, scalars, len: values.len() };
+        Packed { values, layout }
+    }
+}
+
+/// The inputs of a step as one list of numbers.
+pub(super) struct Packed {
+    pub values: Vec<f32>,
+    pub layout: Layout,
+}
+
+/// Where the inputs of a step are in such a list.
+#[derive(Clone, PartialEq)]
+pub(super) struct Layout {
+    /// The matrices; scalars in it are 0.
+    parts: StepInputs<Part>,
+    /// The scalars, in the order of [`StepInputs::scalars`].
+    scalars: Vec<Part>,
+    /// The number of all numbers.
+    pub len: usize,
+}
+
+/// A matrix in a list of numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Part {
+    start: usize,
+    shape: [usize; 2],
+}
+
+/// A list of numbers on a device.
+pub(super) fn upload(numbers: Vec<f32>, device: &Device) -> Tensor<1> {
+    let shape = [numbers.len()];
+    Tensor::from_data(TensorData::new(numbers, shape), device)
+}
+
+impl Layout {
+    /// The inputs as parts of the numbers on a device.
+    pub(super) fn parts(&self, numbers: &Tensor<1>) -> StepInputs<Tensor<2>> {
+        let part = |Part { start, shape }: Part| numbers.clone().narrow(0, start, shape[0] * shape[1]).reshape(shape);
+        let mut parts = self.parts.clone();
+        for (scalar, at) in parts.scalars().into_iter().zip(&self.scalars) {
+            *scalar = Scalar::Device(part(*at));
+        }
+        parts.map(&mut |at| part(at))
     }
 }
 
@@ -261,6 +294,7 @@ mod tests {
         let device = Device::flex();
         let many = numbers(inputs.clone().upload(&device));
         assert_eq!(many.len(), 45);
-        assert_eq!(numbers(inputs.upload_packed(&device)), many);
+        let packed = inputs.pack();
+        assert_eq!(numbers(packed.layout.parts(&upload(packed.values, &device))), many);
     }
 }

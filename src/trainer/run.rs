@@ -4,23 +4,33 @@ use std::mem::take;
 
 use burn::tensor::Device;
 
+#[cfg(feature = "gpu")]
+use super::replay::Replay;
 use super::sampler::{InputSampler, RngState};
 use super::{Gan, GanState, StepInputs, StepReport};
 use crate::data::TrainingData;
 use crate::error::Result;
 use crate::experiment::Experiment;
 use crate::tensor::HostMatrix;
+#[cfg(feature = "gpu")]
+use crate::tensor::is_host;
+
+/// Steps whose inputs are drawn and sent to a GPU together, at most.
+#[cfg(feature = "gpu")]
+pub(super) const UPLOAD: usize = 32;
 
 /// A run in progress: the networks, their state, and the data and random streams of the steps to come.
 pub struct Trainer {
     /// The networks.
     pub gan: Gan,
-    /// Their numbers.
+    /// Their numbers. On a GPU, steps write into the same buffers: clones of these tensors change with them.
     pub state: GanState,
     /// Generator updates so far.
     pub step: u64,
     sampler: InputSampler,
     device: Device,
+    #[cfg(feature = "gpu")]
+    replay: Replay,
 }
 
 impl Trainer {
@@ -32,21 +42,64 @@ impl Trainer {
         experiment.validate()?;
         let sampler = InputSampler::new(data, experiment.seed);
         let gan = Gan::new(experiment, device);
-        Ok(Self { state: gan.init(device), gan, step: 0, sampler, device: device.clone() })
+        Ok(Self {
+            state: gan.init(device),
+            gan,
+            step: 0,
+            sampler,
+            device: device.clone(),
+            #[cfg(feature = "gpu")]
+            replay: Replay::default(),
+        })
     }
 
     /// One step: draws its inputs on the host, sends them in one upload, and advances the state. Nothing is read back.
     pub fn step(&mut self) -> StepReport {
+        self.steps(1)
+    }
+
+    /// `n` steps; returns the report of the last. On a GPU several together take less of the host's time each.
+    ///
+    /// # Panics
+    /// When `n` is 0.
+    pub fn steps(&mut self, n: usize) -> StepReport {
+        #[cfg(feature = "gpu")]
+        if !is_host(&self.device) {
+            return self.replay(n);
+        }
+        (0..n).map(|_| self.build()).last().expect("at least one step")
+    }
+
+    fn build(&mut self) -> StepReport {
         let inputs = self.draw_inputs().upload(&self.device);
         let (state, report) = self.gan.step(take(&mut self.state), inputs);
         self.state = state;
-        self.step += 1;
         report
     }
 
-    /// The inputs of the next step; advances the data and the random streams.
-    pub(super) fn draw_inputs(&mut self) -> StepInputs<HostMatrix> {
-        self.sampler.draw(&self.gan, self.step)
+    #[cfg(feature = "gpu")]
+    fn replay(&mut self, n: usize) -> StepReport {
+        let mut report = None;
+        for start in (0..n).step_by(UPLOAD) {
+            let inputs: Vec<_> = (start..n.min(start + UPLOAD)).map(|_| self.draw_inputs().pack()).collect();
+            report = Some(self.replay.steps(&self.gan, &mut self.state, &inputs, &self.device));
+        }
+        report.expect("at least one step")
+    }
+
+    /// Whether steps are replayed from a recording.
+    #[cfg(feature = "gpu")]
+    #[must_use]
+    pub fn replays(&self) -> bool {
+        self.replay.is_recorded()
+    }
+
+    /// The inputs of the next step, for a loop of one's own around [`Gan::step`]; advances the data, the random
+    /// streams and the number of the step.
+    pub fn draw_inputs(&mut self) -> StepInputs<HostMatrix> {
+        let inputs = self.sampler.draw(&self.gan, self.step);
+        self.step += 1;
+        inputs
     }
 
     /// Every setting.

@@ -79,7 +79,10 @@ fn watch_for_loss(setup: &burn_wgpu::WgpuSetup) {
 }
 
 /// The device that [`open_device`] opened.
-pub(super) fn device(name: &str) -> Result<Device> {
+///
+/// # Errors
+/// When it was not opened.
+pub fn device(name: &str) -> Result<Device> {
     match name {
         "cpu" => Ok(Device::flex()),
         #[cfg(feature = "gpu")]

@@ -6,7 +6,7 @@ mod playground;
 mod projection;
 
 pub use adapter::find_adapter;
-pub use device::open_device;
+pub use device::{device, open_device};
 pub use playground::Playground;
 pub use projection::ImageProjection;
 

@@ -10,7 +10,7 @@ use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 pub const NEGATIVE_SLOPE: f32 = 0.2;
 
 /// The elementwise function between layers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// max(x, 0)

@@ -1,8 +1,11 @@
 //! x W + b.
 
+mod dense;
+
 use burn::tensor::Tensor;
 
-use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use self::dense::dense;
+use super::{Activation, Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use crate::nets::init::{DCGAN_WEIGHT, Init};
 
 /// A fully connected layer: rows `[n, inputs]` to rows `[n, outputs]`.
@@ -34,9 +37,14 @@ impl Linear {
         Self { inputs, outputs, bias: false, init: DCGAN_WEIGHT }
     }
 
+    /// φ(x W + b), rows `[n, inputs]` to rows `[n, outputs]`.
+    pub fn activated(self, x: Tensor<2>, weights: &mut ParamCursor, function: Activation) -> Tensor<2> {
+        let weight = weights.param();
+        if self.bias { dense(x, weight, weights.param(), Some(function)) } else { function.apply(x.matmul(weight)) }
+    }
+
     fn affine(self, x: Tensor<2>, weight: Tensor<2>, weights: &mut ParamCursor) -> Tensor<2> {
-        let x = x.matmul(weight);
-        if self.bias { x + weights.param() } else { x }
+        if self.bias { dense(x, weight, weights.param(), None) } else { x.matmul(weight) }
     }
 }
 

@@ -19,6 +19,7 @@ mod parallel;
 mod shared;
 mod standardize;
 
+use std::any::Any;
 use std::fmt::Debug;
 use std::slice;
 use std::vec;
@@ -53,7 +54,7 @@ pub type Vjp = Box<dyn FnOnce(Tensor<2>) -> Tensor<2>>;
 /// One layer of a network: its structure, without its numbers. Batches are matrices, one sample a row.
 ///
 /// No method has a default, so that a new layer has to answer every question.
-pub trait Layer: Debug + Send + Sync {
+pub trait Layer: Any + Debug + Send + Sync {
     /// Parameters, which gradients move, in the order in which `forward` and `vjp` take them.
     fn params(&self) -> Vec<ParamSpec>;
 

@@ -1,0 +1,84 @@
+//! Replay against steps that the host builds: the same numbers to the bit, on one device.
+
+use burn::backend::{Backend, Dispatch};
+use burn::tensor::Device;
+use counterfeit::checkpoint::save;
+use counterfeit::data::TrainingData;
+use counterfeit::experiment::Experiment;
+use counterfeit::trainer::Trainer;
+
+/// Settings with one another, on networks that a software adapter computes soon.
+pub const RUNS: [&str; 9] = [
+    "preset=ring&batch_size=8",
+    "preset=mixture-1d-wgan&batch_size=8",
+    "preset=mixture-1d&batch_size=8&optimizer=rmsprop&critic_warmup=false&instance_noise=0.5&instance_noise_steps=9",
+    "preset=ring&batch_size=8&generator_norm=batch&minibatch_stddev=true&gradient_penalty=none&optimizer=sgd",
+    "preset=mnist-dcgan&data=digits&batch_size=4&base_channels=2&examples_per_class=2",
+    "preset=digits-began&batch_size=4&examples_per_class=2&generator_hidden=[8]&discriminator_hidden=[8]",
+    "preset=digits-acgan&batch_size=4&examples_per_class=2",
+    "preset=digits-spectral-norm&batch_size=4&examples_per_class=2",
+    "preset=digits-mlp&batch_size=4&examples_per_class=2&generator_hidden=[8]&discriminator_hidden=[8]&vat_weight=1\
+     &path_length_weight=1&consistency_weight=1&augment=[\"cutout\"]&feature_matching_weight=1&ema_decay=0.9",
+];
+
+/// One run in steps of its trainer, which records one and replays it; one in steps that are built each, in buffers that
+/// stay, which has to give the same bits; and one in pure steps, whose kernels are fused otherwise and round otherwise.
+pub async fn check(hash: &str, device: &Device) {
+    let run = || {
+        let experiment = Experiment::from_hash(hash).unwrap();
+        let data = TrainingData::new(&experiment, None).unwrap();
+        Trainer::new(experiment, data, device).unwrap()
+    };
+    let mut replayed = run();
+    let mut built = run();
+    let start = tensors(&mut built).await;
+    built.state = built.gan.copied(&built.state);
+    for steps in [5, 4, 1, 7, 3, 9] {
+        let report = replayed.steps(steps);
+        let mut last = None;
+        for _ in 0..steps {
+            let inputs = built.draw_inputs().upload(device);
+            last = Some(built.gan.step_in_place(&mut built.state, inputs));
+            Dispatch::flush(device.as_dispatch()).unwrap();
+        }
+        let [here, there] = [report, last.unwrap()].map(|report| Box::pin(report.d_rows.into_data_async()));
+        assert_eq!(here.await.unwrap(), there.await.unwrap(), "{hash}");
+        if replayed.step == 9 {
+            let mut pure = run();
+            for _ in 0..9 {
+                let inputs = pure.draw_inputs().upload(device);
+                pure.state = pure.gan.step(std::mem::take(&mut pure.state), inputs).0;
+            }
+            let (here, there) = (tensors(&mut replayed).await, tensors(&mut pure).await);
+            for (((name, start), (_, here)), (_, there)) in start.iter().zip(&here).zip(&there) {
+                let (moved, off) = (distance(start, there), distance(here, there));
+                assert!(off <= 0.05 * moved, "{hash}: {name} moved by {moved} and is off by {off}");
+            }
+        }
+    }
+    assert!(replayed.replays(), "{hash} is recorded");
+    assert!(numbers(&replayed).await == numbers(&built).await, "{hash}: every number of the state");
+}
+
+/// The tensors of a run's state.
+async fn tensors(trainer: &mut Trainer) -> Vec<(String, Vec<f32>)> {
+    let mut all = Vec::new();
+    for (name, tensor) in trainer.gan.tensors(&mut trainer.state) {
+        let data = Box::pin(tensor.clone().into_data_async()).await.unwrap();
+        all.push((name, data.try_to_vec().unwrap()));
+    }
+    all
+}
+
+/// The mean difference.
+fn distance(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).sum::<f32>() / a.len() as f32
+}
+
+/// All numbers of a run, as a checkpoint keeps them: what follows its header, whose length comes first.
+async fn numbers(trainer: &Trainer) -> Vec<u8> {
+    let mut checkpoint = save(trainer).await.unwrap();
+    let (length, _) = checkpoint.split_first_chunk().unwrap();
+    let header = usize::try_from(u64::from_le_bytes(*length)).unwrap();
+    checkpoint.split_off(8 + header)
+}
