@@ -20,6 +20,17 @@ trait InPlace: Backend {
     #[fusion(dtype = destination, shape = destination)]
     fn assign(destination: FloatTensor<Self>, source: FloatTensor<Self>) -> FloatTensor<Self>;
 
+    /// [`assign`](Self::assign) of three, in one kernel.
+    #[fusion(meta = |a, b, c, _, _, _| (a.clone(), b.clone(), c.clone()))]
+    fn assign_three(
+        to_a: FloatTensor<Self>,
+        to_b: FloatTensor<Self>,
+        to_c: FloatTensor<Self>,
+        a: FloatTensor<Self>,
+        b: FloatTensor<Self>,
+        c: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
     /// A copy in a buffer of its own.
     #[fusion(dtype = source, shape = source)]
     fn copy(source: FloatTensor<Self>) -> FloatTensor<Self>;
@@ -37,6 +48,17 @@ trait InPlace: Backend {
 fn assign_kernel(source: &[f32], destination: &mut [f32]) {
     if ABSOLUTE_POS < source.len() {
         destination[ABSOLUTE_POS] = source[ABSOLUTE_POS];
+    }
+}
+
+#[cube(launch_unchecked)]
+fn assign_three_kernel(a: &[f32], b: &[f32], c: &[f32], to_a: &mut [f32], to_b: &mut [f32], to_c: &mut [f32]) {
+    if ABSOLUTE_POS < a.len() {
+        to_a[ABSOLUTE_POS] = a[ABSOLUTE_POS];
+    } else if ABSOLUTE_POS < a.len() + b.len() {
+        to_b[ABSOLUTE_POS - a.len()] = b[ABSOLUTE_POS - a.len()];
+    } else if ABSOLUTE_POS < a.len() + b.len() + c.len() {
+        to_c[ABSOLUTE_POS - a.len() - b.len()] = c[ABSOLUTE_POS - a.len() - b.len()];
     }
 }
 
@@ -73,6 +95,23 @@ impl InPlace for CubeBackend {
         destination
     }
 
+    fn assign_three(
+        to_a: CubeTensor,
+        to_b: CubeTensor,
+        to_c: CubeTensor,
+        a: CubeTensor,
+        b: CubeTensor,
+        c: CubeTensor,
+    ) -> (CubeTensor, CubeTensor, CubeTensor) {
+        let from = [a, b, c].map(into_contiguous);
+        let client = to_a.client.clone();
+        let (count, dim) = grid(&client, from.iter().map(|source| source.meta.num_elements()).sum());
+        let [a, b, c] = from.map(CubeTensor::into_buffer_arg);
+        let [into_a, into_b, into_c] = [&to_a, &to_b, &to_c].map(|to| to.clone().into_buffer_arg());
+        unsafe { assign_three_kernel::launch_unchecked(&client, count, dim, a, b, c, into_a, into_b, into_c) };
+        (to_a, to_b, to_c)
+    }
+
     fn copy(source: CubeTensor) -> CubeTensor {
         let CubeTensor { client, device, meta, dtype, .. } = &source;
         let destination = empty_device_dtype(client.clone(), device.clone(), meta.shape().clone(), *dtype);
@@ -99,6 +138,24 @@ impl InPlace for CubeBackend {
 pub fn assign<const D: usize>(destination: &mut Tensor<D>, source: Tensor<D>) {
     let buffer = std::mem::replace(destination, source.clone());
     *destination = Tensor::from_dispatch(<Dispatch as InPlace>::assign(buffer.into_dispatch(), source.into_dispatch()));
+}
+
+/// [`assign`] for each of these pairs, in few kernels: a kernel has 8 buffers at most.
+pub fn assign_all(mut pairs: Vec<(&mut Tensor<2>, Tensor<2>)>) {
+    let mut threes = pairs.chunks_exact_mut(3);
+    for three in &mut threes {
+        let [(to_a, a), (to_b, b), (to_c, c)] = three else { unreachable!("chunks of three") };
+        let [into_a, into_b, into_c] = [(&mut **to_a, &*a), (&mut **to_b, &*b), (&mut **to_c, &*c)]
+            .map(|(to, source)| std::mem::replace(to, source.clone()).into_dispatch());
+        let [a, b, c] = [a, b, c].map(|source| source.clone().into_dispatch());
+        let (a, b, c) = <Dispatch as InPlace>::assign_three(into_a, into_b, into_c, a, b, c);
+        for (to, written) in [(to_a, a), (to_b, b), (to_c, c)] {
+            **to = Tensor::from_dispatch(written);
+        }
+    }
+    for (destination, source) in threes.into_remainder() {
+        assign(destination, source.clone());
+    }
 }
 
 /// A copy in a buffer of its own.

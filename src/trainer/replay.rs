@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor};
 use super::inputs::{Layout, Packed, upload};
 use super::run::UPLOAD;
 use super::{Gan, GanState, StepInputs, StepReport};
-use crate::kernels::{Table, assign, copy};
+use crate::kernels::{Table, assign_all, copy};
 
 /// Steps of one layout that the host builds before it records one, so that every kernel is compiled and tuned.
 const WARMUP: usize = 6;
@@ -246,9 +246,8 @@ impl Gan {
 
 /// Writes `new` into the buffers of `state`.
 fn write(gan: &Gan, state: &mut GanState, mut new: GanState) {
-    for ((_, tensor), (_, new)) in gan.tensors(state).into_iter().zip(gan.tensors(&mut new)) {
-        assign(tensor, new.clone());
-    }
+    let (to, from) = (gan.tensors(state).into_iter(), gan.tensors(&mut new).into_iter());
+    assign_all(to.zip(from).map(|((_, to), (_, from))| (to, from.clone())).collect());
 }
 
 /// A step with a new state in buffers of its own.
