@@ -111,22 +111,26 @@ impl StepInputs<HostMatrix> {
 
     /// Everything, scalars included, in one list of numbers.
     pub(super) fn pack(self) -> Packed {
-        let mut values = Vec::new();
-        let mut pack = |numbers: &[f32]| {
-            let start = values.len();
-            values.extend_from_slice(numbers);
-            values.resize(values.len().next_multiple_of(ALIGNMENT), 0.0);
+        let (mut pieces, mut len) = (Vec::new(), 0_usize);
+        let mut place = |numbers: Vec<f32>| {
+            let start = len;
+            len = (len + numbers.len()).next_multiple_of(ALIGNMENT);
+            pieces.push(numbers);
             start
         };
-        let mut parts = self.map(&mut |m: HostMatrix| Part { start: pack(&m.values), shape: m.shape });
+        let mut parts = self.map(&mut |m: HostMatrix| Part { shape: m.shape, start: place(m.values) });
         let mut scalars = Vec::new();
         for scalar in parts.scalars() {
             let Scalar::Host(value) = *scalar else { unreachable!("inputs are sent once") };
-            scalars.push(Part { start: pack(&[value]), shape: [1, 1] });
+            scalars.push(Part { start: place(vec![value]), shape: [1, 1] });
             *scalar = Scalar::Host(0.0);
         }
-        let layout = Layout { parts, scalars, len: values.len() };
-        Packed { values, layout }
+        let mut values = Vec::with_capacity(len);
+        for piece in &pieces {
+            values.extend_from_slice(piece);
+            values.resize(values.len().next_multiple_of(ALIGNMENT), 0.0);
+        }
+        Packed { values, layout: Layout { parts, scalars, len } }
     }
 }
 
