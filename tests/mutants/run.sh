@@ -13,6 +13,7 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target} CARGO_PROFILE_RELEASE_
 
 # From the quickest to the slowest; the first that fails ends a mutant.
 stages=(
+  '--test operations'
   '--test oracle -- alone'
   '--lib'
   '--test oracle --no-fail-fast'
