@@ -4,20 +4,16 @@
 
 mod dense;
 mod replay;
+mod swiftshader;
 
 use burn::tensor::Device;
 use burn::tensor::wgpu::{WgpuSetup, wgpu};
 
-/// Debian's Chromium brings a Vulkan driver that needs no GPU.
-const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
+use swiftshader::{HARDLY_TUNED, SWIFTSHADER};
 
 /// Before a kernel is tuned, the memory's speed is measured in buffers of the largest size, which an emulated GPU says
 /// it has and cannot allocate.
 const MAX_BUFFER: u64 = 1 << 26;
-
-/// Tuning picks the fastest of many kernels, which takes minutes on an emulated GPU: here each is timed once.
-const HARDLY_TUNED: &str = "[autotune]\nlevel = \"minimal\"\n\
-    [autotune.bench]\nadaptive = false\nmin_samples = 1\nmax_samples = 1\n";
 
 /// A Vulkan device, where there is a driver.
 async fn open() -> Option<Device> {

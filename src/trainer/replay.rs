@@ -10,7 +10,7 @@ use burn::backend::{Backend, BackendGraph, Dispatch};
 use burn::tensor::{Device, Tensor};
 
 use super::inputs::{Layout, Packed, upload};
-use super::run::UPLOAD;
+use super::run::{UPLOAD, advance};
 use super::{Gan, GanState, StepInputs, StepReport};
 use crate::kernels::{Table, assign_all, copy};
 
@@ -77,7 +77,9 @@ impl Replay {
             }
             let (done, report) = match self {
                 Self::InPlace(in_place) => in_place.steps(gan, state, left, device),
-                Self::Start | Self::Unavailable => (1, build(gan, state, &left[0], device)),
+                Self::Start | Self::Unavailable => {
+                    (1, advance(gan, state, left[0].layout.parts(&upload(left[0].values.clone(), device))))
+                }
             };
             if let Self::InPlace(in_place) = self {
                 if in_place.others > WARMUP {
@@ -182,10 +184,10 @@ impl InPlace {
         let mut left = RESERVED / size_of::<f32>();
         let (mut len, mut count) = (1 << 13, 256 << self.failures);
         let mut room: Vec<Tensor<1>> = Vec::new();
-        while len < 2 * largest && left > 0 {
-            let count_here = count.min(left / len);
-            room.extend((0..count_here).map(|_| Tensor::empty([len], device)));
-            left = if count_here < count { 0 } else { left - len * count };
+        while len < 2 * largest {
+            let affordable = count.min(left / len);
+            room.extend((0..affordable).map(|_| Tensor::empty([len], device)));
+            left -= affordable * len;
             (len, count) = (len * 3 / 2, 16 << self.failures);
         }
         let _ = Dispatch::flush(device.as_dispatch());
@@ -248,12 +250,4 @@ impl Gan {
 fn write(gan: &Gan, state: &mut GanState, mut new: GanState) {
     let (to, from) = (gan.tensors(state).into_iter(), gan.tensors(&mut new).into_iter());
     assign_all(to.zip(from).map(|((_, to), (_, from))| (to, from.clone())).collect());
-}
-
-/// A step with a new state in buffers of its own.
-fn build(gan: &Gan, state: &mut GanState, inputs: &Packed, device: &Device) -> StepReport {
-    let inputs = inputs.layout.parts(&upload(inputs.values.clone(), device));
-    let (new, report) = gan.step(std::mem::take(state), inputs);
-    *state = new;
-    report
 }

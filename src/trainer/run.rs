@@ -2,7 +2,7 @@
 
 use std::mem::take;
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 #[cfg(feature = "gpu")]
 use super::replay::Replay;
@@ -18,6 +18,13 @@ use crate::tensor::is_host;
 /// Steps whose inputs are drawn and sent to a GPU together, at most.
 #[cfg(feature = "gpu")]
 pub(super) const UPLOAD: usize = 32;
+
+/// A step with a new state in buffers of its own.
+pub(super) fn advance(gan: &Gan, state: &mut GanState, inputs: StepInputs<Tensor<2>>) -> StepReport {
+    let (new, report) = gan.step(take(state), inputs);
+    *state = new;
+    report
+}
 
 /// A run in progress: the networks, their state, and the data and random streams of the steps to come.
 pub struct Trainer {
@@ -72,9 +79,7 @@ impl Trainer {
 
     fn build(&mut self) -> StepReport {
         let inputs = self.draw_inputs().upload(&self.device);
-        let (state, report) = self.gan.step(take(&mut self.state), inputs);
-        self.state = state;
-        report
+        advance(&self.gan, &mut self.state, inputs)
     }
 
     #[cfg(feature = "gpu")]

@@ -14,14 +14,9 @@ mod in_software {
 
     use super::Place;
     use crate::place::{Object, finish, number, objects};
+    use crate::swiftshader::{HARDLY_TUNED, SWIFTSHADER};
 
-    /// Debian's Chromium brings a Vulkan driver that needs no GPU.
-    const SWIFTSHADER: &str = "/usr/lib/chromium/vk_swiftshader_icd.json";
     const LOADERS: [&str; 3] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64"];
-
-    /// Tuning picks the fastest of many kernels, which takes minutes on an emulated GPU: here each is timed once.
-    const HARDLY_TUNED: &str = "[autotune]\nlevel = \"minimal\"\n\
-        [autotune.bench]\nadaptive = false\nmin_samples = 1\nmax_samples = 1\n";
 
     fn place_with_swiftshader() -> Option<Place> {
         if !Path::new(SWIFTSHADER).exists() {

@@ -13,4 +13,7 @@ mod place;
 mod projection;
 mod protocols;
 mod sampling;
+#[cfg(feature = "gpu")]
+#[path = "../swiftshader/mod.rs"]
+mod swiftshader;
 mod training;
