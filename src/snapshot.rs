@@ -116,15 +116,9 @@ impl Observer {
         Ok(())
     }
 
-    /// Whether [`follow`](Self::follow) has to be called after every step.
-    #[must_use]
-    pub fn follows(&self) -> bool {
-        self.scene.follows()
-    }
-
-    /// Keeps the parameters after a step of a Dirac-GAN, for its trail. Reads nothing.
-    pub fn follow(&self, trainer: &Trainer) {
-        self.scene.follow(trainer);
+    /// Trains `n` steps, at least one, and keeps the parameters after each of a Dirac-GAN, for its trail. Reads nothing.
+    pub fn train(&self, trainer: &mut Trainer, n: usize) -> StepReport {
+        self.scene.train(trainer, n)
     }
 
     /// Takes a snapshot of the run, whose last step gave `report`.

@@ -17,7 +17,7 @@ use crate::metrics::wasserstein::W1;
 use crate::metrics::{Evaluator, Metric, density};
 use crate::rng::{Rng, Stream};
 use crate::tensor::matrix;
-use crate::trainer::Trainer;
+use crate::trainer::{StepReport, Trainer};
 
 /// Points along the axis of a [`Line`].
 const LINE_POINTS: usize = 256;
@@ -138,14 +138,16 @@ impl Scene {
         }
     }
 
-    pub(super) fn follows(&self) -> bool {
-        matches!(self, Self::Phase { .. })
-    }
-
-    pub(super) fn follow(&self, trainer: &Trainer) {
-        if let Self::Phase { portrait, .. } = self {
+    pub(super) fn train(&self, trainer: &mut Trainer, n: usize) -> StepReport {
+        let Self::Phase { portrait, .. } = self else {
+            return trainer.steps(n);
+        };
+        let step = |_| {
+            let report = trainer.step();
             portrait.borrow_mut().follow(trainer);
-        }
+            report
+        };
+        (0..n).map(step).last().expect("at least one step")
     }
 
     /// Tensors to read in addition to the samples.

@@ -72,13 +72,8 @@ impl Playground {
 
     /// Trains `n` steps; on WebGPU they are queued. Nothing is read back.
     pub fn step(&mut self, n: u32) {
-        if self.observer.follows() {
-            for _ in 0..n {
-                self.last = Some(self.trainer.step());
-                self.observer.follow(&self.trainer);
-            }
-        } else if n > 0 {
-            self.last = Some(self.trainer.steps(n as usize));
+        if n > 0 {
+            self.last = Some(self.observer.train(&mut self.trainer, n as usize));
         }
     }
 
