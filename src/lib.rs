@@ -19,7 +19,6 @@ pub mod error;
 pub mod experiment;
 #[cfg(test)]
 mod generated;
-#[cfg(feature = "gpu")]
 mod kernels;
 pub mod latent;
 pub mod messages;

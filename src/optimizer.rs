@@ -2,13 +2,14 @@
 //! and the numbers that change from update to update.
 //!
 //! Moments are kept undivided: m ← β₁ m + g and v ← β₂ v + g², the usual ones times 1/(1 − β). Both factors then meet
-//! in [`OptimizerInputs`], which saves two passes over every parameter.
+//! in the rate and ε of an update, [`Optimizer::inputs`].
 
 use burn::tensor::Tensor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::tensor::Scalar;
+use crate::kernels::{adam, rmsprop, sgd};
+use crate::tensor::HostMatrix;
 
 /// Keeps a square root from dividing by 0.
 const EPSILON: f64 = 1e-8;
@@ -37,15 +38,6 @@ pub struct Optimizer {
     beta2: f64,
 }
 
-/// The numbers of an update that change with time: the learning rate with Adam's bias corrections, and the matching ε.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OptimizerInputs {
-    /// Factor of the update's direction.
-    pub rate: Scalar,
-    /// Added to the root of the second moment; unused by SGD.
-    pub epsilon: Scalar,
-}
-
 impl OptimizerKind {
     /// Names of the moments that are kept for each parameter.
     #[must_use]
@@ -71,9 +63,11 @@ impl Optimizer {
         params.iter().flat_map(|param| self.kind.moments().iter().map(|_| param.zeros_like())).collect()
     }
 
-    /// The numbers of update number `update`, counted from 1, with the learning rate times `lr_scale`.
+    /// The numbers of update number `update`, counted from 1, with the learning rate times `lr_scale`, `[1, 2]`: the
+    /// rate, which is the factor of the update's direction, with Adam's bias corrections; and ε, which is added to the
+    /// root of the second moment.
     #[must_use]
-    pub fn inputs(&self, update: u64, lr_scale: f64) -> OptimizerInputs {
+    pub fn inputs(&self, update: u64, lr_scale: f64) -> HostMatrix {
         let learning_rate = self.learning_rate * lr_scale;
         let (rate, root) = match self.kind {
             OptimizerKind::Sgd => (learning_rate, 1.0),
@@ -87,13 +81,12 @@ impl Optimizer {
                 (learning_rate / root, root)
             }
         };
-        let scalar = |value: f64| Scalar::Host(value as f32);
-        OptimizerInputs { rate: scalar(rate), epsilon: scalar(EPSILON / root) }
+        HostMatrix { values: vec![rate as f32, (EPSILON / root) as f32], shape: [1, 2] }
     }
 
-    /// Parameters and moments after one update against `gradients`.
+    /// Parameters and moments after one update against `gradients`, with these [`inputs`](Self::inputs).
     ///
-    /// Both are taken and given back, so that each has one owner and can be updated in place.
+    /// Both are taken and given back: a tensor to which nothing else refers is updated in place.
     ///
     /// # Panics
     /// When there are more parameters than moments were made for.
@@ -103,31 +96,31 @@ impl Optimizer {
         params: Vec<Tensor<2>>,
         moments: Vec<Tensor<2>>,
         gradients: Vec<Tensor<2>>,
-        inputs: &OptimizerInputs,
+        inputs: &Tensor<2>,
     ) -> (Vec<Tensor<2>>, Vec<Tensor<2>>) {
+        let [beta1, beta2] = [self.beta1, self.beta2].map(|beta| beta as f32);
         let mut new_moments = Vec::with_capacity(moments.len());
         let mut moments = moments.into_iter();
         let mut next = || moments.next().expect("moments fit the parameters");
-        let OptimizerInputs { rate, epsilon } = inputs;
-        let mut update = |(param, gradient): (Tensor<2>, Tensor<2>)| match self.kind {
-            OptimizerKind::Sgd => {
-                let first = next() * self.beta1 + gradient;
-                let param = param - rate.times(first.clone());
-                new_moments.push(first);
-                param
-            }
-            OptimizerKind::Adam => {
-                let first = next() * self.beta1 + gradient.clone();
-                let second = next() * self.beta2 + gradient.clone() * gradient;
-                let direction = first.clone() / epsilon.plus(second.clone().sqrt());
-                new_moments.extend([first, second]);
-                param - rate.times(direction)
-            }
-            OptimizerKind::Rmsprop => {
-                let second = next() * self.beta2 + gradient.clone() * gradient.clone();
-                let direction = gradient / epsilon.plus(second.clone().sqrt());
-                new_moments.push(second);
-                param - rate.times(direction)
+        let mut update = |(param, gradient): (Tensor<2>, Tensor<2>)| {
+            let numbers = inputs.clone();
+            match self.kind {
+                OptimizerKind::Sgd => {
+                    let [param, first] = sgd([param, next()], gradient, numbers, beta1);
+                    new_moments.push(first);
+                    param
+                }
+                OptimizerKind::Adam => {
+                    let state = [param, next(), next()];
+                    let [param, first, second] = adam(state, gradient, numbers, [beta1, beta2]);
+                    new_moments.extend([first, second]);
+                    param
+                }
+                OptimizerKind::Rmsprop => {
+                    let [param, second] = rmsprop([param, next()], gradient, numbers, beta2);
+                    new_moments.push(second);
+                    param
+                }
             }
         };
         let params = params.into_iter().zip(gradients).map(&mut update).collect();

@@ -21,54 +21,6 @@ impl HostMatrix {
     }
 }
 
-/// A number that changes from step to step.
-///
-/// On a GPU it is a matrix `[1, 1]`, so that a step reads nothing from the host but its inputs, and can be captured and
-/// replayed with others. On the CPU a host number is quicker: 7% of a step of small networks.
-#[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant, reason = "there are a handful in a step")]
-pub enum Scalar {
-    /// A number of the host.
-    Host(f32),
-    /// `[1, 1]`
-    Device(Tensor<2>),
-}
-
-impl PartialEq for Scalar {
-    /// Of host numbers; those of a device are not compared.
-    fn eq(&self, other: &Self) -> bool {
-        matches!((self, other), (Self::Host(a), Self::Host(b)) if a == b)
-    }
-}
-
-// Expanded to the shape of x: kernel fusion ends where shapes differ, and a step of two small MLPs then has 128
-// dispatches, not 82.
-impl Scalar {
-    /// x times this.
-    #[must_use]
-    pub fn times(&self, x: Tensor<2>) -> Tensor<2> {
-        match self {
-            Self::Host(value) => x * *value,
-            Self::Device(value) => {
-                let shape = x.dims();
-                x * value.clone().expand(shape)
-            }
-        }
-    }
-
-    /// x plus this.
-    #[must_use]
-    pub fn plus(&self, x: Tensor<2>) -> Tensor<2> {
-        match self {
-            Self::Host(value) => x + *value,
-            Self::Device(value) => {
-                let shape = x.dims();
-                x + value.clone().expand(shape)
-            }
-        }
-    }
-}
-
 /// Whether the device computes in the host's memory, so that nothing has to be sent to it.
 #[must_use]
 pub fn is_host(device: &Device) -> bool {
@@ -104,7 +56,7 @@ pub fn constant_like<const D: usize>(tensor: &Tensor<2>, constant: Tensor<D>) ->
 pub fn copied<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
     #[cfg(feature = "gpu")]
     if !is_host(&tensor.device()) {
-        return crate::kernels::copy(tensor);
+        return crate::kernels::gpu::copy(tensor);
     }
     tensor
 }

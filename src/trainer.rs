@@ -29,13 +29,14 @@ use self::losses::Loss;
 pub use self::run::Trainer;
 pub use self::sampler::RngState;
 use crate::experiment::{Experiment, Objective};
+use crate::kernels::moving_average;
 use crate::nets::{Mode, Network, Weights};
 use crate::objective::{self, Targets};
-use crate::optimizer::{Optimizer, OptimizerInputs};
+use crate::optimizer::Optimizer;
 use crate::quantity::Quantity;
 use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
-use crate::tensor::{Scalar, attach, detach};
+use crate::tensor::{attach, detach};
 
 /// The networks, their optimisers and the experiment: everything that is constant during a run.
 pub struct Gan {
@@ -169,6 +170,7 @@ impl Gan {
         self.add_vat(&mut loss, &mut report, &weights, &d_inputs, inputs.vat);
 
         leaves.buffers = weights.buffers;
+        drop(weights.params);
         state.discriminator.apply_gradients(&self.optimizers[1], leaves, loss, &inputs.optimizer);
         let clip = self.experiment.weight_clip;
         if clip > 0.0 {
@@ -249,13 +251,13 @@ fn normalized(state: &GanState, weights: &Weights) -> Weights {
 }
 
 /// Updates the moving average of the generator's parameters; its buffers are the generator's.
-fn update_ema(state: &mut GanState, decay: Option<[Scalar; 2]>) {
-    let (Some(ema), Some([decay, complement])) = (&mut state.generator_ema, decay) else {
+fn update_ema(state: &mut GanState, decay: Option<Tensor<2>>) {
+    let (Some(ema), Some(decay)) = (&mut state.generator_ema, decay) else {
         return;
     };
     let means = take(&mut ema.params).into_iter();
     let params = &state.generator.weights.params;
-    ema.params = means.zip(params).map(|(mean, p)| decay.times(mean) + complement.times(p.clone())).collect();
+    ema.params = means.zip(params).map(|(mean, p)| moving_average(mean, p.clone(), decay.clone())).collect();
     ema.buffers.clone_from(&state.generator.weights.buffers);
 }
 
@@ -274,7 +276,7 @@ impl StepReport {
 impl Player {
     /// One optimiser step on a loss. `leaves` is the copy of the weights that requires gradients; it has the new
     /// buffers.
-    fn apply_gradients(&mut self, optimizer: &Optimizer, leaves: Weights, loss: Loss, inputs: &OptimizerInputs) {
+    fn apply_gradients(&mut self, optimizer: &Optimizer, leaves: Weights, loss: Loss, inputs: &Tensor<2>) {
         self.weights.buffers = leaves.buffers;
         let mut gradients = loss.rows().backward();
         let leaves = leaves.params.into_iter();

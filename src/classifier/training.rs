@@ -114,7 +114,7 @@ impl Training {
             .flat_map(|weights| weights.params)
             .map(|leaf| leaf.grad_remove(&mut gradients).expect("every parameter is in the loss"))
             .collect();
-        let inputs = self.optimizer.inputs(self.step, lr_scale);
+        let inputs = self.optimizer.inputs(self.step, lr_scale).upload(&self.classifier.device);
         let Classifier { body, head, .. } = &mut self.classifier;
         let mut params = std::mem::take(&mut body.weights.params);
         let of_body = params.len();

@@ -114,7 +114,7 @@ impl Projection {
         // From the rows, not from their mean: no latent's gradient depends on how many there are.
         let mut gradients = loss.backward();
         let gradient = leaf.grad_remove(&mut gradients).expect("latents take part in the loss");
-        let inputs = self.optimizer.inputs(self.step as u64 + 1, 1.0);
+        let inputs = self.optimizer.inputs(self.step as u64 + 1, 1.0).upload(&self.latents.device());
         let moments = std::mem::take(&mut self.moments);
         let (moved, moments) = self.optimizer.step(vec![self.latents.clone()], moments, vec![gradient], &inputs);
         self.moments = moments;

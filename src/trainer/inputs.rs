@@ -3,9 +3,8 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::optimizer::OptimizerInputs;
 use crate::regularizer::augmentation::AugmentationInputs;
-use crate::tensor::{HostMatrix, Scalar, is_host};
+use crate::tensor::{HostMatrix, is_host};
 
 /// Parts of an upload start at multiples of this many numbers, 256 bytes, so that a GPU can use each in place.
 const ALIGNMENT: usize = 64;
@@ -17,8 +16,8 @@ pub struct StepInputs<T> {
     pub discriminator: Vec<DiscriminatorInputs<T>>,
     /// For the generator update.
     pub generator: GeneratorInputs<T>,
-    /// The decay of the generator's moving average and its complement to 1, where there is an average.
-    pub ema_decay: Option<[Scalar; 2]>,
+    /// The decay of the generator's moving average, where there is one: `[1, 1]`.
+    pub ema_decay: Option<T>,
 }
 
 /// Samples and, where a network is conditioned on them, their classes.
@@ -48,8 +47,8 @@ pub struct DiscriminatorInputs<T> {
     pub consistency: Option<ConsistencyInputs<T>>,
     /// The start of VAT's power iteration, where it is set: `[2n / pack, pack × d_dim]`.
     pub vat: Option<T>,
-    /// Learning rate and bias corrections.
-    pub optimizer: OptimizerInputs,
+    /// Learning rate and bias corrections: [`Optimizer::inputs`](crate::optimizer::Optimizer::inputs).
+    pub optimizer: T,
 }
 
 /// The inputs of the generator update.
@@ -67,8 +66,8 @@ pub struct GeneratorInputs<T> {
     pub feature_matching: Option<FeatureMatchingInputs<T>>,
     /// Directions among the samples for the path length, where it is set: `[⌈n/2⌉, d_dim]`.
     pub path_length: Option<T>,
-    /// Learning rate and bias corrections.
-    pub optimizer: OptimizerInputs,
+    /// Learning rate and bias corrections: [`Optimizer::inputs`](crate::optimizer::Optimizer::inputs).
+    pub optimizer: T,
 }
 
 /// Random numbers between samples and the discriminator.
@@ -109,7 +108,7 @@ impl StepInputs<HostMatrix> {
         packed.layout.parts(&upload(packed.values, device))
     }
 
-    /// Everything, scalars included, in one list of numbers.
+    /// Everything in one list of numbers.
     pub(super) fn pack(self) -> Packed {
         let (mut pieces, mut len) = (Vec::new(), 0_usize);
         let mut place = |numbers: Vec<f32>| {
@@ -118,19 +117,13 @@ impl StepInputs<HostMatrix> {
             pieces.push(numbers);
             start
         };
-        let mut parts = self.map(&mut |m: HostMatrix| Part { shape: m.shape, start: place(m.values) });
-        let mut scalars = Vec::new();
-        for scalar in parts.scalars() {
-            let Scalar::Host(value) = *scalar else { unreachable!("inputs are sent once") };
-            scalars.push(Part { start: place(vec![value]), shape: [1, 1] });
-            *scalar = Scalar::Host(0.0);
-        }
+        let parts = self.map(&mut |m: HostMatrix| Part { shape: m.shape, start: place(m.values) });
         let mut values = Vec::with_capacity(len);
         for piece in &pieces {
             values.extend_from_slice(piece);
             values.resize(values.len().next_multiple_of(ALIGNMENT), 0.0);
         }
-        Packed { values, layout: Layout { parts, scalars, len } }
+        Packed { values, layout: Layout { parts, len } }
     }
 }
 
@@ -143,10 +136,7 @@ pub(super) struct Packed {
 /// Where the inputs of a step are in such a list.
 #[derive(Clone, PartialEq)]
 pub(super) struct Layout {
-    /// The matrices; scalars in it are 0.
     parts: StepInputs<Part>,
-    /// The scalars, in the order of [`StepInputs::scalars`].
-    scalars: Vec<Part>,
     /// The number of all numbers.
     pub len: usize,
 }
@@ -168,21 +158,7 @@ impl Layout {
     /// The inputs as parts of the numbers on a device.
     pub(super) fn parts(&self, numbers: &Tensor<1>) -> StepInputs<Tensor<2>> {
         let part = |Part { start, shape }: Part| numbers.clone().narrow(0, start, shape[0] * shape[1]).reshape(shape);
-        let mut parts = self.parts.clone();
-        for (scalar, at) in parts.scalars().into_iter().zip(&self.scalars) {
-            *scalar = Scalar::Device(part(*at));
-        }
-        parts.map(&mut |at| part(at))
-    }
-}
-
-impl<T> StepInputs<T> {
-    /// All scalars, always in the same order.
-    fn scalars(&mut self) -> Vec<&mut Scalar> {
-        let of_discriminator = self.discriminator.iter_mut().map(|inputs| &mut inputs.optimizer);
-        let of_both = of_discriminator.chain([&mut self.generator.optimizer]);
-        let of_optimizers = of_both.flat_map(|inputs| [&mut inputs.rate, &mut inputs.epsilon]);
-        of_optimizers.chain(self.ema_decay.iter_mut().flatten()).collect()
+        self.parts.clone().map(&mut |at| part(at))
     }
 }
 
@@ -201,7 +177,7 @@ impl<T> StepInputs<T> {
         StepInputs {
             discriminator: self.discriminator.into_iter().map(|inputs| inputs.map(f)).collect(),
             generator: self.generator.map(f),
-            ema_decay: self.ema_decay,
+            ema_decay: self.ema_decay.map(&mut *f),
         }
     }
 }
@@ -222,7 +198,7 @@ impl<T> DiscriminatorInputs<T> {
             penalty: self.penalty.map(&mut *f),
             consistency: self.consistency.map(|inputs| inputs.map(f)),
             vat: self.vat.map(&mut *f),
-            optimizer: self.optimizer,
+            optimizer: f(self.optimizer),
         }
     }
 }
@@ -236,7 +212,7 @@ impl<T> GeneratorInputs<T> {
             masks: all(self.masks, f),
             feature_matching: self.feature_matching.map(|inputs| inputs.map(f)),
             path_length: self.path_length.map(&mut *f),
-            optimizer: self.optimizer,
+            optimizer: f(self.optimizer),
         }
     }
 }
@@ -265,15 +241,10 @@ mod tests {
     use super::*;
     use crate::trainer::tests::trainer;
 
-    /// Every matrix and scalar, in order.
-    fn numbers(mut inputs: StepInputs<Tensor<2>>) -> Vec<Vec<f32>> {
-        let read = |tensor: Tensor<2>| tensor.into_data().try_to_vec::<f32>().unwrap();
-        let scalars = inputs.scalars().into_iter().map(|scalar| match scalar {
-            Scalar::Host(value) => vec![*value],
-            Scalar::Device(value) => read(value.clone()),
-        });
-        let mut all: Vec<_> = scalars.collect();
-        let _ = inputs.map(&mut |tensor| all.push(read(tensor)));
+    /// Every matrix, in order.
+    fn numbers(inputs: StepInputs<Tensor<2>>) -> Vec<Vec<f32>> {
+        let mut all = Vec::new();
+        let _ = inputs.map(&mut |tensor| all.push(tensor.into_data().try_to_vec::<f32>().unwrap()));
         all
     }
 
@@ -297,7 +268,7 @@ mod tests {
         let inputs = trainer.draw_inputs();
         let device = Device::flex();
         let many = numbers(inputs.clone().upload(&device));
-        assert_eq!(many.len(), 45);
+        assert_eq!(many.len(), 41);
         let packed = inputs.pack();
         assert_eq!(numbers(packed.layout.parts(&upload(packed.values, &device))), many);
     }

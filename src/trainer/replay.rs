@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor};
 use super::inputs::{Layout, Packed, upload};
 use super::run::{UPLOAD, advance};
 use super::{Gan, GanState, StepInputs, StepReport};
-use crate::kernels::{Table, assign_all, copy};
+use crate::kernels::gpu::{Table, assign_all, copy};
 
 /// Steps of one layout that the host builds before it records one, so that every kernel is compiled and tuned.
 const WARMUP: usize = 6;

@@ -13,7 +13,7 @@ use crate::experiment::{Architecture, Experiment};
 use crate::nets::Network;
 use crate::regularizer::augmentation::AugmentationInputs;
 use crate::rng::{Position, Rng, Stream};
-use crate::tensor::{HostMatrix, Scalar};
+use crate::tensor::HostMatrix;
 
 /// WGAN's warm-up (Arjovsky et al. 2017, their code): in the first steps, and again at regular intervals, the critic is
 /// trained close to its optimum.
@@ -94,10 +94,7 @@ impl InputSampler {
         let e = &gan.experiment;
         let discriminator = (0..n_critic(e, step)).map(|_| self.discriminator_inputs(gan, step)).collect();
         let generator = self.generator_inputs(gan, step);
-        let ema_decay = (e.ema_decay > 0.0).then(|| {
-            let decay = ema_decay(e, step);
-            [decay, 1.0 - decay].map(Scalar::Host)
-        });
+        let ema_decay = (e.ema_decay > 0.0).then(|| HostMatrix { values: vec![ema_decay(e, step)], shape: [1, 1] });
         StepInputs { discriminator, generator, ema_decay }
     }
 

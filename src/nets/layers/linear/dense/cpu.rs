@@ -1,29 +1,25 @@
-//! On the CPU: a matrix product, then bias and activation in one pass over its result.
+//! On the CPU: matrix products, with bias, activation and its derivative in one pass each over their results.
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
-use burn::backend::ops::FloatTensorOps;
 
 use super::{Dense, Function};
+use crate::kernels::cpu::{contiguous, matmul, matrix};
 use crate::nets::layers::{Activation, NEGATIVE_SLOPE};
 
 impl Dense for Flex {
     fn dense(x: FlexTensor, weight: FlexTensor, bias: FlexTensor, function: Function) -> FlexTensor {
-        let mut y = Flex::float_matmul(x, weight);
-        let bias = bias.to_contiguous();
-        let bias = bias.storage::<f32>();
-        let rows = y.storage_mut::<f32>().chunks_exact_mut(bias.len());
-        rows.for_each(|row| {
-            let pairs = row.iter_mut().zip(bias);
-            match function {
-                None => pairs.for_each(|(y, b)| *y += b),
-                Some(Activation::Relu) => pairs.for_each(|(y, b)| *y = (*y + b).max(0.0)),
-                Some(Activation::LeakyRelu) => pairs.for_each(|(y, b)| *y = leaky_relu(*y + b)),
-                Some(Activation::Elu) => pairs.for_each(|(y, b)| *y = elu(*y + b)),
-                Some(Activation::Sigmoid) => pairs.for_each(|(y, b)| *y = sigmoid(*y + b)),
-                Some(Activation::Tanh) => pairs.for_each(|(y, b)| *y = (*y + b).tanh()),
-            }
-        });
+        let mut y = contiguous(matmul(x, weight));
+        let bias = contiguous(bias);
+        let (y_numbers, bias) = (y.storage_mut::<f32>(), bias.storage::<f32>());
+        match function {
+            None => finish(y_numbers, bias, |y| y),
+            Some(Activation::Relu) => finish(y_numbers, bias, |y| if y < 0.0 { 0.0 } else { y }),
+            Some(Activation::LeakyRelu) => finish(y_numbers, bias, |y| if y < 0.0 { NEGATIVE_SLOPE * y } else { y }),
+            Some(Activation::Elu) => finish(y_numbers, bias, |y| if y < 0.0 { y.exp_m1() } else { y }),
+            Some(Activation::Sigmoid) => finish(y_numbers, bias, |y| 1.0 / (1.0 + (-y).exp())),
+            Some(Activation::Tanh) => finish(y_numbers, bias, f32::tanh),
+        }
         y
     }
 
@@ -36,7 +32,7 @@ impl Dense for Flex {
     ) -> (FlexTensor, FlexTensor, FlexTensor) {
         let delta = delta(y, gradient, function);
         let (dw, db) = of_weights(x, delta.clone());
-        (Flex::float_matmul(delta, weight.transpose(0, 1)), dw, db)
+        (matmul(delta, weight.transpose(0, 1)), dw, db)
     }
 
     fn dense_weight_gradients(
@@ -49,17 +45,24 @@ impl Dense for Flex {
     }
 
     fn dense_input_gradient(weight: FlexTensor, y: FlexTensor, gradient: FlexTensor, function: Function) -> FlexTensor {
-        Flex::float_matmul(delta(y, gradient, function), weight.transpose(0, 1))
+        matmul(delta(y, gradient, function), weight.transpose(0, 1))
+    }
+}
+
+/// Bias and activation over x W.
+fn finish(y: &mut [f32], bias: &[f32], function: impl Fn(f32) -> f32) {
+    for row in y.chunks_exact_mut(bias.len()) {
+        row.iter_mut().zip(bias).for_each(|(y, b)| *y = function(*y + b));
     }
 }
 
 /// The gradient of x W + b: that of y, times φ′, which is a function of y.
 fn delta(y: FlexTensor, gradient: FlexTensor, function: Function) -> FlexTensor {
+    let mut gradient = contiguous(gradient);
     let Some(function) = function else {
         return gradient;
     };
-    let mut gradient = gradient.to_contiguous();
-    let y = y.to_contiguous();
+    let y = contiguous(y);
     let pairs = gradient.storage_mut::<f32>().iter_mut().zip(y.storage::<f32>());
     match function {
         Activation::Relu => pairs.for_each(|(g, y)| *g = if *y > 0.0 { *g } else { 0.0 }),
@@ -73,18 +76,10 @@ fn delta(y: FlexTensor, gradient: FlexTensor, function: Function) -> FlexTensor 
 
 /// The gradients of W and b, of the gradient of x W + b.
 fn of_weights(x: FlexTensor, delta: FlexTensor) -> (FlexTensor, FlexTensor) {
-    let db = Flex::float_sum_dim(delta.clone(), 0);
-    (Flex::float_matmul(x.transpose(0, 1), delta), db)
-}
-
-fn leaky_relu(x: f32) -> f32 {
-    x.max(NEGATIVE_SLOPE * x)
-}
-
-fn elu(x: f32) -> f32 {
-    if x > 0.0 { x } else { x.exp_m1() }
-}
-
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
+    let outputs = delta.layout().shape()[1];
+    let mut db = vec![0.0; outputs];
+    for row in delta.storage::<f32>().chunks_exact(outputs) {
+        db.iter_mut().zip(row).for_each(|(sum, d)| *sum += d);
+    }
+    (matmul(x.transpose(0, 1), delta), matrix(db, [1, outputs]))
 }

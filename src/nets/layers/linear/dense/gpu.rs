@@ -9,7 +9,7 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
 use super::{Dense, Function};
-use crate::kernels::grid;
+use crate::kernels::gpu::grid;
 use crate::nets::layers::{Activation, NEGATIVE_SLOPE};
 
 /// Multiplications of a layer's matrix product from which it is left to burn.

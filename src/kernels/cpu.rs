@@ -1,0 +1,29 @@
+//! Operations on the CPU, on matrices of F32.
+
+use burn::backend::Flex;
+use burn::backend::flex::{FlexTensor, Layout};
+use burn::backend::ops::FloatTensorOps;
+use burn::tensor::{Bytes, DType};
+
+/// The same numbers row by row in a buffer without others: the buffer of the tensor where that is so already.
+pub fn contiguous(tensor: FlexTensor) -> FlexTensor {
+    tensor.to_contiguous()
+}
+
+/// The product of two matrices.
+pub fn matmul(a: FlexTensor, b: FlexTensor) -> FlexTensor {
+    #[cfg(target_family = "wasm")]
+    {
+        use super::product::{COLUMNS, Matrix, product};
+        let ([m, k], n) = (a.layout().shape().dims(), b.layout().shape()[1]);
+        if n >= COLUMNS {
+            return matrix(product(Matrix::of(&a), Matrix::of(&b), [m, k, n]), [m, n]);
+        }
+    }
+    Flex::float_matmul(a, b)
+}
+
+/// A matrix of these numbers, row by row.
+pub fn matrix(numbers: Vec<f32>, shape: [usize; 2]) -> FlexTensor {
+    FlexTensor::new(Bytes::from_elems(numbers), Layout::contiguous(shape.into()), DType::F32)
+}
