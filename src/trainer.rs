@@ -8,6 +8,8 @@
 //! their mean. Tensors carry a graph only where gradients are needed: `require_grad` starts one, [`attach`] makes a
 //! constant of it, [`detach`] leaves it.
 
+#[cfg(feature = "gpu")]
+mod buffers;
 mod discriminator;
 mod eval;
 mod inputs;
@@ -24,6 +26,8 @@ use std::mem::take;
 
 use burn::tensor::{Device, Tensor};
 
+#[cfg(feature = "gpu")]
+pub use self::buffers::StateBuffers;
 pub use self::inputs::{DiscriminatorInputs, GeneratorInputs, Samples, StepInputs};
 use self::losses::Loss;
 pub use self::run::Trainer;

@@ -4,6 +4,7 @@
 //! a tensor: the caller has to own the only reference. Kernel fusion then keeps every earlier read of the buffer before
 //! the write.
 
+use burn::backend::fusion::Fusion;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -163,6 +164,17 @@ pub fn assign_all(mut pairs: Vec<(&mut Tensor<2>, Tensor<2>)>) {
         assign(destination, source.clone());
     }
 }
+
+/// The buffer of a tensor; `None` on a device without buffers. The work so far is sent to the device.
+pub fn buffer(tensor: Tensor<2>) -> Option<Buffer> {
+    let tensor = tensor.try_into_primitive::<Fusion<CubeBackend>>().ok()?;
+    let tensor = tensor.client.clone().resolve_tensor_float::<CubeBackend>(tensor);
+    Some(Buffer(tensor.handle.memory.descriptor().id.value))
+}
+
+/// Of equal buffers one is the other.
+#[derive(PartialEq)]
+pub struct Buffer(usize);
 
 /// A copy in a buffer of its own.
 #[must_use]

@@ -6,6 +6,7 @@
 
 use std::array;
 
+#[cfg(target_family = "wasm")]
 use burn::backend::flex::FlexTensor;
 
 /// A matrix in a list of numbers, and the distances from a row to the next and from a column to the next.
@@ -54,6 +55,7 @@ pub fn product(a: Matrix, b: Matrix, [m, k, n]: [usize; 3]) -> Vec<f32> {
 
 impl<'a> Matrix<'a> {
     /// Of a tensor `[rows, columns]` of F32.
+    #[cfg(target_family = "wasm")]
     pub fn of(tensor: &'a FlexTensor) -> Self {
         let layout = tensor.layout();
         let strides = [0, 1].map(|dim| layout.strides()[dim].unsigned_abs());

@@ -9,10 +9,11 @@
 use burn::backend::{Backend, BackendGraph, Dispatch};
 use burn::tensor::{Device, Tensor};
 
+use super::buffers::StateBuffers;
 use super::inputs::{Layout, Packed, upload};
 use super::run::{UPLOAD, advance};
-use super::{Gan, GanState, StepInputs, StepReport};
-use crate::kernels::gpu::{Table, assign_all, copy};
+use super::{Gan, GanState, StepReport};
+use crate::kernels::gpu::{Table, assign_all};
 
 /// Steps of one layout that the host builds before it records one, so that every kernel is compiled and tuned.
 const WARMUP: usize = 6;
@@ -40,6 +41,7 @@ pub(super) struct InPlace {
     layout: Layout,
     rows: usize,
     inputs: Table,
+    buffers: StateBuffers,
     recording: Option<Recording>,
     /// Memory for a copy of the state: a recording that fails leaves the buffers that it writes unreadable.
     backup: GanState,
@@ -69,8 +71,7 @@ impl Replay {
         let mut left = inputs;
         loop {
             if matches!(self, Self::Start) {
-                *state = gan.copied(state);
-                *self = Self::InPlace(Box::new(InPlace::new(&left[0].layout, gan.copied(state), device)));
+                *self = Self::InPlace(Box::new(InPlace::new(&left[0].layout, gan, state, device)));
             }
             if let Self::InPlace(in_place) = self {
                 in_place.prepare(device);
@@ -99,16 +100,17 @@ impl Replay {
 }
 
 impl InPlace {
-    fn new(layout: &Layout, backup: GanState, device: &Device) -> Self {
+    fn new(layout: &Layout, gan: &Gan, state: &mut GanState, device: &Device) -> Self {
         let rows = (NUMBERS / layout.len).clamp(1, UPLOAD);
         let inputs = Table::new(rows, layout.len, device);
         Self {
             layout: layout.clone(),
             rows,
             inputs,
+            buffers: StateBuffers::new(gan, state),
             recording: None,
             prepared: None,
-            backup,
+            backup: gan.copied(state),
             steps: 0,
             others: 0,
             failures: 0,
@@ -129,7 +131,9 @@ impl InPlace {
         if alike == 0 {
             self.others += 1;
             let numbers = upload(inputs[0].values.clone(), device);
-            return (1, gan.step_in_place(state, inputs[0].layout.parts(&numbers)));
+            let report = self.buffers.step(gan, state, inputs[0].layout.parts(&numbers));
+            self.settle(gan, state);
+            return (1, report);
         }
         self.others = 0;
         let count = if self.recording.is_some() { alike.min(self.rows) } else { 1 };
@@ -143,20 +147,27 @@ impl InPlace {
         }
         self.steps += 1;
         let report = self.build(gan, state);
-        // Without this, fusion would make kernels that span two steps.
-        let _ = Dispatch::flush(device.as_dispatch());
+        self.settle(gan, state);
         (1, report)
+    }
+
+    /// After a step that was built. Also keeps fusion from making kernels that span two steps.
+    fn settle(&mut self, gan: &Gan, state: &mut GanState) {
+        if !self.buffers.settle(gan, state) {
+            self.recording = None;
+            self.steps = 0;
+        }
     }
 
     /// A step on the next row of the table.
     fn build(&mut self, gan: &Gan, state: &mut GanState) -> StepReport {
         let row = self.inputs.next();
-        gan.step_in_place(state, self.layout.parts(&row))
+        self.buffers.step(gan, state, self.layout.parts(&row))
     }
 
     /// Records a step without carrying it out, where the device can.
     fn record(&mut self, gan: &Gan, state: &mut GanState, device: &Device) {
-        write(gan, &mut self.backup, state.clone());
+        write(gan, &mut self.backup, state);
         self.reserve(gan, device);
         let dispatch = device.as_dispatch();
         let recorded = Dispatch::graph_start_capture(dispatch)
@@ -171,7 +182,7 @@ impl InPlace {
             // The buffers that it would have written cannot be read any more.
             *state = std::mem::take(&mut self.backup);
             let failures = self.failures + 1;
-            *self = Self { failures, ..Self::new(&self.layout, gan.copied(state), device) };
+            *self = Self { failures, ..Self::new(&self.layout, gan, state, device) };
         }
     }
 
@@ -226,28 +237,8 @@ impl Recording {
     }
 }
 
-impl Gan {
-    /// [`Gan::step`] whose new state is written into the buffers of the old one, which nothing else may refer to.
-    #[must_use]
-    pub fn step_in_place(&self, state: &mut GanState, inputs: StepInputs<Tensor<2>>) -> StepReport {
-        let (new, report) = self.step(state.clone(), inputs);
-        write(self, state, new);
-        report
-    }
-
-    /// The state in buffers of its own.
-    #[must_use]
-    pub fn copied(&self, state: &GanState) -> GanState {
-        let mut state = state.clone();
-        for (_, tensor) in self.tensors(&mut state) {
-            *tensor = copy(tensor.clone());
-        }
-        state
-    }
-}
-
-/// Writes `new` into the buffers of `state`.
-fn write(gan: &Gan, state: &mut GanState, mut new: GanState) {
-    let (to, from) = (gan.tensors(state).into_iter(), gan.tensors(&mut new).into_iter());
-    assign_all(to.zip(from).map(|((_, to), (_, from))| (to, from.clone())).collect());
+/// Writes the numbers of `from` into the buffers of `to`.
+fn write(gan: &Gan, to: &mut GanState, from: &mut GanState) {
+    let pairs = gan.tensors(to).into_iter().zip(gan.tensors(from));
+    assign_all(pairs.map(|((_, to), (_, from))| (to, from.clone())).collect());
 }
