@@ -38,7 +38,7 @@ fn main() -> Result<()> {
             let gradients = leaves.filter_map(|leaf| leaf.grad_remove(&mut gradients)).collect();
             let (params, old) = (weights[player].params.split_off(0), moments[player].split_off(0));
             (weights[player].params, moments[player]) =
-                optimizer.step(params, old, gradients, &optimizer.inputs(step, 1.0));
+                optimizer.step(params, old, gradients, &optimizer.inputs(step, 1.0).upload(&device));
         }
         if step % 500 == 0 {
             println!("step {step}: generator {:.3}, discriminator {:.3}", losses[0], losses[1]);

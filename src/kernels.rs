@@ -3,8 +3,10 @@
 pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
+mod part;
 #[cfg(any(target_family = "wasm", test))]
 mod product;
 mod update;
 
-pub use self::update::{adam, moving_average, rmsprop, sgd};
+pub use self::part::part;
+pub use self::update::{adam, adam_of_two, moving_average, rmsprop, sgd};

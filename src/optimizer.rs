@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::kernels::{adam, rmsprop, sgd};
+use crate::kernels::{adam, adam_of_two, rmsprop, sgd};
 use crate::tensor::HostMatrix;
 
 /// Keeps a square root from dividing by 0.
@@ -99,31 +99,39 @@ impl Optimizer {
         inputs: &Tensor<2>,
     ) -> (Vec<Tensor<2>>, Vec<Tensor<2>>) {
         let [beta1, beta2] = [self.beta1, self.beta2].map(|beta| beta as f32);
-        let mut new_moments = Vec::with_capacity(moments.len());
+        let mut new = (Vec::with_capacity(params.len()), Vec::with_capacity(moments.len()));
         let mut moments = moments.into_iter();
         let mut next = || moments.next().expect("moments fit the parameters");
-        let mut update = |(param, gradient): (Tensor<2>, Tensor<2>)| {
+        let mut pairs = params.into_iter().zip(gradients);
+        while let Some((param, gradient)) = pairs.next() {
             let numbers = inputs.clone();
             match self.kind {
                 OptimizerKind::Sgd => {
                     let [param, first] = sgd([param, next()], gradient, numbers, beta1);
-                    new_moments.push(first);
-                    param
-                }
-                OptimizerKind::Adam => {
-                    let state = [param, next(), next()];
-                    let [param, first, second] = adam(state, gradient, numbers, [beta1, beta2]);
-                    new_moments.extend([first, second]);
-                    param
+                    new.0.push(param);
+                    new.1.push(first);
                 }
                 OptimizerKind::Rmsprop => {
                     let [param, second] = rmsprop([param, next()], gradient, numbers, beta2);
-                    new_moments.push(second);
-                    param
+                    new.0.push(param);
+                    new.1.push(second);
+                }
+                OptimizerKind::Adam => {
+                    let one = [param, next(), next()];
+                    let updated = match pairs.next() {
+                        Some((param, other)) => {
+                            let both = [one, [param, next(), next()]];
+                            Vec::from(adam_of_two(both, [gradient, other], numbers, [beta1, beta2]))
+                        }
+                        None => vec![adam(one, gradient, numbers, [beta1, beta2])],
+                    };
+                    for [param, first, second] in updated {
+                        new.0.push(param);
+                        new.1.extend([first, second]);
+                    }
                 }
             }
-        };
-        let params = params.into_iter().zip(gradients).map(&mut update).collect();
-        (params, new_moments)
+        }
+        new
     }
 }

@@ -16,8 +16,12 @@ pub fn matmul(a: FlexTensor, b: FlexTensor) -> FlexTensor {
     {
         use super::product::{COLUMNS, Matrix, product};
         let ([m, k], n) = (a.layout().shape().dims(), b.layout().shape()[1]);
-        if n >= COLUMNS {
-            return matrix(product(Matrix::of(&a), Matrix::of(&b), [m, k, n]), [m, n]);
+        if n >= COLUMNS && [&a, &b].iter().all(|tensor| tensor.layout().has_positive_strides()) {
+            let [left, right] = [&a, &b].map(|tensor| Matrix {
+                numbers: &tensor.storage()[tensor.layout().start_offset()..],
+                strides: [0, 1].map(|dim| tensor.layout().strides()[dim].unsigned_abs()),
+            });
+            return matrix(product(left, right, [m, k, n]), [m, n]);
         }
     }
     Flex::float_matmul(a, b)

@@ -36,13 +36,10 @@ trait InPlace: Backend {
     #[fusion(dtype = source, shape = source)]
     fn copy(source: FloatTensor<Self>) -> FloatTensor<Self>;
 
-    /// `destination` with its numbers replaced by the present row of a `table`; see [`Table`].
-    #[fusion(dtype = destination, shape = destination)]
-    fn take_row(destination: FloatTensor<Self>, table: FloatTensor<Self>) -> FloatTensor<Self>;
-
-    /// `table` with its next row as the present one.
-    #[fusion(dtype = table, shape = table)]
-    fn advance(table: FloatTensor<Self>) -> FloatTensor<Self>;
+    /// `row` with its numbers replaced by the next row of a `table`, whose counter rises; see [`Table`]. The table counts
+    /// as read: what orders these operations is the row.
+    #[fusion(dtype = row, shape = row)]
+    fn take_row(row: FloatTensor<Self>, table: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
 #[cube(launch_unchecked)]
@@ -63,18 +60,18 @@ fn assign_three_kernel(a: &[f32], b: &[f32], c: &[f32], to_a: &mut [f32], to_b: 
     }
 }
 
+/// By one group of threads, so that all have read the number of the row before one of them raises it.
 #[cube(launch_unchecked)]
-fn take_row_kernel(table: &[f32], destination: &mut [f32], #[comptime] start: usize) {
-    if ABSOLUTE_POS < destination.len() {
-        let row = usize::cast_from(table[0]);
-        destination[ABSOLUTE_POS] = table[start + row * destination.len() + ABSOLUTE_POS];
-    }
-}
-
-#[cube(launch_unchecked)]
-fn advance_kernel(table: &mut [f32]) {
-    if ABSOLUTE_POS == 0 {
+fn take_row_kernel(row: &mut [f32], table: &mut [f32], #[comptime] start: usize) {
+    let from = start + usize::cast_from(table[0]) * row.len();
+    sync_cube();
+    if UNIT_POS == 0 {
         table[0] += 1.0;
+    }
+    let mut at = usize::cast_from(UNIT_POS);
+    while at < row.len() {
+        row[at] = table[from + at];
+        at += usize::cast_from(CUBE_DIM);
     }
 }
 
@@ -125,19 +122,12 @@ impl InPlace for CubeBackend {
         Self::assign(destination, source)
     }
 
-    fn take_row(destination: CubeTensor, table: CubeTensor) -> CubeTensor {
-        let client = destination.client.clone();
-        let (count, dim) = grid(&client, destination.meta.num_elements());
-        let [from, to] = [table, destination.clone()].map(CubeTensor::into_buffer_arg);
-        unsafe { take_row_kernel::launch_unchecked(&client, count, dim, from, to, START) };
-        destination
-    }
-
-    fn advance(table: CubeTensor) -> CubeTensor {
-        let client = table.client.clone();
-        let (count, dim) = grid(&client, 1);
-        unsafe { advance_kernel::launch_unchecked(&client, count, dim, table.clone().into_buffer_arg()) };
-        table
+    fn take_row(row: CubeTensor, table: CubeTensor) -> CubeTensor {
+        let client = row.client.clone();
+        let dim = CubeDim::new_1d(client.properties().hardware.max_units_per_cube.min(256));
+        let [into, from] = [&row, &table].map(|tensor| tensor.clone().into_buffer_arg());
+        unsafe { take_row_kernel::launch_unchecked(&client, CubeCount::new_single(), dim, into, from, START) };
+        row
     }
 }
 
@@ -211,12 +201,9 @@ impl Table {
 
     /// The next row, in the same buffer as the row before.
     pub fn next(&mut self) -> Tensor<1> {
-        // While an operation takes one of the two tensors, the other stands in its place.
-        let row = std::mem::replace(&mut self.row, self.numbers.clone());
-        let numbers = self.numbers.clone().into_dispatch();
-        self.row = Tensor::from_dispatch(<Dispatch as InPlace>::take_row(row.into_dispatch(), numbers));
-        let numbers = std::mem::replace(&mut self.numbers, self.row.clone());
-        self.numbers = Tensor::from_dispatch(<Dispatch as InPlace>::advance(numbers.into_dispatch()));
+        // While the operation has the row, the table stands in its place.
+        let row = std::mem::replace(&mut self.row, self.numbers.clone()).into_dispatch();
+        self.row = Tensor::from_dispatch(<Dispatch as InPlace>::take_row(row, self.numbers.clone().into_dispatch()));
         self.row.clone()
     }
 }

@@ -6,9 +6,6 @@
 
 use std::array;
 
-#[cfg(target_family = "wasm")]
-use burn::backend::flex::FlexTensor;
-
 /// A matrix in a list of numbers, and the distances from a row to the next and from a column to the next.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a> {
@@ -53,15 +50,7 @@ pub fn product(a: Matrix, b: Matrix, [m, k, n]: [usize; 3]) -> Vec<f32> {
     out
 }
 
-impl<'a> Matrix<'a> {
-    /// Of a tensor `[rows, columns]` of F32.
-    #[cfg(target_family = "wasm")]
-    pub fn of(tensor: &'a FlexTensor) -> Self {
-        let layout = tensor.layout();
-        let strides = [0, 1].map(|dim| layout.strides()[dim].unsigned_abs());
-        Self { numbers: &tensor.storage()[layout.start_offset()..], strides }
-    }
-
+impl Matrix<'_> {
     /// From this row and column on.
     fn skip(self, [row, column]: [usize; 2]) -> Self {
         let start = row * self.strides[0] + column * self.strides[1];

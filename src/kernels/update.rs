@@ -8,10 +8,19 @@ mod gpu;
 
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
-use burn::backend::{Backend, Dispatch, Flex, backend_extension};
+use burn::backend::{Backend, Dispatch, ExtensionType, Flex, backend_extension};
 use burn::tensor::Tensor;
 
 use super::cpu::contiguous;
+
+/// A parameter with Adam's moments, θ, m and v.
+#[derive(ExtensionType)]
+#[extension_type(fusion: cfg(feature = "gpu"))]
+pub(super) struct Moving<B: Backend> {
+    param: FloatTensor<B>,
+    first: FloatTensor<B>,
+    second: FloatTensor<B>,
+}
 
 /// The operations, on matrices of F32.
 #[backend_extension(Flex, Cube: cfg(feature = "gpu"), Fusion: cfg(feature = "gpu"))]
@@ -36,17 +45,27 @@ pub(super) trait Update: Backend {
         beta2: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// m ← β₁ m + g, v ← β₂ v + g², θ ← θ − rate m / (√v + ε): θ, m and v.
-    #[fusion(meta = |param, first, second, _, _, _, _| (param.clone(), first.clone(), second.clone()))]
+    /// m ← β₁ m + g, v ← β₂ v + g², θ ← θ − rate m / (√v + ε).
+    #[fusion(meta = |state, _, _, _, _| state.clone())]
     fn adam(
-        param: FloatTensor<Self>,
-        first: FloatTensor<Self>,
-        second: FloatTensor<Self>,
+        #[extension_type] state: Moving<Self>,
         gradient: FloatTensor<Self>,
         numbers: FloatTensor<Self>,
         beta1: f32,
         beta2: f32,
-    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+    ) -> Moving<Self>;
+
+    /// [`adam`](Self::adam) of two parameters, in one kernel where a GPU lets it use so many buffers.
+    #[fusion(meta = |state1, state2, _, _, _, _, _| (state1.clone(), state2.clone()))]
+    fn adam_of_two(
+        #[extension_type] state1: Moving<Self>,
+        #[extension_type] state2: Moving<Self>,
+        gradient1: FloatTensor<Self>,
+        gradient2: FloatTensor<Self>,
+        numbers: FloatTensor<Self>,
+        beta1: f32,
+        beta2: f32,
+    ) -> (Moving<Self>, Moving<Self>);
 
     /// decay × mean + (1 − decay) × value, with the decay as `[1, 1]`.
     #[fusion(dtype = mean, shape = mean)]
@@ -89,15 +108,8 @@ impl Update for Flex {
         (param, second)
     }
 
-    fn adam(
-        param: FlexTensor,
-        first: FlexTensor,
-        second: FlexTensor,
-        gradient: FlexTensor,
-        numbers: FlexTensor,
-        beta1: f32,
-        beta2: f32,
-    ) -> (FlexTensor, FlexTensor, FlexTensor) {
+    fn adam(state: Moving<Self>, gradient: FlexTensor, numbers: FlexTensor, beta1: f32, beta2: f32) -> Moving<Self> {
+        let Moving { param, first, second } = state;
         let [mut param, mut first, mut second, gradient] = [param, first, second, gradient].map(contiguous);
         let [rate, epsilon] = pair(numbers);
         let moments = first.storage_mut::<f32>().iter_mut().zip(second.storage_mut::<f32>());
@@ -107,7 +119,20 @@ impl Update for Flex {
             *v = *v * beta2 + g * g;
             *p -= *m / (v.sqrt() + epsilon) * rate;
         }
-        (param, first, second)
+        Moving { param, first, second }
+    }
+
+    fn adam_of_two(
+        state1: Moving<Self>,
+        state2: Moving<Self>,
+        gradient1: FlexTensor,
+        gradient2: FlexTensor,
+        numbers: FlexTensor,
+        beta1: f32,
+        beta2: f32,
+    ) -> (Moving<Self>, Moving<Self>) {
+        let one = Self::adam(state1, gradient1, numbers.clone(), beta1, beta2);
+        (one, Self::adam(state2, gradient2, numbers, beta1, beta2))
     }
 
     fn moving_average(mean: FlexTensor, value: FlexTensor, decay: FlexTensor) -> FlexTensor {
@@ -146,15 +171,40 @@ pub fn rmsprop([param, second]: [Tensor<2>; 2], gradient: Tensor<2>, numbers: Te
 /// Kingma & Ba 2015: the parameter, its first and its second moment.
 #[must_use]
 pub fn adam(
-    [param, first, second]: [Tensor<2>; 3],
+    state: [Tensor<2>; 3],
     gradient: Tensor<2>,
     numbers: Tensor<2>,
     [beta1, beta2]: [f32; 2],
 ) -> [Tensor<2>; 3] {
-    let [param, first, second, gradient] = [param, first, second, gradient].map(Tensor::into_dispatch);
+    let [gradient, numbers] = [gradient, numbers].map(Tensor::into_dispatch);
+    <Dispatch as Update>::adam(state.into(), gradient, numbers, beta1, beta2).into()
+}
+
+/// [`adam`] of two parameters.
+#[must_use]
+pub fn adam_of_two(
+    states: [[Tensor<2>; 3]; 2],
+    gradients: [Tensor<2>; 2],
+    numbers: Tensor<2>,
+    [beta1, beta2]: [f32; 2],
+) -> [[Tensor<2>; 3]; 2] {
+    let [one, two] = states.map(Into::into);
+    let [of_one, of_two] = gradients.map(Tensor::into_dispatch);
     let numbers = numbers.into_dispatch();
-    let (param, first, second) = <Dispatch as Update>::adam(param, first, second, gradient, numbers, beta1, beta2);
-    [param, first, second].map(Tensor::from_dispatch)
+    <[_; 2]>::from(<Dispatch as Update>::adam_of_two(one, two, of_one, of_two, numbers, beta1, beta2)).map(Into::into)
+}
+
+impl From<[Tensor<2>; 3]> for Moving<Dispatch> {
+    fn from(tensors: [Tensor<2>; 3]) -> Self {
+        let [param, first, second] = tensors.map(Tensor::into_dispatch);
+        Self { param, first, second }
+    }
+}
+
+impl From<Moving<Dispatch>> for [Tensor<2>; 3] {
+    fn from(Moving { param, first, second }: Moving<Dispatch>) -> Self {
+        [param, first, second].map(Tensor::from_dispatch)
+    }
 }
 
 /// decay × `mean` + (1 − decay) × `value`; the decay is `[1, 1]`.

@@ -3,6 +3,7 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use crate::kernels::part;
 use crate::regularizer::augmentation::AugmentationInputs;
 use crate::tensor::{HostMatrix, is_host};
 
@@ -157,8 +158,7 @@ pub(super) fn upload(numbers: Vec<f32>, device: &Device) -> Tensor<1> {
 impl Layout {
     /// The inputs as parts of the numbers on a device.
     pub(super) fn parts(&self, numbers: &Tensor<1>) -> StepInputs<Tensor<2>> {
-        let part = |Part { start, shape }: Part| numbers.clone().narrow(0, start, shape[0] * shape[1]).reshape(shape);
-        self.parts.clone().map(&mut |at| part(at))
+        self.parts.clone().map(&mut |Part { start, shape }| part(numbers.clone(), start, shape))
     }
 }
 

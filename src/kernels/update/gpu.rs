@@ -5,7 +5,7 @@ use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::Update;
+use super::{Moving, Update};
 use crate::kernels::gpu::{grid, owned};
 
 #[cube(launch_unchecked)]
@@ -27,6 +27,26 @@ fn rmsprop_kernel(gradient: &[f32], numbers: &[f32], param: &mut [f32], second: 
     }
 }
 
+/// Adam's update of number `at`.
+#[cube]
+fn adam(
+    gradient: &[f32],
+    numbers: &[f32],
+    param: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    beta1: f32,
+    beta2: f32,
+    at: usize,
+) {
+    let g = gradient[at];
+    let m = first[at] * beta1 + g;
+    let v = second[at] * beta2 + g * g;
+    first[at] = m;
+    second[at] = v;
+    param[at] -= m / (v.sqrt() + numbers[1]) * numbers[0];
+}
+
 #[cube(launch_unchecked)]
 fn adam_kernel(
     gradient: &[f32],
@@ -38,14 +58,33 @@ fn adam_kernel(
     beta2: f32,
 ) {
     if ABSOLUTE_POS < param.len() {
-        let g = gradient[ABSOLUTE_POS];
-        let m = first[ABSOLUTE_POS] * beta1 + g;
-        let v = second[ABSOLUTE_POS] * beta2 + g * g;
-        first[ABSOLUTE_POS] = m;
-        second[ABSOLUTE_POS] = v;
-        param[ABSOLUTE_POS] -= m / (v.sqrt() + numbers[1]) * numbers[0];
+        adam(gradient, numbers, param, first, second, beta1, beta2, ABSOLUTE_POS);
     }
 }
+
+#[cube(launch_unchecked)]
+fn adam_of_two_kernel(
+    g1: &[f32],
+    g2: &[f32],
+    numbers: &[f32],
+    p1: &mut [f32],
+    m1: &mut [f32],
+    v1: &mut [f32],
+    p2: &mut [f32],
+    m2: &mut [f32],
+    v2: &mut [f32],
+    beta1: f32,
+    beta2: f32,
+) {
+    if ABSOLUTE_POS < p1.len() {
+        adam(g1, numbers, p1, m1, v1, beta1, beta2, ABSOLUTE_POS);
+    } else if ABSOLUTE_POS < p1.len() + p2.len() {
+        adam(g2, numbers, p2, m2, v2, beta1, beta2, ABSOLUTE_POS - p1.len());
+    }
+}
+
+/// Buffers of that kernel.
+const BUFFERS_OF_TWO: u32 = 9;
 
 #[cube(launch_unchecked)]
 fn moving_average_kernel(value: &[f32], decay: &[f32], mean: &mut [f32]) {
@@ -89,22 +128,40 @@ impl Update for CubeBackend {
         (param, second)
     }
 
-    fn adam(
-        param: CubeTensor,
-        first: CubeTensor,
-        second: CubeTensor,
-        gradient: CubeTensor,
+    fn adam(state: Moving<Self>, gradient: CubeTensor, numbers: CubeTensor, beta1: f32, beta2: f32) -> Moving<Self> {
+        let state = state.owned();
+        let client = state.param.client.clone();
+        let (count, dim) = grid(&client, state.param.meta.num_elements());
+        let [g, numbers] = [gradient, numbers].map(|read| into_contiguous(read).into_buffer_arg());
+        let [p, m, v] = state.arguments();
+        unsafe { adam_kernel::launch_unchecked(&client, count, dim, g, numbers, p, m, v, beta1, beta2) };
+        state
+    }
+
+    fn adam_of_two(
+        state1: Moving<Self>,
+        state2: Moving<Self>,
+        gradient1: CubeTensor,
+        gradient2: CubeTensor,
         numbers: CubeTensor,
         beta1: f32,
         beta2: f32,
-    ) -> (CubeTensor, CubeTensor, CubeTensor) {
-        let [param, first, second] = [param, first, second].map(owned);
-        let client = param.client.clone();
-        let (count, dim) = grid(&client, param.meta.num_elements());
-        let [g, numbers] = [gradient, numbers].map(|read| into_contiguous(read).into_buffer_arg());
-        let [p, m, v] = [&param, &first, &second].map(|written| written.clone().into_buffer_arg());
-        unsafe { adam_kernel::launch_unchecked(&client, count, dim, g, numbers, p, m, v, beta1, beta2) };
-        (param, first, second)
+    ) -> (Moving<Self>, Moving<Self>) {
+        let client = numbers.client.clone();
+        if client.properties().hardware.max_bindings < BUFFERS_OF_TWO {
+            let one = Self::adam(state1, gradient1, numbers.clone(), beta1, beta2);
+            return (one, Self::adam(state2, gradient2, numbers, beta1, beta2));
+        }
+        let [one, two] = [state1, state2].map(Moving::owned);
+        let (count, dim) = grid(&client, one.param.meta.num_elements() + two.param.meta.num_elements());
+        let [g1, g2, numbers] = [gradient1, gradient2, numbers].map(|read| into_contiguous(read).into_buffer_arg());
+        let ([p1, m1, v1], [p2, m2, v2]) = (one.arguments(), two.arguments());
+        unsafe {
+            adam_of_two_kernel::launch_unchecked(
+                &client, count, dim, g1, g2, numbers, p1, m1, v1, p2, m2, v2, beta1, beta2,
+            );
+        }
+        (one, two)
     }
 
     fn moving_average(mean: CubeTensor, value: CubeTensor, decay: CubeTensor) -> CubeTensor {
@@ -115,5 +172,15 @@ impl Update for CubeBackend {
         let written = mean.clone().into_buffer_arg();
         unsafe { moving_average_kernel::launch_unchecked(&client, count, dim, value, decay, written) };
         mean
+    }
+}
+
+impl Moving<CubeBackend> {
+    fn owned(self) -> Self {
+        Self { param: owned(self.param), first: owned(self.first), second: owned(self.second) }
+    }
+
+    fn arguments(&self) -> [BufferArg; 3] {
+        [&self.param, &self.first, &self.second].map(|tensor| tensor.clone().into_buffer_arg())
     }
 }
