@@ -5,6 +5,7 @@
 mod dense;
 mod replay;
 mod swiftshader;
+mod updates;
 
 use burn::tensor::Device;
 use burn::tensor::wgpu::{WgpuSetup, wgpu};
@@ -43,6 +44,7 @@ fn operations_and_replay() {
         return;
     };
     pollster::block_on(dense::check(&device));
+    pollster::block_on(updates::check(&device));
     // The others run in a browser, where kernels are not tuned: tests/web.rs.
     for hash in &replay::RUNS[..3] {
         pollster::block_on(replay::check(hash, &device));

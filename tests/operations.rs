@@ -3,8 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod dense;
+mod updates;
 
 #[test]
 fn operations_compute_what_burns_do() {
     pollster::block_on(dense::check(&burn::tensor::Device::flex()));
+}
+
+#[test]
+fn updates_are_those_of_their_papers() {
+    pollster::block_on(updates::check(&burn::tensor::Device::flex()));
 }

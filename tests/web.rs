@@ -5,6 +5,7 @@
 mod dense;
 #[cfg(feature = "gpu")]
 mod replay;
+mod updates;
 
 use burn::tensor::Device;
 use counterfeit::web::{Playground, describe, open_device, presets, revise};
@@ -74,12 +75,14 @@ async fn trains_on_webgpu() {
 }
 
 #[wasm_bindgen_test]
-async fn operations_compute_what_burns_do() {
+async fn operations_compute_what_they_say() {
     dense::check(&Device::flex()).await;
+    updates::check(&Device::flex()).await;
     #[cfg(feature = "gpu")]
     {
         open_device("webgpu".to_owned(), None).await.unwrap_or_else(|_| panic!("webgpu opens"));
         dense::check(&device("webgpu").unwrap()).await;
+        updates::check(&device("webgpu").unwrap()).await;
     }
 }
 
