@@ -43,17 +43,21 @@ impl StateBuffers {
         report
     }
 
-    /// Whether the last step left the state in its buffers. If not, where it is now are its buffers, and what moved is
-    /// copied back from now on.
+    /// Whether the last step left the state in its buffers. If not, it gets new ones, and what moved is copied back from
+    /// now on.
     #[must_use]
     pub fn settle(&mut self, gan: &Gan, state: &mut GanState) -> bool {
         let now = buffers(gan, state);
-        let settled = now == self.buffers;
+        if now == self.buffers {
+            return true;
+        }
         for ((moves, was), is) in self.moves.iter_mut().zip(&self.buffers).zip(&now) {
             *moves |= was != is;
         }
-        self.buffers = now;
-        settled
+        // Tensors may share one: the average's running statistics are the generator's.
+        *state = gan.copied(state);
+        self.buffers = buffers(gan, state);
+        false
     }
 }
 

@@ -6,7 +6,8 @@ use counterfeit::data::TrainingData;
 use counterfeit::experiment::Experiment;
 use counterfeit::trainer::{StateBuffers, Trainer};
 
-/// Settings with one another, on networks that a software adapter computes soon.
+/// Settings with one another, on networks that a software adapter computes soon. SGD where a bias is normalised away:
+/// its gradient is 0 but for rounding, which Adam makes as large as any.
 pub const RUNS: [&str; 9] = [
     "preset=ring&batch_size=8",
     "preset=mixture-1d-wgan&batch_size=8",
@@ -14,8 +15,8 @@ pub const RUNS: [&str; 9] = [
     "preset=ring&batch_size=8&generator_norm=batch&minibatch_stddev=true&gradient_penalty=none&optimizer=sgd",
     "preset=mnist-dcgan&data=digits&batch_size=4&base_channels=2&examples_per_class=2",
     "preset=digits-began&batch_size=4&examples_per_class=2&generator_hidden=[8]&discriminator_hidden=[8]",
-    "preset=digits-acgan&batch_size=4&examples_per_class=2",
-    "preset=digits-spectral-norm&batch_size=4&examples_per_class=2",
+    "preset=digits-acgan&batch_size=4&examples_per_class=2&optimizer=sgd",
+    "preset=digits-spectral-norm&batch_size=4&examples_per_class=2&optimizer=sgd",
     "preset=digits-mlp&batch_size=4&examples_per_class=2&generator_hidden=[8]&discriminator_hidden=[8]&vat_weight=1\
      &path_length_weight=1&consistency_weight=1&augment=[\"cutout\"]&feature_matching_weight=1&ema_decay=0.9",
 ];
@@ -49,7 +50,8 @@ pub async fn check(hash: &str, device: &Device) {
             let (here, there) = (tensors(&mut replayed).await, tensors(&mut pure).await);
             for (((name, start), (_, here)), (_, there)) in start.iter().zip(&here).zip(&there) {
                 let (moved, off) = (distance(start, there), distance(here, there));
-                assert!(off <= 0.05 * moved, "{hash}: {name} moved by {moved} and is off by {off}");
+                // Where the true gradient is 0, all that moves is rounding.
+                assert!(off <= 0.05 * moved + 1e-7, "{hash}: {name} moved by {moved} and is off by {off}");
             }
         }
     }
