@@ -146,7 +146,7 @@ module() {
   # In a folder of its own: a cdylib's file has the same name whatever its features, so that two in one would take turns.
   cargo build --lib --profile web --target $wasm_target --target-dir "$build_dir/$name" "${@:2}"
   local input=$build_dir/$name/$wasm_target/web/counterfeit.wasm stamp
-  stamp="$(cksum <"$input") $(wasm-bindgen --version) $(wasm-opt --version) $wasm_opt_flags"
+  stamp="$(cksum <"$input") $(wasm-bindgen --version) $(wasm-opt --version) $wasm_opt_flags $(declare -f module compress | cksum)"
   if [[ -f $out/stamp && $(<"$out/stamp") == "$stamp" ]]; then
     say "the $name module is up to date"
     return
@@ -160,12 +160,29 @@ module() {
   # shellcheck disable=SC2086 # the flags are words
   wasm-opt $wasm_opt_flags "$next/counterfeit_bg.wasm" -o "$next/optimised.wasm"
   mv "$next/optimised.wasm" "$next/counterfeit_bg.wasm"
+  # For the page's progress: of a compressed file, a browser does not hear the length.
+  echo "export const module_bytes = $(wc -c <"$next/counterfeit_bg.wasm");" >>"$next/counterfeit.js"
+  say "the $name module: Brotli and gzip"
+  compress "$next/counterfeit_bg.wasm" "$next/counterfeit.js"
   printf '%s' "$stamp" >"$next/stamp"
   rm -rf "$out.old"
   [[ ! -e $out ]] || mv "$out" "$out.old"
   mv "$next" "$out"
   rm -rf "$out.old"
-  say "the $name module: $(du -h "$out/counterfeit_bg.wasm" | cut -f1), $(gzip -c "$out/counterfeit_bg.wasm" | wc -c | awk '{ printf "%.1fM", $1 / 1048576 }') gzipped"
+  say "the $name module: $(du -h "$out/counterfeit_bg.wasm" | cut -f1), $(du -h "$out/counterfeit_bg.wasm.br" | cut -f1) with Brotli"
+}
+# FILE.br and FILE.gz beside each FILE; sirv sends them to browsers that take them.
+compress() {
+  # shellcheck disable=SC2016 # the script is JavaScript
+  node -e '
+    const { readFileSync, writeFileSync } = require("node:fs");
+    const { brotliCompressSync, constants, gzipSync } = require("node:zlib");
+    for (const file of process.argv.slice(1)) {
+      const bytes = readFileSync(file);
+      const params = { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length };
+      writeFileSync(`${file}.br`, brotliCompressSync(bytes, { params }));
+      writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+    }' "$@"
 }
 # The features that rustc and our flags emit, named: with --all-features wasm-opt writes what Chromium rejects. And functions
 # with one caller stay functions: browsers take long to optimise large ones (see the profile `web` in Cargo.toml).

@@ -1,8 +1,22 @@
-// window.bench: times a small GAN in the playground's own worker.
+// The page of steps per second, and window.bench: times a small GAN in the playground's own worker.
 
 import { Trainer } from './trainer.js';
+import { byId, element } from './views/element.js';
 
 /** @import { BenchConfig, Reply } from './messages.js' */
+/** @typedef {{ steps_per_s: number, warmup_ms: number, device: string }} Figures */
+/** @typedef {Omit<BenchConfig, 'backend' | 'warmup' | 'steps'> & { name: string, label: string }} Case */
+
+const WARMUP_STEPS = 20;
+/** Seconds that are timed, about. */
+const SECONDS = 2;
+
+/** @type {{ name: string, backend: 'cpu' | 'webgpu', host: boolean }[]} */
+const COLUMNS = [
+  { name: 'CPU', backend: 'cpu', host: false },
+  { name: 'WebGPU', backend: 'webgpu', host: false },
+  { name: 'WebGPU, host only', backend: 'webgpu', host: true },
+];
 
 /** @type {string | null} */
 let died = null;
@@ -15,34 +29,87 @@ const trainer = new Trainer(
   },
 );
 
-/** @param {BenchConfig} config @returns {Promise<{ steps_per_s: number, warmup_ms: number }>} */
+/** @param {BenchConfig} config @returns {Promise<Figures>} */
 async function bench(config) {
-  const { steps_per_s, warmup_ms } = await trainer.request({ type: 'bench', config }).catch(error => {
+  const { steps_per_s, warmup_ms, device } = await trainer.request({ type: 'bench', config }).catch(error => {
     throw new Error(died ?? error.message);
   });
-  return { steps_per_s, warmup_ms };
+  return { steps_per_s, warmup_ms, device };
 }
 Object.assign(window, { bench });
 
-const result = /** @type {HTMLElement} */ (document.getElementById('result'));
-for (const backend of /** @type {const} */ (['cpu', 'webgpu'])) {
-  const button = /** @type {HTMLButtonElement} */ (document.getElementById(backend));
-  button.onclick = async () => {
-    result.textContent = 'Training…';
-    try {
-      const { steps_per_s, warmup_ms } = await bench({
-        backend,
-        latent: 1,
-        hidden: 16,
-        data: 1,
-        batch: 256,
-        warmup: 20,
-        steps: 300,
-      });
-      result.textContent =
-        `${backend}: ${steps_per_s.toFixed(0)} steps/s after a warm-up of ` + `${warmup_ms.toFixed(0)} ms`;
-    } catch (error) {
-      result.textContent = `${backend}: ${/** @type {Error} */ (error).message}`;
-    }
-  };
+const [run, copy] = ['run', 'copy'].map(id => /** @type {HTMLButtonElement} */ (byId(id)));
+const status = byId('status');
+
+/** @type {{ cases: Case[] }} */
+const { cases } = await (await fetch(new URL('bench-cases.json', import.meta.url))).json();
+const rows = cases.map(({ label, ...network }) => ({
+  label,
+  network,
+  cells: COLUMNS.map(column => ({ column, rate: /** @type {number | null} */ (null), said: '–' })),
+}));
+
+/** @type {Map<string, string>} */
+const devices = new Map();
+const machine = () => {
+  const named = [...devices].map(([backend, name]) => `${backend}: ${name}`);
+  return [
+    ...named,
+    `${navigator.hardwareConcurrency} cores`,
+    navigator.userAgent,
+    new Date().toISOString().slice(0, 10),
+  ];
+};
+
+/** Three digits. @param {number} rate */
+const digits = rate => Number(rate.toPrecision(3)).toLocaleString('en');
+
+function draw() {
+  const head = [{ name: 'Steps per second' }, ...COLUMNS].map(({ name }) => element('th', { scope: 'col' }, name));
+  const body = rows.map(({ label, cells }) => {
+    const most = Math.max(...cells.map(({ rate }) => rate ?? 0), 1);
+    const values = cells.map(({ rate, said }) => {
+      const style = `width: ${(100 * (rate ?? 0)) / most}%`;
+      return element('td', {}, said, element('span', { className: 'bench-bar', style }));
+    });
+    return element('tr', {}, element('th', { scope: 'row' }, label), ...values);
+  });
+  byId('results').replaceChildren(element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body));
+  byId('machine').textContent = machine().join(' · ');
 }
+draw();
+
+run.onclick = async () => {
+  run.disabled = copy.disabled = true;
+  for (const { label, network, cells } of rows) {
+    for (const cell of cells) {
+      const { name, backend, host } = cell.column;
+      status.textContent = `${label}: ${name}…`;
+      const config = { ...network, backend, host, warmup: WARMUP_STEPS };
+      try {
+        const rough = await bench({ ...config, steps: WARMUP_STEPS });
+        const steps = Math.max(WARMUP_STEPS, Math.round(SECONDS * rough.steps_per_s));
+        const { steps_per_s, device } = await bench({ ...config, steps });
+        devices.set(backend, device);
+        cell.rate = steps_per_s;
+        cell.said = digits(steps_per_s);
+      } catch (error) {
+        cell.said = /** @type {Error} */ (error).message;
+      }
+      draw();
+    }
+  }
+  status.textContent = 'Done.';
+  run.disabled = copy.disabled = false;
+};
+
+copy.onclick = async () => {
+  const lines = [
+    ['Steps per second', ...COLUMNS.map(({ name }) => name)],
+    ['---', ...COLUMNS.map(() => '---:')],
+    ...rows.map(({ label, cells }) => [label, ...cells.map(({ said }) => said)]),
+  ];
+  const table = lines.map(cells => `| ${cells.join(' | ')} |`).join('\n');
+  await navigator.clipboard.writeText(`${table}\n\n${machine().join(' · ')}\n`);
+  status.textContent = 'Copied.';
+};

@@ -87,6 +87,8 @@ export interface BenchConfig {
   batch: number;
   warmup: number;
   steps: number;
+  /** Whether kernels are left out, so that the host's part of a step is timed. */
+  host?: boolean;
 }
 
 /** A setting's new value, as in `--set`. */
@@ -150,5 +152,5 @@ export type Reply =
   | { type: 'projected'; projection: number; run_step: number; state: ProjectionState; done: boolean }
   | { type: 'projection-failed'; projection: number; what: string }
   | { type: 'saved'; id: number; bytes: Uint8Array }
-  | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number }
+  | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number; device: string }
   | { type: 'failed'; id: number; what: string };

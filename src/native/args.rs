@@ -260,6 +260,9 @@ pub struct Bench {
     /// What to train [default: the reference DCGAN, at 64 pixels]
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
+    /// Train a network of www/bench.html: mixture or images
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["preset", "size"])]
+    pub case: Option<String>,
     /// Change a setting; can be given again
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub set: Vec<(String, String)>,

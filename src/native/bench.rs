@@ -1,11 +1,12 @@
 //! `bench`: training speed, as one JSON line.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use burn::tensor::Device;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::args::Bench;
 use super::progress::say;
@@ -19,9 +20,31 @@ use crate::trainer::Trainer;
 /// Timed parts, whose median is the figure.
 const REPEATS: u64 = 5;
 
+/// What www/bench.html times too: networks of two equal hidden layers.
+const CASES: &str = include_str!("../../www/bench-cases.json");
+
+#[derive(Deserialize)]
+struct Cases {
+    /// Of all cases.
+    settings: BTreeMap<String, String>,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    latent: usize,
+    hidden: usize,
+    /// Numbers in a sample.
+    data: usize,
+    batch: usize,
+}
+
 #[derive(Serialize)]
 struct Figures {
     preset: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<String>,
     device: String,
     size: usize,
     batch: usize,
@@ -61,6 +84,7 @@ pub fn run(args: &Bench) -> Result<ExitCode> {
     let median = rates[rates.len() / 2];
     print_json(&Figures {
         preset: e.name.clone(),
+        case: args.case.clone(),
         device: opened.name,
         size: e.image_size,
         batch: e.batch_size,
@@ -81,6 +105,8 @@ fn experiment(args: &Bench) -> Result<Experiment> {
     let mut settings: Vec<(&str, String)> = Vec::new();
     let mut experiment = if let Some(name) = &args.preset {
         Experiment::preset(name)?
+    } else if let Some(name) = &args.case {
+        case(name)?
     } else {
         settings.extend([("image_size", "64".to_owned()), ("ema_decay", "0".to_owned())]);
         Experiment::preset(presets::DEFAULT)?
@@ -96,12 +122,31 @@ fn experiment(args: &Bench) -> Result<Experiment> {
     Ok(experiment)
 }
 
+/// The experiment of a case.
+fn case(name: &str) -> Result<Experiment> {
+    let Cases { settings, cases } = serde_json::from_str(CASES)?;
+    let known = cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>().join(", ");
+    let found = cases.iter().find(|case| case.name == name);
+    let Case { latent, hidden, data, batch, .. } =
+        found.ok_or_else(|| anyhow!("--case is {name}; it should be one of: {known}"))?;
+    let mean = vec!["0.5"; *data].join(",");
+    let sizes = [
+        ("mixture", format!("[{{mean=[{mean}],std=0.1}}]")),
+        ("latent_dim", latent.to_string()),
+        ("generator_hidden", format!("[{hidden},{hidden}]")),
+        ("discriminator_hidden", format!("[{hidden},{hidden}]")),
+        ("batch_size", batch.to_string()),
+    ];
+    let mut experiment = Experiment::default();
+    let settings = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    experiment.set_all(settings.chain(sizes.iter().map(|(key, value)| (*key, value.as_str()))))?;
+    Ok(experiment)
+}
+
 /// Seconds that `steps` steps take, to the last result.
 fn time(trainer: &mut Trainer, steps: u64, device: &Device) -> Result<f64> {
     let start = Instant::now();
-    for _ in 0..steps {
-        trainer.step();
-    }
+    trainer.steps(usize::try_from(steps)?);
     device.sync().map_err(|error| Error::device(&error))?;
     Ok(start.elapsed().as_secs_f64())
 }

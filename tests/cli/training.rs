@@ -192,3 +192,14 @@ fn bench_is_one_json_line() {
     let parameters = 100 * 4 * 49 + 2 * (4 + 2) + 4 * 2 * 16 + 2 * 16;
     assert_eq!(lines[0]["generator_parameters"], parameters);
 }
+
+#[test]
+fn bench_trains_the_networks_of_the_page() {
+    let place = Place::new();
+    let lines = objects(&place.ok("bench --case mixture --steps 5 --device cpu").stdout);
+    assert_eq!(lines[0]["case"], "mixture");
+    assert_eq!(number(&lines[0], "batch"), 256.0);
+    // 1·16·16·1.
+    assert_eq!(lines[0]["generator_parameters"], 2 * 16 + 17 * 16 + 17);
+    place.refused("bench --case digits", &["--case is digits", "mixture, images"]);
+}

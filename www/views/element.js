@@ -15,9 +15,9 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** The element of an id that index.html is known to have. @param {string} id @returns {HTMLElement} */
+/** The element of an id that the page is known to have. @param {string} id @returns {HTMLElement} */
 export function byId(id) {
   const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html has no #${id}`);
+  if (!found) throw new Error(`the page has no #${id}`);
   return found;
 }

@@ -36,11 +36,12 @@ async function get(url) {
 }
 
 /** Reports a response's arrival from a copy of it, so that the original still goes through the browser's own streaming
- * compiler and its cache of compiled modules.
- * @param {Response} response @param {string} what @param {Progress} progress */
-async function watch(response, what, progress) {
+ * compiler and its cache of compiled modules. `total` is its length, where the server does not say it: the length that
+ * it says of a compressed response is not that of what arrives here.
+ * @param {Response} response @param {string} what @param {Progress} progress @param {number | null} [total] */
+async function watch(response, what, progress, total = null) {
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
-  const total = length ? Number(length) : null;
+  if (length) total = Number(length);
   let done = 0;
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
   for (let last = 0; ;) {
@@ -67,7 +68,7 @@ export const loadModule = (device, progress) =>
     ]);
     if (code instanceof Error) throw code;
     const what = device === 'webgpu' ? 'the WebGPU module' : 'the trainer';
-    watch(binary.clone(), what, progress).catch(() => {});
+    watch(binary.clone(), what, progress, code.module_bytes).catch(() => {});
     const wasm = /** @type {Wasm} */ (code);
     await wasm.default({ module_or_path: binary });
     return { wasm, name: await wasm.open_device(device, () => onLoss()) };

@@ -6,38 +6,34 @@ import { post, postProgress, sentence } from './replies.js';
 /** @import { BenchConfig } from '../messages.js' */
 
 /** @param {BenchConfig} config */
-function benchHash({ latent, hidden, data, batch }) {
-  const mixture = `[{mean=[${Array(data).fill('0.5')}],std=0.1}]`;
-  const layers = `[${hidden},${hidden}]`;
-  return Object.entries({
-    data: 'mixture',
-    mixture,
+async function benchHash({ latent, hidden, data, batch }) {
+  const { settings } = await (await fetch(new URL('../bench-cases.json', import.meta.url))).json();
+  const sizes = {
+    mixture: `[{mean=[${Array(data).fill('0.5')}],std=0.1}]`,
     latent_dim: latent,
-    generator_hidden: layers,
-    discriminator_hidden: layers,
-    generator_activation: 'relu',
-    discriminator_activation: 'leaky-relu',
-    objective: 'non-saturating',
-    optimizer: 'adam',
-    generator_lr: 0.001,
-    discriminator_lr: 0.001,
-    beta1: 0.5,
-    beta2: 0.999,
-    n_critic: 1,
-    dropout: '0.0',
+    generator_hidden: `[${hidden},${hidden}]`,
+    discriminator_hidden: `[${hidden},${hidden}]`,
     batch_size: batch,
-    ema_decay: '0.0',
-    seed: 0,
-  })
-    .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-    .join('&');
+  };
+  const pairs = Object.entries({ ...settings, ...sizes });
+  return pairs.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join('&');
+}
+
+/** Leaves kernels out: everything else that a step asks of WebGPU is done. Returns what puts them back. */
+function withoutKernels() {
+  const passes = GPUComputePassEncoder.prototype;
+  const { dispatchWorkgroups, dispatchWorkgroupsIndirect } = passes;
+  Object.assign(passes, { dispatchWorkgroups() {}, dispatchWorkgroupsIndirect() {} });
+  return () => Object.assign(passes, { dispatchWorkgroups, dispatchWorkgroupsIndirect });
 }
 
 /** @param {number} id @param {BenchConfig} config */
 export async function bench(id, config) {
+  let restore = () => {};
   try {
-    const { wasm } = await loadModule(config.backend, postProgress);
-    const playground = wasm.Playground.open(benchHash(config), config.backend, undefined);
+    const { wasm, name } = await loadModule(config.backend, postProgress);
+    if (config.host) restore = withoutKernels();
+    const playground = wasm.Playground.open(await benchHash(config), config.backend, undefined);
     // On the GPU all steps are queued at once: reading in between would time the reading.
     const start = performance.now();
     playground.step(config.warmup);
@@ -47,8 +43,11 @@ export async function bench(id, config) {
     await playground.sync();
     const end = performance.now();
     playground.free();
-    post({ type: 'benched', id, steps_per_s: (config.steps / (end - warm)) * 1e3, warmup_ms: warm - start });
+    const steps_per_s = (config.steps / (end - warm)) * 1e3;
+    post({ type: 'benched', id, steps_per_s, warmup_ms: warm - start, device: name });
   } catch (error) {
     post({ type: 'failed', id, what: sentence(error) });
+  } finally {
+    restore();
   }
 }
