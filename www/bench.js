@@ -7,9 +7,10 @@ import { byId, element } from './views/element.js';
 /** @typedef {{ steps_per_s: number, warmup_ms: number, device: string }} Figures */
 /** @typedef {Omit<BenchConfig, 'backend' | 'warmup' | 'steps'> & { name: string, label: string }} Case */
 
-const WARMUP_STEPS = 20;
-/** Seconds that are timed, about. */
-const SECONDS = 2;
+/** Steps that tell roughly how fast a network trains here. */
+const ROUGH = 3;
+/** Seconds of warm-up, and seconds that are timed, about. */
+const SECONDS = [1, 2];
 
 /** @type {{ name: string, backend: 'cpu' | 'webgpu', host: boolean }[]} */
 const COLUMNS = [
@@ -49,16 +50,11 @@ const rows = cases.map(({ label, ...network }) => ({
   cells: COLUMNS.map(column => ({ column, rate: /** @type {number | null} */ (null), said: '–' })),
 }));
 
-/** @type {Map<string, string>} */
-const devices = new Map();
+let gpu = '';
 const machine = () => {
-  const named = [...devices].map(([backend, name]) => `${backend}: ${name}`);
-  return [
-    ...named,
-    `${navigator.hardwareConcurrency} cores`,
-    navigator.userAgent,
-    new Date().toISOString().slice(0, 10),
-  ];
+  const { hardwareConcurrency, userAgent } = navigator;
+  const date = new Date().toISOString().slice(0, 10);
+  return [...(gpu ? [`WebGPU on ${gpu}`] : []), `${hardwareConcurrency} cores`, userAgent, date];
 };
 
 /** Three digits. @param {number} rate */
@@ -81,16 +77,21 @@ draw();
 
 run.onclick = async () => {
   run.disabled = copy.disabled = true;
+  const adapter = await navigator.gpu?.requestAdapter();
   for (const { label, network, cells } of rows) {
     for (const cell of cells) {
       const { name, backend, host } = cell.column;
+      if (backend === 'webgpu' && !adapter) {
+        cell.said = 'no WebGPU here';
+        continue;
+      }
       status.textContent = `${label}: ${name}…`;
-      const config = { ...network, backend, host, warmup: WARMUP_STEPS };
       try {
-        const rough = await bench({ ...config, steps: WARMUP_STEPS });
-        const steps = Math.max(WARMUP_STEPS, Math.round(SECONDS * rough.steps_per_s));
-        const { steps_per_s, device } = await bench({ ...config, steps });
-        devices.set(backend, device);
+        const config = { ...network, backend, host };
+        const rough = await bench({ ...config, warmup: ROUGH, steps: ROUGH });
+        const [warmup, steps] = SECONDS.map(seconds => Math.max(ROUGH, Math.round(seconds * rough.steps_per_s)));
+        const { steps_per_s, device } = await bench({ ...config, warmup, steps });
+        if (backend === 'webgpu') gpu = device;
         cell.rate = steps_per_s;
         cell.said = digits(steps_per_s);
       } catch (error) {
@@ -99,6 +100,7 @@ run.onclick = async () => {
       draw();
     }
   }
+  draw();
   status.textContent = 'Done.';
   run.disabled = copy.disabled = false;
 };

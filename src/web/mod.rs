@@ -1,5 +1,8 @@
 //! The wasm module in the page's worker. Its messages are in [`crate::messages`].
 
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 mod adapter;
 mod device;
 mod playground;
