@@ -4,7 +4,7 @@ import { Trainer } from './trainer.js';
 import { byId, element } from './views/element.js';
 
 /** @import { BenchConfig, Reply } from './messages.js' */
-/** @typedef {{ steps_per_s: number, warmup_ms: number, device: string }} Figures */
+/** @typedef {{ steps_per_s: number, warmup_ms: number }} Figures */
 /** @typedef {Omit<BenchConfig, 'backend' | 'warmup' | 'steps'> & { name: string, label: string }} Case */
 
 /** Steps that tell roughly how fast a network trains here. */
@@ -32,10 +32,10 @@ const trainer = new Trainer(
 
 /** @param {BenchConfig} config @returns {Promise<Figures>} */
 async function bench(config) {
-  const { steps_per_s, warmup_ms, device } = await trainer.request({ type: 'bench', config }).catch(error => {
+  const { steps_per_s, warmup_ms } = await trainer.request({ type: 'bench', config }).catch(error => {
     throw new Error(died ?? error.message);
   });
-  return { steps_per_s, warmup_ms, device };
+  return { steps_per_s, warmup_ms };
 }
 Object.assign(window, { bench });
 
@@ -78,6 +78,10 @@ draw();
 run.onclick = async () => {
   run.disabled = copy.disabled = true;
   const adapter = await navigator.gpu?.requestAdapter();
+  if (adapter) {
+    const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+    gpu = `${description || `${vendor} ${architecture}`}${isFallbackAdapter ? ' (software)' : ''}`;
+  }
   for (const { label, network, cells } of rows) {
     for (const cell of cells) {
       const { name, backend, host } = cell.column;
@@ -90,8 +94,7 @@ run.onclick = async () => {
         const config = { ...network, backend, host };
         const rough = await bench({ ...config, warmup: ROUGH, steps: ROUGH });
         const [warmup, steps] = SECONDS.map(seconds => Math.max(ROUGH, Math.round(seconds * rough.steps_per_s)));
-        const { steps_per_s, device } = await bench({ ...config, warmup, steps });
-        if (backend === 'webgpu') gpu = device;
+        const { steps_per_s } = await bench({ ...config, warmup, steps });
         cell.rate = steps_per_s;
         cell.said = digits(steps_per_s);
       } catch (error) {

@@ -152,5 +152,5 @@ export type Reply =
   | { type: 'projected'; projection: number; run_step: number; state: ProjectionState; done: boolean }
   | { type: 'projection-failed'; projection: number; what: string }
   | { type: 'saved'; id: number; bytes: Uint8Array }
-  | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number; device: string }
+  | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number }
   | { type: 'failed'; id: number; what: string };

@@ -31,7 +31,7 @@ function withoutKernels() {
 export async function bench(id, config) {
   let restore = () => {};
   try {
-    const { wasm, name } = await loadModule(config.backend, postProgress);
+    const { wasm } = await loadModule(config.backend, postProgress);
     if (config.host) restore = withoutKernels();
     const playground = wasm.Playground.open(await benchHash(config), config.backend, undefined);
     // On the GPU all steps are queued at once: reading in between would time the reading.
@@ -44,7 +44,7 @@ export async function bench(id, config) {
     const end = performance.now();
     playground.free();
     const steps_per_s = (config.steps / (end - warm)) * 1e3;
-    post({ type: 'benched', id, steps_per_s, warmup_ms: warm - start, device: name });
+    post({ type: 'benched', id, steps_per_s, warmup_ms: warm - start });
   } catch (error) {
     post({ type: 'failed', id, what: sentence(error) });
   } finally {
