@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use super::bench;
 use super::device::Choice;
 use super::protocol;
 use super::settings;
@@ -261,8 +262,8 @@ pub struct Bench {
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
     /// Train a network of www/bench.html: mixture or images
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["preset", "size"])]
-    pub case: Option<String>,
+    #[arg(long, value_name = "NAME", value_parser = bench::case, conflicts_with_all = ["preset", "size"])]
+    pub case: Option<bench::Case>,
     /// Change a setting; can be given again
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub set: Vec<(String, String)>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ use crate::trainer::Trainer;
 /// Timed parts, whose median is the figure.
 const REPEATS: u64 = 5;
 
-/// What www/bench.html times too: networks of two equal hidden layers.
+/// What www/bench.html times too.
 const CASES: &str = include_str!("../../www/bench-cases.json");
 
 #[derive(Deserialize)]
@@ -30,8 +30,9 @@ struct Cases {
     cases: Vec<Case>,
 }
 
-#[derive(Deserialize)]
-struct Case {
+/// Two networks of two equal hidden layers, and a batch size.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Case {
     name: String,
     latent: usize,
     hidden: usize,
@@ -84,7 +85,7 @@ pub fn run(args: &Bench) -> Result<ExitCode> {
     let median = rates[rates.len() / 2];
     print_json(&Figures {
         preset: e.name.clone(),
-        case: args.case.clone(),
+        case: args.case.as_ref().map(|case| case.name.clone()),
         device: opened.name,
         size: e.image_size,
         batch: e.batch_size,
@@ -105,8 +106,8 @@ fn experiment(args: &Bench) -> Result<Experiment> {
     let mut settings: Vec<(&str, String)> = Vec::new();
     let mut experiment = if let Some(name) = &args.preset {
         Experiment::preset(name)?
-    } else if let Some(name) = &args.case {
-        case(name)?
+    } else if let Some(case) = &args.case {
+        case.experiment()?
     } else {
         settings.extend([("image_size", "64".to_owned()), ("ema_decay", "0".to_owned())]);
         Experiment::preset(presets::DEFAULT)?
@@ -122,25 +123,37 @@ fn experiment(args: &Bench) -> Result<Experiment> {
     Ok(experiment)
 }
 
-/// The experiment of a case.
-fn case(name: &str) -> Result<Experiment> {
-    let Cases { settings, cases } = serde_json::from_str(CASES)?;
-    let known = cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>().join(", ");
-    let found = cases.iter().find(|case| case.name == name);
-    let Case { latent, hidden, data, batch, .. } =
-        found.ok_or_else(|| anyhow!("--case is {name}; it should be one of: {known}"))?;
-    let mean = vec!["0.5"; *data].join(",");
-    let sizes = [
-        ("mixture", format!("[{{mean=[{mean}],std=0.1}}]")),
-        ("latent_dim", latent.to_string()),
-        ("generator_hidden", format!("[{hidden},{hidden}]")),
-        ("discriminator_hidden", format!("[{hidden},{hidden}]")),
-        ("batch_size", batch.to_string()),
-    ];
-    let mut experiment = Experiment::default();
-    let settings = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-    experiment.set_all(settings.chain(sizes.iter().map(|(key, value)| (*key, value.as_str()))))?;
-    Ok(experiment)
+fn cases() -> Cases {
+    serde_json::from_str(CASES).expect("a committed file")
+}
+
+/// The case of this name.
+///
+/// # Errors
+/// Another name: which there are.
+pub fn case(name: &str) -> std::result::Result<Case, String> {
+    let cases = cases().cases;
+    let known = cases.iter().map(|case| case.name.as_str()).collect::<Vec<_>>().join(" or ");
+    cases.into_iter().find(|case| case.name == name).ok_or_else(|| format!("it should be {known}"))
+}
+
+impl Case {
+    fn experiment(&self) -> Result<Experiment> {
+        let Self { latent, hidden, data, batch, .. } = self;
+        let mean = vec!["0.5"; *data].join(",");
+        let sizes = [
+            ("mixture", format!("[{{mean=[{mean}],std=0.1}}]")),
+            ("latent_dim", latent.to_string()),
+            ("generator_hidden", format!("[{hidden},{hidden}]")),
+            ("discriminator_hidden", format!("[{hidden},{hidden}]")),
+            ("batch_size", batch.to_string()),
+        ];
+        let mut experiment = Experiment::default();
+        let settings = cases().settings;
+        let settings = settings.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        experiment.set_all(settings.chain(sizes.iter().map(|(key, value)| (*key, value.as_str()))))?;
+        Ok(experiment)
+    }
 }
 
 /// Seconds that `steps` steps take, to the last result.

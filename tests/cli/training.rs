@@ -201,5 +201,5 @@ fn bench_trains_the_networks_of_the_page() {
     assert_eq!(number(&lines[0], "batch"), 256.0);
     // 1·16·16·1.
     assert_eq!(lines[0]["generator_parameters"], 2 * 16 + 17 * 16 + 17);
-    place.refused("bench --case digits", &["--case is digits", "mixture, images"]);
+    place.refused("bench --case digits", &["--case", "it should be mixture or images"]);
 }
