@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod dense;
+#[allow(dead_code, reason = "every preset is replayed in a browser, where kernels are not tuned")]
 mod replay;
 mod swiftshader;
 mod updates;

@@ -95,6 +95,13 @@ async fn replayed_steps_compute_what_built_ones_do() {
     }
 }
 
+#[cfg(feature = "gpu")]
+#[wasm_bindgen_test]
+async fn every_preset_is_replayed_to_the_bit() {
+    open_device("webgpu".to_owned(), None).await.unwrap_or_else(|_| panic!("webgpu opens"));
+    replay::check_presets(&device("webgpu").unwrap()).await;
+}
+
 #[wasm_bindgen_test]
 async fn draws_digits_where_the_datasets_files_are_missing() {
     let mut playground = open("#preset=mnist-mlp&examples_per_class=4&classes=[3,7]&batch_size=8", "cpu");
