@@ -1,4 +1,4 @@
-//! What operations of our own share, on the CPU and on GPUs.
+//! Custom operations on the CPU and on GPUs: matrix products, optimiser updates, views, and writes in place.
 
 pub mod cpu;
 #[cfg(feature = "gpu")]

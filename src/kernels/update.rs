@@ -16,7 +16,7 @@ use super::cpu::contiguous;
 /// A parameter with Adam's moments, θ, m and v.
 #[derive(ExtensionType)]
 #[extension_type(fusion: cfg(feature = "gpu"))]
-pub(super) struct Moving<B: Backend> {
+pub(super) struct AdamState<B: Backend> {
     param: FloatTensor<B>,
     first: FloatTensor<B>,
     second: FloatTensor<B>,
@@ -48,24 +48,24 @@ pub(super) trait Update: Backend {
     /// m ← β₁ m + g, v ← β₂ v + g², θ ← θ − rate m / (√v + ε).
     #[fusion(meta = |state, _, _, _, _| state.clone())]
     fn adam(
-        #[extension_type] state: Moving<Self>,
+        #[extension_type] state: AdamState<Self>,
         gradient: FloatTensor<Self>,
         numbers: FloatTensor<Self>,
         beta1: f32,
         beta2: f32,
-    ) -> Moving<Self>;
+    ) -> AdamState<Self>;
 
     /// [`adam`](Self::adam) of two parameters, in one kernel where a GPU lets it use so many buffers.
     #[fusion(meta = |state1, state2, _, _, _, _, _| (state1.clone(), state2.clone()))]
     fn adam_of_two(
-        #[extension_type] state1: Moving<Self>,
-        #[extension_type] state2: Moving<Self>,
+        #[extension_type] state1: AdamState<Self>,
+        #[extension_type] state2: AdamState<Self>,
         gradient1: FloatTensor<Self>,
         gradient2: FloatTensor<Self>,
         numbers: FloatTensor<Self>,
         beta1: f32,
         beta2: f32,
-    ) -> (Moving<Self>, Moving<Self>);
+    ) -> (AdamState<Self>, AdamState<Self>);
 
     /// decay × mean + (1 − decay) × value, with the decay as `[1, 1]`.
     #[fusion(dtype = mean, shape = mean)]
@@ -108,8 +108,14 @@ impl Update for Flex {
         (param, second)
     }
 
-    fn adam(state: Moving<Self>, gradient: FlexTensor, numbers: FlexTensor, beta1: f32, beta2: f32) -> Moving<Self> {
-        let Moving { param, first, second } = state;
+    fn adam(
+        state: AdamState<Self>,
+        gradient: FlexTensor,
+        numbers: FlexTensor,
+        beta1: f32,
+        beta2: f32,
+    ) -> AdamState<Self> {
+        let AdamState { param, first, second } = state;
         let [mut param, mut first, mut second, gradient] = [param, first, second, gradient].map(contiguous);
         let [rate, epsilon] = pair(numbers);
         let moments = first.storage_mut::<f32>().iter_mut().zip(second.storage_mut::<f32>());
@@ -119,18 +125,18 @@ impl Update for Flex {
             *v = *v * beta2 + g * g;
             *p -= *m / (v.sqrt() + epsilon) * rate;
         }
-        Moving { param, first, second }
+        AdamState { param, first, second }
     }
 
     fn adam_of_two(
-        state1: Moving<Self>,
-        state2: Moving<Self>,
+        state1: AdamState<Self>,
+        state2: AdamState<Self>,
         gradient1: FlexTensor,
         gradient2: FlexTensor,
         numbers: FlexTensor,
         beta1: f32,
         beta2: f32,
-    ) -> (Moving<Self>, Moving<Self>) {
+    ) -> (AdamState<Self>, AdamState<Self>) {
         let one = Self::adam(state1, gradient1, numbers.clone(), beta1, beta2);
         (one, Self::adam(state2, gradient2, numbers, beta1, beta2))
     }
@@ -194,15 +200,15 @@ pub fn adam_of_two(
     <[_; 2]>::from(<Dispatch as Update>::adam_of_two(one, two, of_one, of_two, numbers, beta1, beta2)).map(Into::into)
 }
 
-impl From<[Tensor<2>; 3]> for Moving<Dispatch> {
+impl From<[Tensor<2>; 3]> for AdamState<Dispatch> {
     fn from(tensors: [Tensor<2>; 3]) -> Self {
         let [param, first, second] = tensors.map(Tensor::into_dispatch);
         Self { param, first, second }
     }
 }
 
-impl From<Moving<Dispatch>> for [Tensor<2>; 3] {
-    fn from(Moving { param, first, second }: Moving<Dispatch>) -> Self {
+impl From<AdamState<Dispatch>> for [Tensor<2>; 3] {
+    fn from(AdamState { param, first, second }: AdamState<Dispatch>) -> Self {
         [param, first, second].map(Tensor::from_dispatch)
     }
 }

@@ -20,7 +20,7 @@ use crate::trainer::Trainer;
 /// Timed parts, whose median is the figure.
 const REPEATS: u64 = 5;
 
-/// What www/bench.html times too.
+/// The benchmark cases, shared with `www/bench.html`.
 const CASES: &str = include_str!("../../www/bench-cases.json");
 
 #[derive(Deserialize)]

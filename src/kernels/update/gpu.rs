@@ -5,7 +5,7 @@ use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
-use super::{Moving, Update};
+use super::{AdamState, Update};
 use crate::kernels::gpu::{grid, owned};
 
 #[cube(launch_unchecked)]
@@ -128,7 +128,13 @@ impl Update for CubeBackend {
         (param, second)
     }
 
-    fn adam(state: Moving<Self>, gradient: CubeTensor, numbers: CubeTensor, beta1: f32, beta2: f32) -> Moving<Self> {
+    fn adam(
+        state: AdamState<Self>,
+        gradient: CubeTensor,
+        numbers: CubeTensor,
+        beta1: f32,
+        beta2: f32,
+    ) -> AdamState<Self> {
         let state = state.owned();
         let client = state.param.client.clone();
         let (count, dim) = grid(&client, state.param.meta.num_elements());
@@ -139,20 +145,20 @@ impl Update for CubeBackend {
     }
 
     fn adam_of_two(
-        state1: Moving<Self>,
-        state2: Moving<Self>,
+        state1: AdamState<Self>,
+        state2: AdamState<Self>,
         gradient1: CubeTensor,
         gradient2: CubeTensor,
         numbers: CubeTensor,
         beta1: f32,
         beta2: f32,
-    ) -> (Moving<Self>, Moving<Self>) {
+    ) -> (AdamState<Self>, AdamState<Self>) {
         let client = numbers.client.clone();
         if client.properties().hardware.max_bindings < BUFFERS_OF_TWO {
             let one = Self::adam(state1, gradient1, numbers.clone(), beta1, beta2);
             return (one, Self::adam(state2, gradient2, numbers, beta1, beta2));
         }
-        let [one, two] = [state1, state2].map(Moving::owned);
+        let [one, two] = [state1, state2].map(AdamState::owned);
         let (count, dim) = grid(&client, one.param.meta.num_elements() + two.param.meta.num_elements());
         let [g1, g2, numbers] = [gradient1, gradient2, numbers].map(|read| into_contiguous(read).into_buffer_arg());
         let ([p1, m1, v1], [p2, m2, v2]) = (one.arguments(), two.arguments());
@@ -175,7 +181,7 @@ impl Update for CubeBackend {
     }
 }
 
-impl Moving<CubeBackend> {
+impl AdamState<CubeBackend> {
     fn owned(self) -> Self {
         Self { param: owned(self.param), first: owned(self.first), second: owned(self.second) }
     }
