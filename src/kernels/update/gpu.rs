@@ -8,22 +8,27 @@ use cubecl::prelude::*;
 use super::{AdamState, Update};
 use crate::kernels::gpu::{grid, owned};
 
+/// SGD with its first moment or, where `squared`, RMSProp with its second.
 #[cube(launch_unchecked)]
-fn sgd_kernel(gradient: &[f32], numbers: &[f32], param: &mut [f32], first: &mut [f32], beta1: f32) {
-    if ABSOLUTE_POS < param.len() {
-        let m = first[ABSOLUTE_POS] * beta1 + gradient[ABSOLUTE_POS];
-        first[ABSOLUTE_POS] = m;
-        param[ABSOLUTE_POS] -= m * numbers[0];
-    }
-}
-
-#[cube(launch_unchecked)]
-fn rmsprop_kernel(gradient: &[f32], numbers: &[f32], param: &mut [f32], second: &mut [f32], beta2: f32) {
+fn one_moment_kernel(
+    gradient: &[f32],
+    numbers: &[f32],
+    param: &mut [f32],
+    moment: &mut [f32],
+    beta: f32,
+    #[comptime] squared: bool,
+) {
     if ABSOLUTE_POS < param.len() {
         let g = gradient[ABSOLUTE_POS];
-        let v = second[ABSOLUTE_POS] * beta2 + g * g;
-        second[ABSOLUTE_POS] = v;
-        param[ABSOLUTE_POS] -= g / (v.sqrt() + numbers[1]) * numbers[0];
+        if comptime!(squared) {
+            let v = moment[ABSOLUTE_POS] * beta + g * g;
+            moment[ABSOLUTE_POS] = v;
+            param[ABSOLUTE_POS] -= g / (v.sqrt() + numbers[1]) * numbers[0];
+        } else {
+            let m = moment[ABSOLUTE_POS] * beta + g;
+            moment[ABSOLUTE_POS] = m;
+            param[ABSOLUTE_POS] -= m * numbers[0];
+        }
     }
 }
 
@@ -95,6 +100,18 @@ fn moving_average_kernel(value: &[f32], decay: &[f32], mean: &mut [f32]) {
 
 // SAFETY, of all launches: threads beyond the parameter do nothing; gradient and moments have its shape and are
 // contiguous.
+
+/// [`one_moment_kernel`] on a parameter with its moment, and a gradient with the optimiser's numbers.
+fn one_moment(written: [CubeTensor; 2], read: [CubeTensor; 2], beta: f32, squared: bool) -> (CubeTensor, CubeTensor) {
+    let [param, moment] = written.map(owned);
+    let client = param.client.clone();
+    let (count, dim) = grid(&client, param.meta.num_elements());
+    let [g, numbers] = read.map(|tensor| into_contiguous(tensor).into_buffer_arg());
+    let [p, m] = [&param, &moment].map(|tensor| tensor.clone().into_buffer_arg());
+    unsafe { one_moment_kernel::launch_unchecked(&client, count, dim, g, numbers, p, m, beta, squared) };
+    (param, moment)
+}
+
 impl Update for CubeBackend {
     fn sgd(
         param: CubeTensor,
@@ -103,13 +120,7 @@ impl Update for CubeBackend {
         numbers: CubeTensor,
         beta1: f32,
     ) -> (CubeTensor, CubeTensor) {
-        let [param, first] = [param, first].map(owned);
-        let client = param.client.clone();
-        let (count, dim) = grid(&client, param.meta.num_elements());
-        let [g, numbers] = [gradient, numbers].map(|read| into_contiguous(read).into_buffer_arg());
-        let [p, m] = [&param, &first].map(|written| written.clone().into_buffer_arg());
-        unsafe { sgd_kernel::launch_unchecked(&client, count, dim, g, numbers, p, m, beta1) };
-        (param, first)
+        one_moment([param, first], [gradient, numbers], beta1, false)
     }
 
     fn rmsprop(
@@ -119,13 +130,7 @@ impl Update for CubeBackend {
         numbers: CubeTensor,
         beta2: f32,
     ) -> (CubeTensor, CubeTensor) {
-        let [param, second] = [param, second].map(owned);
-        let client = param.client.clone();
-        let (count, dim) = grid(&client, param.meta.num_elements());
-        let [g, numbers] = [gradient, numbers].map(|read| into_contiguous(read).into_buffer_arg());
-        let [p, v] = [&param, &second].map(|written| written.clone().into_buffer_arg());
-        unsafe { rmsprop_kernel::launch_unchecked(&client, count, dim, g, numbers, p, v, beta2) };
-        (param, second)
+        one_moment([param, second], [gradient, numbers], beta2, true)
     }
 
     fn adam(
