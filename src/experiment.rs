@@ -22,6 +22,7 @@ pub use crate::data::mixture::Component;
 pub use crate::latent::prior::Prior;
 pub use crate::nets::layers::Activation;
 pub use crate::nets::normalization::Normalization;
+pub use crate::nets::precision::Precision;
 pub use crate::objective::Objective;
 pub use crate::optimizer::OptimizerKind;
 pub use crate::regularizer::augmentation::Augmentation;
@@ -213,6 +214,9 @@ pub struct Experiment {
     /// Learning rate of BEGAN's balance k (Berthelot et al. 2017).
     #[schemars(title = "BEGAN gain λ", range(min = 0, max = 1))]
     pub began_lambda: f32,
+    /// Number format of matrix products and convolutions, forward and backward; everything else is in single precision.
+    #[schemars(title = "Precision")]
+    pub precision: Precision,
     /// Optimiser of both networks.
     #[schemars(title = "Optimiser")]
     pub optimizer: OptimizerKind,
@@ -296,6 +300,7 @@ impl Default for Experiment {
             reconstruction_weight: 10.0,
             began_gamma: 0.5,
             began_lambda: 1e-3,
+            precision: Precision::F32,
             optimizer: OptimizerKind::Adam,
             generator_lr: 1e-3,
             discriminator_lr: 1e-3,

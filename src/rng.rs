@@ -88,7 +88,17 @@ impl Rng {
 
     /// `n` standard normal numbers.
     pub fn normals(&mut self, n: usize) -> Vec<f32> {
-        (0..n).map(|_| self.normal()).collect()
+        let mut numbers = vec![0.0; n];
+        self.fill_normals(&mut numbers);
+        numbers
+    }
+
+    /// Standard normal numbers in every place.
+    pub fn fill_normals(&mut self, numbers: &mut [f32]) {
+        // In a place of its own the state stays in registers.
+        let mut rng = self.0.clone();
+        numbers.fill_with(|| StandardNormal.sample(&mut rng));
+        self.0 = rng;
     }
 
     /// A random order of `items`.

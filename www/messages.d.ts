@@ -21,8 +21,8 @@ export type Device = 'cpu' | 'webgpu';
 export type DeviceChoice = Device | 'auto';
 
 /** What is known of WebGPU here: not asked yet; the browser has none; its adapter is software; the server has no
- * module for it; its module is being fetched; it can be used. */
-export type Gpu = 'unknown' | 'absent' | 'software' | 'unbuilt' | 'fetching' | 'available';
+ * module for it; its module is being fetched; the kernels of the run are being compiled; it can be used. */
+export type Gpu = 'unknown' | 'absent' | 'software' | 'unbuilt' | 'fetching' | 'compiling' | 'available';
 
 /** The contents of an experiment's `files`, in their order. */
 export type DataFiles = Uint8Array[];

@@ -104,11 +104,12 @@ impl Mixture {
 
     /// `n` independent draws, labelled with their components.
     pub fn sample(&self, n: usize, rng: &mut Rng) -> Batch {
-        let mut batch = Batch { values: Vec::with_capacity(n * self.dim), labels: Vec::with_capacity(n) };
-        for _ in 0..n {
+        let mut batch = Batch { values: vec![0.0; n * self.dim], labels: Vec::with_capacity(n) };
+        for row in batch.values.chunks_exact_mut(self.dim) {
             let k = self.component(rng);
             let Component { mean, std, .. } = &self.components[usize::from(k)];
-            batch.values.extend(mean.iter().map(|mean| mean + std * rng.normal()));
+            rng.fill_normals(row);
+            row.iter_mut().zip(mean).for_each(|(x, mean)| *x = mean + std * *x);
             batch.labels.push(k);
         }
         batch

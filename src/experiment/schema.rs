@@ -71,7 +71,10 @@ const GROUPS: [(&str, &[&str]); 6] = [
             "consistency_weight",
         ],
     ),
-    ("Optimisation", &["optimizer", "generator_lr", "discriminator_lr", "lr_half_life", "beta1", "beta2", "ema_decay"]),
+    (
+        "Optimisation",
+        &["optimizer", "generator_lr", "discriminator_lr", "lr_half_life", "beta1", "beta2", "ema_decay", "precision"],
+    ),
     ("Run", &["batch_size", "seed"]),
 ];
 

@@ -3,6 +3,8 @@
 use anyhow::Result;
 use burn::tensor::Device;
 
+use super::failure::mistake;
+
 /// `--device`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Choice {
@@ -13,6 +15,8 @@ pub enum Choice {
     Cpu,
     /// A GPU, through Vulkan, Metal or DirectX 12
     Gpu,
+    /// An NVIDIA GPU, through CUDA
+    Cuda,
 }
 
 impl Choice {
@@ -22,6 +26,7 @@ impl Choice {
             Self::Auto => "auto",
             Self::Cpu => "cpu",
             Self::Gpu => "gpu",
+            Self::Cuda => "cuda",
         }
     }
 }
@@ -47,8 +52,12 @@ impl Opened {
 pub fn open(choice: Choice) -> Result<Opened> {
     match choice {
         Choice::Cpu => Ok(Opened::cpu("")),
-        Choice::Auto => Ok(gpu::hardware().unwrap_or_else(|why| Opened::cpu(&format!(" ({why})")))),
+        Choice::Auto => {
+            let gpu = cuda::open().or_else(|_| gpu::hardware());
+            Ok(gpu.unwrap_or_else(|why| Opened::cpu(&format!(" ({why})"))))
+        }
         Choice::Gpu => gpu::any(),
+        Choice::Cuda => cuda::open().map_err(|why| mistake(format!("--device cuda: {why}, or use another --device"))),
     }
 }
 
@@ -107,7 +116,8 @@ mod gpu {
             error => format!("the GPU cannot be used: {error}"),
         })?;
         let info = setup.adapter.get_info();
-        let name = format!("{} ({:?})", info.name, setup.backend);
+        let compiler = if cfg!(feature = "vulkan") { ", SPIR-V" } else { "" };
+        let name = format!("{} ({:?}{compiler})", info.name, setup.backend);
         Ok((Opened { device, name }, info.device_type))
     }
 }
@@ -125,5 +135,29 @@ mod gpu {
 
     pub fn any() -> Result<Opened> {
         Err(mistake("--device gpu: this build has no GPU support; build with the feature `gpu`, or use --device cpu"))
+    }
+}
+
+#[cfg(feature = "cuda")]
+mod cuda {
+    use burn::tensor::{Device, DeviceType};
+
+    use super::Opened;
+
+    /// The first GPU that CUDA finds, or why there is none.
+    pub fn open() -> Result<Opened, String> {
+        let none = "no NVIDIA GPU was found; install its driver";
+        let device = Device::enumerate(DeviceType::Cuda).into_iter().next().ok_or(none)?;
+        let name = device.identity().map_or_else(|| "CUDA".to_owned(), |identity| format!("{} (CUDA)", identity.name));
+        Ok(Opened { device, name })
+    }
+}
+
+#[cfg(not(feature = "cuda"))]
+mod cuda {
+    use super::Opened;
+
+    pub fn open() -> Result<Opened, String> {
+        Err("this build has no CUDA support; build with the feature `cuda`".to_owned())
     }
 }

@@ -23,9 +23,9 @@ impl Progress {
         Self { bar, lines: !quiet && !io::stderr().is_terminal() }
     }
 
-    /// Counts a step, which may still be queued on the device.
-    pub fn step(&self) {
-        self.bar.inc(1);
+    /// Counts `n` steps, which may still be queued on the device.
+    pub fn advance(&self, n: usize) {
+        self.bar.inc(n as u64);
     }
 
     /// Shows a report.

@@ -14,6 +14,7 @@ use super::args::Reproduce;
 use super::dataset::{self, FoundFiles};
 use super::device::{self, Opened};
 use super::failure::mistake;
+use super::pace::{QUEUE, steps_to_queue};
 use super::progress::{self, say};
 use super::protocol::{Column, Protocol};
 use super::report::{print, print_json};
@@ -27,8 +28,6 @@ use crate::metrics::{Evaluator, SAMPLES};
 use crate::tensor::{floats, matrix};
 use crate::trainer::Trainer;
 
-/// Steps that may be queued on a device; more would only take memory.
-const QUEUE: u64 = 256;
 const TOO_FEW: &str = "the data hold too few images to score others by; give all of MNIST";
 
 /// Runs the protocol. The table is rewritten after every run; until the last it says that it is incomplete.
@@ -115,8 +114,9 @@ impl<'a> Stage<'a> {
             if interrupt::asked() {
                 return Ok(None);
             }
-            trainer.step();
-            self.bar.inc(1);
+            let n = steps_to_queue(&trainer, []);
+            trainer.steps(n);
+            self.bar.inc(n as u64);
             if trainer.step.is_multiple_of(QUEUE) {
                 wait(&trainer)?;
             }

@@ -9,7 +9,7 @@ use indicatif::HumanDuration;
 
 use super::args::Train;
 use super::folder::Folder;
-use super::pace::Pace;
+use super::pace::{Pace, QUEUE, steps_to_queue};
 use super::plan::Plan;
 use super::progress::{Progress, say};
 use super::report::{Report, print_json};
@@ -21,8 +21,6 @@ use crate::trainer::{StepReport, Trainer};
 
 /// Images in a grid: 8 × 8.
 const GRID: usize = 64;
-/// Steps that may be queued on a device; more would only take memory.
-const QUEUE: u64 = 256;
 
 /// Trains a run.
 ///
@@ -83,8 +81,9 @@ impl<'a> Run<'a> {
     fn play(&mut self) -> Result<Report> {
         self.pace.go_on();
         loop {
-            let unread = self.trainer.step();
-            self.progress.step();
+            let n = self.next_steps();
+            let unread = self.trainer.steps(n);
+            self.progress.advance(n);
             let step = self.trainer.step;
             let last = step >= self.trainer.experiment().steps || interrupt::asked();
             let due = self.due(step, last);
@@ -97,6 +96,12 @@ impl<'a> Run<'a> {
                 self.wait()?;
             }
         }
+    }
+
+    /// The number of steps before a task may be due.
+    fn next_steps(&self) -> usize {
+        let every = [self.report_every, self.args.sample_every, self.args.checkpoint_every];
+        steps_to_queue(&self.trainer, every)
     }
 
     fn due(&self, step: u64, last: bool) -> Due {

@@ -5,6 +5,7 @@ pub mod init;
 pub mod layers;
 mod network;
 pub mod normalization;
+pub mod precision;
 
 pub use self::layers::{Layer, Mask, Mode, ParamSpec, Vjp};
 pub use self::network::{ForwardOutput, Network, Weights};

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use burn::tensor::{Device, Tensor};
 
 use super::layers::{Activation, Layer, Linear, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use super::precision::Precision;
 use crate::rng::Rng;
 use crate::tensor::{attach, copied, detach, matrix};
 
@@ -16,6 +17,7 @@ use crate::tensor::{attach, copied, detach, matrix};
 #[derive(Clone, Debug)]
 pub struct Network {
     layers: Arc<[Box<dyn Layer>]>,
+    precision: Precision,
 }
 
 /// A network's numbers, in the order of its layers.
@@ -38,10 +40,16 @@ pub struct ForwardOutput {
 }
 
 impl Network {
-    /// The network of these layers.
+    /// The network of these layers, in single precision.
     #[must_use]
     pub fn new(layers: Vec<Box<dyn Layer>>) -> Self {
-        Self { layers: layers.into() }
+        Self { layers: layers.into(), precision: Precision::F32 }
+    }
+
+    /// The same layers in this precision, also where they are networks themselves.
+    #[must_use]
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
     }
 
     /// The network without layers, whose output is its input.
@@ -100,7 +108,7 @@ impl Network {
     /// When the weights, or the masks in `mode`, are not those of this network.
     #[must_use]
     pub fn forward(&self, weights: &Weights, input: Tensor<2>, mut mode: Mode) -> ForwardOutput {
-        let mut cursor = weights.cursor();
+        let mut cursor = self.cursor(weights);
         let (features, output) = self.run_both(input, &mut cursor, &mut mode);
         let buffers = match mode {
             Mode::Train(training) => training.into_buffers(),
@@ -112,13 +120,17 @@ impl Network {
     /// The network in evaluation: rows `[n, in]` to rows `[n, out]`.
     #[must_use]
     pub fn eval(&self, weights: &Weights, input: Tensor<2>) -> Tensor<2> {
-        self.run(input, &mut weights.cursor(), &mut Mode::Eval)
+        self.run(input, &mut self.cursor(weights), &mut Mode::Eval)
     }
 
     /// The network in evaluation, rows `[n, in]` to rows `[n, out]`, and its vector–Jacobian product there.
     #[must_use]
     pub fn vjp(&self, weights: &Weights, input: Tensor<2>) -> (Tensor<2>, Vjp) {
-        self.run_vjp(input, &mut weights.cursor())
+        self.run_vjp(input, &mut self.cursor(weights))
+    }
+
+    fn cursor<'a>(&self, weights: &'a Weights) -> ParamCursor<'a> {
+        ParamCursor::new(&weights.params, &weights.buffers, self.precision)
     }
 
     /// As a part of another network, which owns the cursor.
@@ -169,10 +181,6 @@ impl Weights {
     pub fn copied(self) -> Self {
         let all = |tensors: Vec<Tensor<2>>| tensors.into_iter().map(copied).collect();
         Self { params: all(self.params), buffers: all(self.buffers) }
-    }
-
-    fn cursor(&self) -> ParamCursor<'_> {
-        ParamCursor::new(&self.params, &self.buffers)
     }
 
     fn map_params(&self, f: impl FnMut(Tensor<2>) -> Tensor<2>) -> Self {

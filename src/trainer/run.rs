@@ -2,15 +2,15 @@
 
 use std::mem::take;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, FloatDType, Tensor};
 
 #[cfg(feature = "gpu")]
 use super::replay::Replay;
 use super::sampler::{InputSampler, RngState};
 use super::{Gan, GanState, StepInputs, StepReport};
 use crate::data::TrainingData;
-use crate::error::Result;
-use crate::experiment::Experiment;
+use crate::error::{Error, Result};
+use crate::experiment::{Experiment, Precision};
 use crate::tensor::HostMatrix;
 #[cfg(feature = "gpu")]
 use crate::tensor::is_host;
@@ -44,9 +44,12 @@ impl Trainer {
     /// A run at its start, on `device`.
     ///
     /// # Errors
-    /// When the experiment is not valid.
+    /// When the experiment is not valid, or the device cannot compute in its precision.
     pub fn new(experiment: Experiment, data: TrainingData, device: &Device) -> Result<Self> {
         experiment.validate()?;
+        if experiment.precision == Precision::Bf16 && !device.supports_dtype(FloatDType::BF16) {
+            return Err(Error::setting("precision", "bf16", "f32 on this device, which cannot compute in bfloat16"));
+        }
         let sampler = InputSampler::new(data, experiment.seed);
         let gan = Gan::new(experiment, device);
         Ok(Self {

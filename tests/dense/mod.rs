@@ -1,5 +1,5 @@
 //! An affine map and its activation in one operation, against burn's operations one by one on the CPU: values and
-//! gradients, for every activation and for shapes of each kernel.
+//! gradients, for every activation, shapes of each kernel and random ones.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use counterfeit::experiment::Activation;
@@ -9,6 +9,9 @@ use counterfeit::rng::{Rng, Stream};
 
 /// Rows, inputs and outputs. The products of the last are left to burn's matrix multiplication.
 const SHAPES: [[usize; 3]; 5] = [[1, 1, 1], [7, 3, 5], [33, 16, 1], [64, 20, 70], [300, 400, 300]];
+/// Shapes that are drawn, of up to so many rows and columns.
+const DRAWN: usize = 8;
+const LARGEST: usize = 90;
 
 const FUNCTIONS: [Option<Activation>; 6] = [
     None,
@@ -24,7 +27,8 @@ const TRACKED: [[bool; 3]; 3] = [[false, true, true], [true, true, true], [true,
 
 pub async fn check(device: &Device) {
     let mut rng = Rng::new(1, Stream::Init);
-    for [n, inputs, outputs] in SHAPES {
+    let drawn = [(); DRAWN].map(|()| [(); 3].map(|()| 1 + rng.below(LARGEST)));
+    for [n, inputs, outputs] in SHAPES.into_iter().chain(drawn) {
         let mut draw = |shape: [usize; 2], scale: f32| {
             let values: Vec<f32> = rng.normals(shape[0] * shape[1]).into_iter().map(|x| scale * x).collect();
             TensorData::new(values, shape)

@@ -125,6 +125,33 @@ test('WebGPU, where it is chosen, takes the run over and trains it', async t => 
   await page.context().close();
 });
 
+test('while the GPU compiles kernels the run trains on the CPU, and no step is lost when it moves', async t => {
+  const page = await visit(await browse(WEBGPU), `${site}#preset=mixture-1d&batch_size=32`);
+  page.setDefaultTimeout(4 * PATIENCE);
+  await until(page, 'running');
+  await page.evaluate(() => {
+    const text = id => document.getElementById(id).innerText,
+      root = document.documentElement;
+    window.log = [];
+    const note = () => window.log.push([text('device-now'), text('about-webgpu'), Number(root.dataset.step)]);
+    new MutationObserver(note).observe(root, { attributeFilter: ['data-step'] });
+  });
+  await page.click('#device summary');
+  await moveToWebgpu(page);
+  await trainsOn(page);
+  const log = await page.evaluate(() => window.log);
+  const meanwhile = log.filter(([device, about]) => device === 'CPU' && about.startsWith('Compiling'));
+  t.diagnostic(`steps ${meanwhile.map(([, , step]) => step)} while it compiled`);
+  // Two frames were on their way already.
+  assert.ok(meanwhile.length > 5, JSON.stringify(log));
+  const steps = log.map(([, , step]) => step);
+  assert.deepEqual(
+    steps,
+    steps.toSorted((a, b) => a - b),
+  );
+  await page.context().close();
+});
+
 // A software adapter as a real one, which auto would not try otherwise.
 const REAL_ADAPTER = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
 

@@ -75,7 +75,7 @@ pub async fn check_presets(device: &Device) {
         };
         let (mut replayed, mut built) = (run(), run());
         let mut buffers = StateBuffers::new(&built.gan, &mut built.state);
-        for steps in [5, 4, 1, 10, 13] {
+        for steps in [5, 4, 1, 10, 180] {
             let _ = replayed.steps(steps);
             for _ in 0..steps {
                 let inputs = built.draw_inputs().upload(device);

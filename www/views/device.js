@@ -12,6 +12,7 @@ const ABOUT = {
   software: 'Only a software adapter, which is slower than the CPU module.',
   unbuilt: 'The GPU module is not built yet on this server.',
   fetching: 'Downloading; training continues on the CPU.',
+  compiling: 'Compiling kernels; training continues on the CPU.',
   available: 'Ready.',
 };
 
@@ -49,6 +50,7 @@ export function deviceMenu(choose) {
             absent: 'No WebGPU adapter → CPU.',
             unbuilt: 'No GPU module on this server → CPU.',
             fetching: 'Speed of both not measured yet.',
+            compiling: 'Speed of both not measured yet.',
             available: 'Speed of both not measured yet.',
             unknown: 'The faster of the two in a short measurement.',
           }[gpu];

@@ -3,13 +3,16 @@
 import { Missing, loadModule, whenLost } from './assets.js';
 import { costKey } from './cost.js';
 import { Pace } from './pace.js';
-import { isPanic, post, postProblem, postProgress } from './replies.js';
+import { failure, isPanic, post, postProblem, postProgress } from './replies.js';
 
 /** @import { Device, DeviceChoice, ExperimentInfo, Gpu, Playground, Wasm } from '../messages.js' */
+/** @import { Run } from './run.js' */
 /** @import { TrainLoop } from './loop.js' */
 
 /** `auto` looks for a GPU only after the first pictures, so as not to delay them. */
 const GPU_AFTER_MS = 1500;
+/** Steps after which every kernel of a training step has been compiled, and the step recorded. */
+const STEPS_TO_COMPILE = 8;
 /** A GPU is timed once the browser has optimised the module's code, which takes some hundred steps. */
 const WARMUP_MS = 2000,
   TRIAL_MS = 500;
@@ -36,7 +39,7 @@ export class Devices {
 
   /** @param {ExperimentInfo} info @returns {Device} */
   deviceFor(info) {
-    if (!this.#moduleReady || this.choice === 'cpu') return 'cpu';
+    if (!this.#moduleReady || this.#trying || this.choice === 'cpu') return 'cpu';
     if (this.choice === 'webgpu') return 'webgpu';
     const rates = this.#measured.get(costKey(info.settings));
     return rates && rates.webgpu > rates.cpu ? 'webgpu' : 'cpu';
@@ -72,52 +75,60 @@ export class Devices {
     if (this.#gpu === 'software' && asked === 'auto') return;
     // A paused run, or one that has just begun, has no speed to compare with.
     if (asked === 'auto' && !this.loop.pace.measured()) return this.consider();
-    // One trial at a time; its end considers again if the run is another by then.
-    if (asked === 'auto' && this.#trying) return;
-    const before = this.#gpu;
+    // One at a time; its end considers again.
+    if (this.#trying) return;
+    this.#trying = true;
+    const found = this.#gpu;
     try {
-      if (before !== 'available' || asked === 'webgpu') this.#setGpu('fetching');
+      this.#setGpu('fetching');
       const { wasm } = await loadModule('webgpu', postProgress);
+      this.#setGpu('compiling');
+      await this.#withPlayground(
+        () => wasm.Playground.open(info.hash, 'webgpu', this.loop.run?.files),
+        async playground => {
+          await compile(playground);
+          this.#setGpu(found);
+          if (this.choice === 'auto') await this.#time(playground, WARMUP_MS);
+        },
+      );
       this.#moduleReady = true;
-      this.#setGpu(before === 'software' ? 'software' : 'available');
-      if (asked === 'webgpu')
-        return this.loop.queue.add(() => (this.choice === 'webgpu' ? this.move('webgpu') : undefined));
-      this.#trying = true;
-      await this.#try(wasm, info);
+      if (this.choice === 'webgpu') await this.#moveAs('webgpu');
+      else if (this.choice === 'auto' && this.loop.run?.info.hash === info.hash) await this.#try(wasm, this.loop.run);
     } catch (error) {
       if (isPanic(error)) return this.loop.fail(error);
+      this.#setGpu(found);
+      // Another run has taken its place, and is considered next.
+      if (this.loop.run?.info.hash !== info.hash) return;
+      const remedy = 'The run stays on the CPU.';
+      // The experiment's fault and not the device's: WebGPU lacks its precision.
+      if (failure(error)?.kind === 'setting') return asked === 'webgpu' && postProblem('device', error, remedy);
       if (error instanceof Missing) return this.#setGpu('unbuilt');
       this.#setGpu('absent');
-      if (asked === 'webgpu') postProblem('device', error, 'The run stays on the CPU.');
+      if (asked === 'webgpu') postProblem('device', error, remedy);
     } finally {
       this.#trying = false;
+      if (this.choice !== asked || this.loop.run?.info.hash !== info.hash) this.consider();
     }
   }
 
   /** Times the GPU in turn with the run on the CPU, and moves the run where it is faster. @param {Wasm} wasm
-   * @param {ExperimentInfo} info */
-  async #try(wasm, info) {
-    const { queue, pace } = this.loop;
-    await this.#withPlayground(
-      () => wasm.Playground.open(info.hash, 'webgpu', this.loop.run?.files),
-      async warmup => {
-        // The first slices compile pipelines: fusion reaches across steps, so that a slice of several has kernels of
-        // its own.
-        for (const n of [1, 2, 2]) await queue.turn(() => train(warmup, n));
-        await this.#time(warmup, WARMUP_MS);
-      },
-    );
-    const cpu = pace.measured(),
-      run = this.loop.run;
-    if (!run || this.choice !== 'auto' || run.info.hash !== info.hash || !cpu) return this.consider();
+   * @param {Run} run */
+  async #try(wasm, run) {
+    const cpu = this.loop.pace.measured();
+    if (!cpu) return this.consider();
     // From the run's own state: some steps cost more than others (critic_warmup), and both rates are to be of the same
     // ones.
     const open = async () => wasm.Playground.load(await run.playground.save(), 'webgpu', run.files);
     const webgpu = await this.#withPlayground(open, trial => this.#time(trial, TRIAL_MS));
-    this.#measured.set(costKey(info.settings), { cpu, webgpu });
+    this.#measured.set(costKey(run.info.settings), { cpu, webgpu });
     const chosen = webgpu > cpu ? 'webgpu' : 'cpu';
     post({ type: 'measured', cpu, webgpu, chosen });
-    if (chosen === 'webgpu') this.loop.queue.add(() => (this.choice === 'auto' ? this.move('webgpu') : undefined));
+    if (chosen === 'webgpu') await this.#moveAs('auto');
+  }
+
+  /** Moves the run to the GPU, if this is still the choice by then. @param {DeviceChoice} choice */
+  #moveAs(choice) {
+    return this.loop.queue.turn(() => (this.choice === choice ? this.move('webgpu') : undefined));
   }
 
   /** @template T @param {() => Playground | Promise<Playground>} open
@@ -164,6 +175,13 @@ export class Devices {
     if (this.loop.run?.device !== 'webgpu') return this.#setGpu('absent');
     postProblem('device', 'The GPU was lost', 'The run continues on the CPU.', true);
   }
+}
+
+/** Compiles every kernel of an experiment. The run trains meanwhile: this waits for the GPU outside the queue's turns,
+ * and nothing else enters the GPU's module. @param {Playground} playground */
+async function compile(playground) {
+  for (let step = 0; step < STEPS_TO_COMPILE; step++) await train(playground, 1);
+  await playground.snapshot();
 }
 
 /** Trains to the end; resolves to the milliseconds. @param {Playground} playground @param {number} n */

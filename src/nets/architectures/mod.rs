@@ -17,14 +17,15 @@ impl Network {
     /// autoencoder, images to codes and reconstructions.
     #[must_use]
     pub fn generator(e: &Experiment) -> Self {
-        match e.architecture {
+        let network = match e.architecture {
             Architecture::Mlp => mlp::generator(e),
             Architecture::Dcgan => dcgan::generator(e),
             Architecture::Dirac => dirac::generator(),
             Architecture::Autoencoder => autoencoder::generator(e),
             Architecture::Stacked => stackgan::generator(e),
             Architecture::Coupled => cogan::generator(e),
-        }
+        };
+        network.with_precision(e.precision)
     }
 
     /// The experiment's discriminator: rows of `discriminator_inputs` numbers to logits, where higher means more real,
@@ -32,7 +33,7 @@ impl Network {
     #[must_use]
     pub fn discriminator(e: &Experiment) -> Self {
         let reconstructs = e.objective == Objective::Began;
-        match (e.architecture, reconstructs) {
+        let network = match (e.architecture, reconstructs) {
             (Architecture::Mlp, false) | (Architecture::Autoencoder, _) => mlp::discriminator(e),
             (Architecture::Mlp, true) => mlp::autoencoder(e),
             (Architecture::Dcgan, false) => dcgan::discriminator(e),
@@ -40,7 +41,8 @@ impl Network {
             (Architecture::Dirac, _) => dirac::discriminator(),
             (Architecture::Stacked, _) => stackgan::discriminator(e),
             (Architecture::Coupled, _) => cogan::discriminator(e),
-        }
+        };
+        network.with_precision(e.precision)
     }
 }
 
@@ -51,7 +53,7 @@ pub fn sampler(e: &Experiment, generator: &Network, weights: &Weights) -> (Netwo
     if e.architecture != Architecture::Autoencoder {
         return (generator.clone(), weights.clone());
     }
-    let decoder = autoencoder::decoder(e);
+    let decoder = autoencoder::decoder(e).with_precision(e.precision);
     let last = |all: &[burn::tensor::Tensor<2>], count: usize| all[all.len() - count..].to_vec();
     let weights = Weights {
         params: last(&weights.params, decoder.params().len()),

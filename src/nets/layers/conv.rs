@@ -7,6 +7,7 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use crate::nets::init::Init;
+use crate::nets::precision::Precision;
 
 const KERNEL: usize = 4;
 const STRIDE: usize = 2;
@@ -40,14 +41,15 @@ pub(super) fn convolve(
     [inputs, outputs, side]: [usize; 3],
     weight: Tensor<2>,
     bias: Option<Tensor<2>>,
+    precision: Precision,
 ) -> Tensor<2> {
     let [n, _] = x.dims();
-    let x = x.reshape([n, inputs, side, side]);
-    let weight = weight.reshape([outputs, inputs, KERNEL, KERNEL]);
-    let bias = bias.map(|bias| bias.reshape([outputs]));
+    let x = precision.operand(x).reshape([n, inputs, side, side]);
+    let weight = precision.operand(weight).reshape([outputs, inputs, KERNEL, KERNEL]);
+    let bias = bias.map(|bias| precision.operand(bias).reshape([outputs]));
     let options = ConvOptions::new([STRIDE; 2], [PADDING; 2], [1; 2], 1);
     let half = side / 2;
-    conv2d(x, weight, bias, options).reshape([n, outputs * half * half])
+    precision.result(conv2d(x, weight, bias, options)).reshape([n, outputs * half * half])
 }
 
 /// Images `[n, inputs × side²]` to `[n, outputs × (2 side)²]`, with kernels `[inputs, outputs × 4²]`.
@@ -56,14 +58,15 @@ pub(super) fn convolve_transposed(
     [inputs, outputs, side]: [usize; 3],
     weight: Tensor<2>,
     bias: Option<Tensor<2>>,
+    precision: Precision,
 ) -> Tensor<2> {
     let [n, _] = x.dims();
-    let x = x.reshape([n, inputs, side, side]);
-    let weight = weight.reshape([inputs, outputs, KERNEL, KERNEL]);
-    let bias = bias.map(|bias| bias.reshape([outputs]));
+    let x = precision.operand(x).reshape([n, inputs, side, side]);
+    let weight = precision.operand(weight).reshape([inputs, outputs, KERNEL, KERNEL]);
+    let bias = bias.map(|bias| precision.operand(bias).reshape([outputs]));
     let options = ConvTransposeOptions::new([STRIDE; 2], [PADDING; 2], [0; 2], [1; 2], 1);
     let double = 2 * side;
-    conv_transpose2d(x, weight, bias, options).reshape([n, outputs * double * double])
+    precision.result(conv_transpose2d(x, weight, bias, options)).reshape([n, outputs * double * double])
 }
 
 impl Layer for Conv {
@@ -86,15 +89,16 @@ impl Layer for Conv {
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {
         let weight = weights.param();
         let bias = self.bias.then(|| weights.param());
-        convolve(x, [self.inputs, self.outputs, self.side], weight, bias)
+        convolve(x, [self.inputs, self.outputs, self.side], weight, bias, weights.precision)
     }
 
     fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
         let weight = weights.param();
         let bias = self.bias.then(|| weights.param());
         let Self { inputs, outputs, side, .. } = *self;
-        let y = convolve(x, [inputs, outputs, side], weight.clone(), bias);
-        (y, Box::new(move |g| convolve_transposed(g, [outputs, inputs, side / 2], weight, None)))
+        let precision = weights.precision;
+        let y = convolve(x, [inputs, outputs, side], weight.clone(), bias, precision);
+        (y, Box::new(move |g| convolve_transposed(g, [outputs, inputs, side / 2], weight, None, precision)))
     }
 }
 
@@ -115,8 +119,8 @@ mod tests {
         let weight = matrix(rng.normals(b * a * 16), [b, a * 16], &device);
         let x = matrix(rng.normals(2 * a * 64), [2, a * 64], &device);
         let y = matrix(rng.normals(2 * b * 16), [2, b * 16], &device);
-        let down = convolve(x.clone(), [a, b, side], weight.clone(), None);
-        let up = convolve_transposed(y.clone(), [b, a, side / 2], weight, None);
+        let down = convolve(x.clone(), [a, b, side], weight.clone(), None, Precision::F32);
+        let up = convolve_transposed(y.clone(), [b, a, side / 2], weight, None, Precision::F32);
         assert_eq!((down.dims(), up.dims()), ([2, b * 16], [2, a * 64]));
         let (left, right) = ((down * y).sum().into_scalar::<f32>(), (x * up).sum().into_scalar::<f32>());
         assert!((left - right).abs() < 1e-3 * left.abs().max(1.0), "{left} {right}");

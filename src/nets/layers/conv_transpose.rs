@@ -41,14 +41,15 @@ impl Layer for ConvTranspose {
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {
         let weight = weights.param();
         let bias = self.bias.then(|| weights.param());
-        convolve_transposed(x, [self.inputs, self.outputs, self.side], weight, bias)
+        convolve_transposed(x, [self.inputs, self.outputs, self.side], weight, bias, weights.precision)
     }
 
     fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
         let weight = weights.param();
         let bias = self.bias.then(|| weights.param());
         let Self { inputs, outputs, side, .. } = *self;
-        let y = convolve_transposed(x, [inputs, outputs, side], weight.clone(), bias);
-        (y, Box::new(move |g| convolve(g, [outputs, inputs, 2 * side], weight, None)))
+        let precision = weights.precision;
+        let y = convolve_transposed(x, [inputs, outputs, side], weight.clone(), bias, precision);
+        (y, Box::new(move |g| convolve(g, [outputs, inputs, 2 * side], weight, None, precision)))
     }
 }

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{DType, Device, Tensor};
 
 use super::{
     Activation, AddScalar, BatchNorm, Conv, ConvTranspose, Dropout, InstanceNorm, Layer, LayerNorm, LearnedConstant,
-    Linear, MinibatchDiscrimination, MinibatchStddev, Parallel, Shared,
+    Linear, Mask, MinibatchDiscrimination, MinibatchStddev, Mode, Parallel, Shared,
 };
 use crate::nets::init::Init;
+use crate::nets::precision::Precision;
 use crate::nets::{Network, Weights};
 use crate::rng::{Rng, Stream};
 use crate::tensor::{detach, matrix};
@@ -46,14 +47,19 @@ fn layers() -> Vec<(&'static str, Box<dyn Layer>, usize)> {
     ]
 }
 
-/// The layer between smooth ones, so that its second derivatives pass through others, with numbers of size 1.
+/// The layer between smooth ones, so that its second derivatives pass through others.
 fn network(layer: Box<dyn Layer>, width: usize) -> (Network, Weights) {
-    let network = Network::new(vec![
+    drawn_network(vec![
         Box::new(Linear::new(width, width)),
         Box::new(Activation::Tanh),
         layer,
         Box::new(Activation::Tanh),
-    ]);
+    ])
+}
+
+/// These layers, with numbers of size 1.
+fn drawn_network(layers: Vec<Box<dyn Layer>>) -> (Network, Weights) {
+    let network = Network::new(layers);
     let mut rng = Rng::new(1, Stream::Init);
     let device = Device::flex();
     let mut numbers = |positive: bool, [rows, columns]: [usize; 2]| {
@@ -68,6 +74,12 @@ fn network(layer: Box<dyn Layer>, width: usize) -> (Network, Weights) {
 
 fn drawn(seed: u64, shape: [usize; 2]) -> Tensor<2> {
     matrix(Rng::new(seed, Stream::Data).normals(shape[0] * shape[1]), shape, &Device::flex())
+}
+
+/// Training, with masks of ones.
+fn masked(network: &Network) -> Mode {
+    let ones = |mask: Mask| Tensor::ones(mask.shape, &Device::flex()).autodiff();
+    Mode::train(network.masks(ROWS).into_iter().map(ones).collect())
 }
 
 fn numbers(tensor: Tensor<2>) -> Vec<f32> {
@@ -107,6 +119,32 @@ fn vjps_are_what_automatic_differentiation_gives() {
         let (again, vjp) = network.vjp(&weights, x);
         assert_eq!(numbers(again), numbers(y), "{name}: the output");
         assert_close(name, &numbers(vjp(g)), &wanted, 1e-4);
+    }
+}
+
+#[test]
+fn products_are_rounded_in_mixed_precision_and_nothing_else_is() {
+    for (name, layer, width) in layers() {
+        let has_product = layer.params().iter().any(|spec| spec.is_matrix);
+        let (network, weights) = drawn_network(vec![layer]);
+        // No two points of minibatch discrimination so close that rounding makes them one.
+        let x = drawn(5, [ROWS, width]);
+        let results = |network: &Network| {
+            let leaves = weights.require_grad();
+            let y = network.forward(&leaves, x.clone().autodiff().require_grad(), masked(network)).output;
+            assert_eq!(y.dtype(), DType::F32, "{name}");
+            let grads = (y.clone() * drawn(3, y.dims()).autodiff()).sum().backward();
+            let gradients = leaves.params.iter().map(|leaf| leaf.grad(&grads).unwrap());
+            let (_, vjp) = network.vjp(&weights, x.clone());
+            [y.clone(), vjp(drawn(3, y.dims()))].into_iter().chain(gradients).map(numbers).collect::<Vec<_>>()
+        };
+        let single = results(&network);
+        let mixed = results(&network.clone().with_precision(Precision::Bf16));
+        assert_eq!(mixed != single, has_product, "{name}");
+        for (mixed, single) in mixed.iter().zip(&single) {
+            // 8 bits.
+            assert_close(name, mixed, single, 0.02);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use burn::tensor::Tensor;
 use self::dense::dense;
 use super::{Activation, Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use crate::nets::init::{DCGAN_WEIGHT, Init};
+use crate::nets::precision::Precision;
 
 /// A fully connected layer: rows `[n, inputs]` to rows `[n, outputs]`.
 ///
@@ -40,11 +41,18 @@ impl Linear {
     /// φ(x W + b), rows `[n, inputs]` to rows `[n, outputs]`.
     pub fn activated(self, x: Tensor<2>, weights: &mut ParamCursor, function: Activation) -> Tensor<2> {
         let weight = weights.param();
-        if self.bias { dense(x, weight, weights.param(), Some(function)) } else { function.apply(x.matmul(weight)) }
+        if self.bias && weights.precision == Precision::F32 {
+            return dense(x, weight, weights.param(), Some(function));
+        }
+        function.apply(self.affine(x, weight, weights))
     }
 
     fn affine(self, x: Tensor<2>, weight: Tensor<2>, weights: &mut ParamCursor) -> Tensor<2> {
-        if self.bias { dense(x, weight, weights.param(), None) } else { x.matmul(weight) }
+        match (self.bias, weights.precision) {
+            (true, Precision::F32) => dense(x, weight, weights.param(), None),
+            (true, precision) => precision.matmul(x, weight) + weights.param(),
+            (false, precision) => precision.matmul(x, weight),
+        }
     }
 }
 
@@ -77,8 +85,8 @@ impl Layer for Linear {
     }
 
     fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
-        let weight = weights.param();
+        let (weight, precision) = (weights.param(), weights.precision);
         let y = self.affine(x, weight.clone(), weights);
-        (y, Box::new(move |g| g.matmul(weight.transpose())))
+        (y, Box::new(move |g| precision.matmul(g, weight.transpose())))
     }
 }

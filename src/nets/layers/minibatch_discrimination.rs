@@ -47,7 +47,7 @@ impl Layer for MinibatchDiscrimination {
             return append_running_mean(x, weights);
         };
         let [n, _] = x.dims();
-        let points = x.clone().matmul(weights.param());
+        let points = weights.precision.matmul(x.clone(), weights.param());
         let points = points.reshape([n, 1, self.kernels, self.dim]);
         let others = points.clone().reshape([1, n, self.kernels, self.dim]);
         let distance = (points - others).abs().sum_dim(3);

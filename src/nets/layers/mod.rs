@@ -41,6 +41,7 @@ pub use self::minibatch_stddev::MinibatchStddev;
 pub use self::parallel::Parallel;
 pub use self::shared::Shared;
 use super::init::Init;
+use super::precision::Precision;
 use crate::rng::Rng;
 use crate::tensor::HostMatrix;
 
@@ -181,17 +182,19 @@ impl Training {
     }
 }
 
-/// A network's numbers, handed to its layers one after another.
+/// A network's numbers, handed to its layers one after another, and the precision of products with them.
 #[derive(Debug)]
 pub struct ParamCursor<'a> {
+    /// Of matrix products and convolutions.
+    pub precision: Precision,
     params: slice::Iter<'a, Tensor<2>>,
     buffers: slice::Iter<'a, Tensor<2>>,
 }
 
 impl<'a> ParamCursor<'a> {
     /// At the first of these.
-    pub(super) fn new(params: &'a [Tensor<2>], buffers: &'a [Tensor<2>]) -> Self {
-        Self { params: params.iter(), buffers: buffers.iter() }
+    pub(super) fn new(params: &'a [Tensor<2>], buffers: &'a [Tensor<2>], precision: Precision) -> Self {
+        Self { params: params.iter(), buffers: buffers.iter(), precision }
     }
 
     /// The next parameter.
