@@ -295,7 +295,7 @@ lint() {
 }
 stage_wasm() {
   # Shaders in software on a busy machine take longer than the 20 s that the runner waits.
-  WASM_BINDGEN_TEST_TIMEOUT=900 wasm-pack test --headless --chrome
+  WASM_BINDGEN_TEST_TIMEOUT=1800 wasm-pack test --headless --chrome
 }
 stage_page() {
   mnist

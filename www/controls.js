@@ -1,6 +1,7 @@
 // The controls of all settings, one function for each kind, and the repairs that are offered where a change is refused.
 
-import { GROUPS, consequences, inWords } from './settings.js';
+import { announce } from './announce.js';
+import { GROUPS, consequences, inText, inWords, returning } from './settings.js';
 import { element } from './views/element.js';
 
 /** @import { Change, ExperimentInfo } from './messages.js' */
@@ -9,6 +10,8 @@ import { element } from './views/element.js';
 /** @typedef {{ mean: number[], std: number, weight: number }} Gaussian */
 /** Takes the changes that one act of the visitor makes. @typedef {(changes: Change[]) => void} Send */
 
+/** Without another change for so long, a slider has been set. */
+const SETTLE_MS = 400;
 const OPEN = ['Data', 'Objective', 'Regularisation'];
 
 /** @param {HTMLElement} place @param {HTMLElement} classesPlace @param {Send} send */
@@ -21,11 +24,34 @@ export function controls(place, classesPlace, send) {
     place.append(details);
     return { settings, details, body, count };
   });
+  /** Settings that gave way to others, and the values that they return to. @type {Map<string, string>} */
+  const setAside = new Map();
+  let name = '';
+  /** What else the last change did, and at which setting it is said. */
+  let aside = { key: '', text: '' };
   /** @param {ExperimentInfo} info @param {Problem | null} problem */
-  return function show({ settings }, problem) {
+  return function show({ settings, name: now }, problem) {
     const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.at;
+    if (now !== name) {
+      setAside.clear();
+      aside = { key: '', text: '' };
+    }
+    name = now;
     /** @param {Change[]} changes */
-    const change = changes => send([...changes, ...consequences(changes, settings).quietly]);
+    const change = changes => {
+      for (const [key] of changes) setAside.delete(key);
+      const { quietly } = consequences(changes, settings);
+      const back = returning([...setAside], changes, settings);
+      for (const [key] of back) setAside.delete(key);
+      for (const [key] of quietly) setAside.set(key, inText(settings[key]));
+      const said = [
+        ...quietly.map(change => `${inWords(change)} with this; its value returns when it applies again.`),
+        ...back.map(change => `${inWords(change)} again.`),
+      ];
+      aside = { key: changes[0][0], text: said.join(' ') };
+      if (said.length) announce(aside.text);
+      send([...changes, ...quietly, ...back]);
+    };
     const refused = problem?.kind === 'setting' ? problem.changes?.[0]?.[0] : undefined;
     classesPlace.hidden = true;
     for (const { settings: all, details, body, count } of groups) {
@@ -34,6 +60,9 @@ export function controls(place, classesPlace, send) {
         .filter(({ kind }) => kind !== 'classes')
         .map(setting => {
           const made = row(setting, settings, change);
+          if (aside.key === setting.key && aside.text) {
+            made.append(element('p', { className: 'hint aside' }, aside.text));
+          }
           if (problem && refused === setting.key) {
             made.append(refusal(problem, settings, send));
             details.open = true;
@@ -140,7 +169,8 @@ const CONTROLS = {
   stops: ({ setting: { key, stops: offered, zero }, value, id, set }) => {
     const stops = [...new Set([...offered, Number(value)])].sort((a, b) => a - b);
     const name = (/** @type {number} */ stop) => (stop === 0 ? zero : shortest(stop));
-    const output = element('output', { className: 'tabular' }, name(Number(value)));
+    const output = element('span', { className: 'tabular' }, name(Number(value)));
+    let settling = 0;
     const slider = element('input', {
       id,
       type: 'range',
@@ -151,7 +181,11 @@ const CONTROLS = {
         output.textContent = name(stops[Number(slider.value)]);
         slider.ariaValueText = output.textContent;
       },
-      onchange: () => set(String(stops[Number(slider.value)])),
+      // The arrow keys make a change each; the run starts again after the last.
+      onchange: () => {
+        clearTimeout(settling);
+        settling = setTimeout(() => set(String(stops[Number(slider.value)])), SETTLE_MS);
+      },
     });
     // After the maximum, to which a range clamps its value.
     slider.value = String(stops.indexOf(Number(value)));

@@ -1,14 +1,10 @@
 // Links and files: copying a link, saving a run, and opening a saved one.
 
+import { announce } from './announce.js';
 import { byId } from './views/element.js';
 
 /** @import { Store } from './state.js' */
 /** @import { Trainer } from './trainer.js' */
-
-/** For screen readers. @param {string} text */
-const announce = text => {
-  byId('announce').textContent = text;
-};
 
 /** @param {Store} store @param {Trainer} trainer */
 export function files(store, trainer) {
@@ -32,7 +28,7 @@ export function files(store, trainer) {
     if (!answer) return;
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([answer.bytes]));
-    link.download = `${store.model.info?.name ?? 'counterfeit'}-${store.model.live?.step ?? 0}.safetensors`;
+    link.download = `${store.model.info?.name ?? 'counterfeit'}-${answer.step}.safetensors`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
     announce('The run is saved.');

@@ -51,9 +51,11 @@ export class History {
     return this.series[name] ?? this.series.step.map(() => null);
   }
 
-  /** The value of a series some share of the run ago. @param {string} name @param {number} share */
-  ago(name, share) {
-    const values = this.of(name);
-    return values[Math.floor((values.length - 1) * (1 - share))] ?? null;
+  /** The value of a series before the last `share` of the run up to a step. @param {string} name
+   * @param {number} share @param {number} step */
+  ago(name, share, step) {
+    const later = this.series.step.findIndex(other => other > step);
+    const last = (later < 0 ? this.series.step.length : later) - 1;
+    return this.of(name)[Math.floor(last * (1 - share))] ?? null;
   }
 }

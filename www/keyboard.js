@@ -1,10 +1,16 @@
-// The keyboard: space plays and pauses, → is one step, r resets, Escape closes.
+// The keyboard: space plays and pauses, → is one step, r resets, Ctrl+Z and Ctrl+Shift+Z undo and redo, Escape closes.
 
 import { byId } from './views/element.js';
 
-/** @param {{ toggle: () => void, step: () => void, reset: () => void, closeDrawer: () => void }} actions */
-export function keyboard({ toggle, step, reset, closeDrawer }) {
+/** @param {Record<'toggle' | 'step' | 'reset' | 'undo' | 'redo' | 'closeDrawer', () => void>} actions */
+export function keyboard({ toggle, step, reset, undo, redo, closeDrawer }) {
   addEventListener('keydown', event => {
+    // In a field it undoes what was typed.
+    const typing = /** @type {HTMLElement} */ (event.target).matches('input[type=number], input[type=text]');
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !typing) {
+      event.preventDefault();
+      return event.shiftKey ? redo() : undo();
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') {
       /** @type {HTMLDetailsElement} */ (byId('device')).open = false;

@@ -10,6 +10,7 @@ import { Recovery } from './recovery.js';
 import { Store, syncHash } from './state.js';
 import { onTheme } from './theme.js';
 import { Trainer } from './trainer.js';
+import { Undo } from './undo.js';
 import { deviceMenu } from './views/device.js';
 import { byId } from './views/element.js';
 import { metricsPanel } from './views/metrics-panel.js';
@@ -25,6 +26,7 @@ import { truncation } from './views/truncation.js';
 
 const root = document.documentElement;
 const store = new Store();
+const edits = new Undo();
 const trainer = new Trainer(onReply);
 const recovery = new Recovery(store, trainer);
 files(store, trainer);
@@ -70,14 +72,20 @@ Object.assign(window, { counterfeit });
 
 // --- Replies of the worker -------------------------------------------------------------------------------------------
 
-const keepHash = syncHash(store, hash => {
-  trainer.post({ type: 'open', hash, device: store.model.choice, play: store.model.state !== 'paused' });
-});
+/** Another experiment, which waits where the one before it did. @param {string} hash */
+function open(hash) {
+  const { choice, state } = store.model;
+  trainer.post({ type: 'open', hash, device: choice, play: state !== 'paused' && state !== 'ready' });
+}
+const keepHash = syncHash(store, open);
 
 /** @param {Reply} reply */
 function onReply(reply) {
   if (reply.type === 'problem' && reply.fatal && reply.kind !== 'fetch') return recovery.recover(reply);
-  if (reply.type === 'opened') suitSpeed(store.model.info?.kind, reply.info.kind);
+  if (reply.type === 'opened') {
+    suitSpeed(store.model.info?.kind, reply.info.kind);
+    if (reply.restarted) edits.opened(reply.info.hash);
+  }
   store.dispatch(reply);
   // A paused run is drawn before its state is set, so that a script that waits for the state reads the picture that
   // belongs to it.
@@ -127,7 +135,7 @@ const views = [
   truncation(store),
   explorer(store, request => trainer.post(request)),
   metricsPanel(),
-  heading(store),
+  heading(store, edits),
   deviceMenu(choice => trainer.post({ type: 'device', device: choice })),
 ];
 /** @type {ReturnType<typeof makeCharts> | null} */
@@ -194,14 +202,32 @@ const toggle = () => (store.model.state === 'running' ? counterfeit.pause() : co
 byId('play').onclick = toggle;
 // An interrupted step needs no message: the picture follows.
 byId('step').onclick = () => counterfeit.step(1).catch(() => {});
-byId('reset').onclick = () => counterfeit.reset();
+/** Back to step 0, with a way back from there. */
+async function reset() {
+  if (store.model.live?.step) {
+    const saved = await trainer.request({ type: 'save' }).catch(() => null);
+    if (saved) edits.reset(saved.bytes.buffer);
+  }
+  await counterfeit.reset();
+}
+byId('reset').onclick = reset;
 speed.onchange = setSpeed;
 const preset = /** @type {HTMLSelectElement} */ (byId('preset'));
 preset.onchange = () => {
   const found = store.model.presets.find(({ name }) => name === preset.value);
-  if (found) trainer.post({ type: 'open', hash: found.hash, device: store.model.choice, play: true });
+  if (found) open(found.hash);
 };
-byId('undo').onclick = () => history.back();
+/** @param {import('./undo.js').Entry | undefined} entry */
+function goTo(entry) {
+  const { choice: device } = store.model;
+  if (!entry) return;
+  if (!entry.bytes) return open(entry.hash);
+  const bytes = entry.bytes.slice(0);
+  trainer.post({ type: 'load', bytes, device, play: false }, [bytes]);
+}
+const [undo, redo] = [() => goTo(edits.undo()), () => goTo(edits.redo())];
+byId('undo').onclick = undo;
+byId('redo').onclick = redo;
 
 /** @param {boolean} open */
 function drawer(open) {
@@ -215,7 +241,9 @@ byId('close-drawer').onclick = () => drawer(false);
 keyboard({
   toggle,
   step: () => counterfeit.step(1).catch(() => {}),
-  reset: () => counterfeit.reset(),
+  reset,
+  undo,
+  redo,
   closeDrawer: () => drawer(false),
 });
 addEventListener('pointerdown', event => {

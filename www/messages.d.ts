@@ -151,6 +151,6 @@ export type Reply =
   /** The state of a projection, and the step of the run whose networks it uses. */
   | { type: 'projected'; projection: number; run_step: number; state: ProjectionState; done: boolean }
   | { type: 'projection-failed'; projection: number; what: string }
-  | { type: 'saved'; id: number; bytes: Uint8Array }
+  | { type: 'saved'; id: number; step: number; bytes: Uint8Array }
   | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number }
   | { type: 'failed'; id: number; what: string };

@@ -84,11 +84,24 @@ export function consequences(changes, settings) {
     const [key] = repair,
       value = repair[1] ?? Math.ceil(next[key] / multipleOf) * multipleOf;
     next[key] = value;
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    (SETTINGS.get(key)?.applies(next) ? offered : quietly).push([key, text]);
+    (SETTINGS.get(key)?.applies(next) ? offered : quietly).push([key, inText(value)]);
   }
   return { quietly, offered };
 }
+
+/** Those of these changes that have an effect again once `changes` are made, and need no others.
+ * @param {Change[]} candidates @param {Change[]} changes @param {Settings} settings @returns {Change[]} */
+export function returning(candidates, changes, settings) {
+  return candidates.filter(([key, text]) => {
+    const all = /** @type {Change[]} */ ([...changes, [key, text]]);
+    const { quietly, offered } = consequences(all, settings);
+    const next = { ...settings, ...Object.fromEntries(all.map(([key, text]) => [key, read(text)])) };
+    return !quietly.length && !offered.length && SETTINGS.get(key)?.applies(next);
+  });
+}
+
+/** A value as `--set` takes it. @param {unknown} value */
+export const inText = value => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /** A change in the words of its control. @param {Change} change */
 export function inWords([key, text]) {

@@ -8,6 +8,12 @@ fn a_build_without_gpu_says_so() {
     Place::new().refused("train --preset ring --device gpu", &["--device gpu", "feature `gpu`"]);
 }
 
+#[cfg(not(feature = "cuda"))]
+#[test]
+fn a_build_without_cuda_says_so() {
+    Place::new().refused("train --preset ring --device cuda", &["--device cuda", "feature `cuda`"]);
+}
+
 #[cfg(feature = "gpu")]
 mod in_software {
     use std::path::Path;
@@ -74,6 +80,17 @@ mod in_software {
                 assert!((cpu - gpu).abs() < 1e-3, "{loss}: {cpu} on the CPU, {gpu} on the GPU");
             }
         }
+    }
+
+    #[test]
+    fn it_refuses_a_precision_that_it_has_not() {
+        let Some(place) = place_with_swiftshader() else {
+            return;
+        };
+        let mut command = place.command("train --preset ring --device gpu --set precision=bf16");
+        let outcome = finish(command.env("VK_DRIVER_FILES", SWIFTSHADER));
+        assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("`precision` is bf16; it should be f32 on this device"), "{}", outcome.stderr);
     }
 
     #[cfg(target_os = "linux")]

@@ -23,6 +23,8 @@ export const FLAGS = [
 ];
 /** Chromium hands out WebGPU on a machine without a GPU (a software adapter) only under this flag. */
 export const WEBGPU = '--enable-unsafe-webgpu';
+/** Before the worker's code: a software adapter as a real one, which auto would not try otherwise. */
+export const REAL_ADAPTER = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
 
 /** Serves the checkout; resolves to its address. `faults` may answer a request itself, by returning true. */
 export async function serve(faults = () => false) {

@@ -2,7 +2,20 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { PATIENCE, WEBGPU, browse, report, root, says, serve, step, trainsOn, until, visit } from './helpers.mjs';
+import {
+  PATIENCE,
+  REAL_ADAPTER,
+  WEBGPU,
+  browse,
+  report,
+  root,
+  says,
+  serve,
+  step,
+  trainsOn,
+  until,
+  visit,
+} from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -151,9 +164,6 @@ test('while the GPU compiles kernels the run trains on the CPU, and no step is l
   );
   await page.context().close();
 });
-
-// A software adapter as a real one, which auto would not try otherwise.
-const REAL_ADAPTER = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
 
 /** Serves the checkout with a real adapter, and with code after the WebGPU module's. @param {string} [after] */
 const serveWithGpu = (after = '') =>

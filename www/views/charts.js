@@ -196,7 +196,7 @@ function figure({ id, lines: count, view }) {
   const keys = Array.from({ length: count }, () => {
     const mark = element('i'),
       name = element('span'),
-      value = element('output', { className: 'tabular' });
+      value = element('span', { className: 'value tabular' });
     return { key: element('span', {}, mark, name, ' ', value), mark, name, value };
   });
   const place = element('div', { className: 'chart', id });

@@ -1,15 +1,17 @@
 // The name of the experiment, its state, and the buttons that change both.
 
+import { announce } from '../announce.js';
 import { byId, element } from './element.js';
 
 /** @import { PresetInfo } from '../messages.js' */
 /** @import { Model, Store } from '../state.js' */
+/** @import { Undo } from '../undo.js' */
 
-/** @param {Store} store */
-export function heading(store) {
+/** @param {Store} store @param {Undo} edits */
+export function heading(store, edits) {
   const preset = /** @type {HTMLSelectElement} */ (byId('preset'));
-  const undo = byId('undo');
-  const firstEntry = history.length;
+  const [undo, redo] = ['undo', 'redo'].map(id => /** @type {HTMLButtonElement} */ (byId(id)));
+  let fetching = '';
   /** @type {unknown[]} */
   let shown = [];
   let state = '';
@@ -44,7 +46,8 @@ export function heading(store) {
     byId('networks').textContent =
       `Generator ${weights(info.generator_parameters)}, discriminator ${weights(info.discriminator_parameters)} ` +
       `weights; seed ${info.settings.seed}.`;
-    undo.hidden = history.length <= firstEntry;
+    undo.disabled = !edits.canUndo;
+    redo.disabled = !edits.canRedo;
   }
 
   return {
@@ -61,6 +64,8 @@ export function heading(store) {
       }
       const { progress } = store.model;
       byId('progress').hidden = !progress;
+      if (progress && progress.what !== fetching) announce(`Fetching ${progress.what}`);
+      fetching = progress?.what ?? '';
       if (progress) {
         const megabytes = (progress.done / 1e6).toFixed(1);
         byId('progress-text').textContent =

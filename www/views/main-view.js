@@ -20,6 +20,14 @@ function painter(canvas) {
   return (picture, frame) => worker.postMessage({ picture, frame });
 }
 
+/** The caption of a picture, and its layers. @param {Snapshot['picture']} picture */
+function wordsOf(picture) {
+  const view = picture ? /** @type {View} */ (VIEWS[picture.kind]) : null;
+  return view
+    ? { caption: view.caption(picture), layers: view.layers(picture) }
+    : { caption: 'Mixtures of more than two dimensions have no picture, only metrics.', layers: [] };
+}
+
 /** @param {Store} store */
 export function mainView(store) {
   const canvas = /** @type {HTMLCanvasElement} */ (byId('picture'));
@@ -28,7 +36,7 @@ export function mainView(store) {
   const show = painter(canvas);
   let width = 0,
     height = 0,
-    kind = ' ';
+    chosen = '';
   /** @type {unknown[]} */
   let shown = [];
   new ResizeObserver(([entry]) => {
@@ -37,15 +45,12 @@ export function mainView(store) {
     store.draw();
   }).observe(/** @type {HTMLElement} */ (canvas.parentElement));
 
-  /** @param {Snapshot['picture']} picture */
-  function choose(picture) {
-    /** @type {HTMLElement} */ (canvas.parentElement).dataset.kind = picture?.kind ?? '';
-    const view = picture ? /** @type {View} */ (VIEWS[picture.kind]) : null;
-    caption.textContent = view
-      ? view.caption(picture)
-      : 'Mixtures of more than two dimensions have no picture, only metrics.';
+  /** @param {string} kind @param {ReturnType<typeof wordsOf>} words */
+  function choose(kind, words) {
+    /** @type {HTMLElement} */ (canvas.parentElement).dataset.kind = kind;
+    caption.textContent = words.caption;
     toggles.replaceChildren(
-      ...(view?.layers(picture) ?? []).map(({ key, label, mark }) =>
+      ...words.layers.map(({ key, label, mark }) =>
         element(
           'button',
           {
@@ -75,16 +80,11 @@ export function mainView(store) {
       if (now.every((value, i) => value === shown[i])) return;
       shown = now;
       const { picture } = snapshot;
-      // Everything that the caption and the layers depend on.
-      const of = picture
-        ? JSON.stringify([
-            picture.kind,
-            'optimal' in picture && [picture.probability, picture.undecided_output, picture.optimal.length > 0],
-            'classes' in picture && picture.classes.length > 0,
-          ])
-        : '';
-      if (of !== kind) choose(picture);
-      kind = of;
+      const kind = picture?.kind ?? '',
+        words = wordsOf(picture),
+        text = JSON.stringify([kind, words]);
+      if (text !== chosen) choose(kind, words);
+      chosen = text;
       for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (toggles.children)) {
         button.setAttribute('aria-pressed', String(!hidden.has(button.dataset.layer ?? '')));
       }

@@ -1,6 +1,7 @@
 // The metrics and terms of the snapshot that is shown, each with its noise floor, and a sentence on the state of the
 // run.
 
+import { announce } from '../announce.js';
 import { inFormat } from '../readings.js';
 import { byId, element } from './element.js';
 import { statusOf } from './status.js';
@@ -19,7 +20,7 @@ function share({ name, format, floor }, value, largest) {
 
 /** A metric: its value, a gauge, and what a perfect sampler scores. @param {Reading} metric */
 function metricRow(metric) {
-  const value = element('output', { className: 'value' }),
+  const value = element('span', { className: 'value tabular' }),
     floor = element('span', { className: 'floor-text' });
   const fill = element('span', { className: 'fill' }),
     mark = element('span', { className: 'floor-mark' });
@@ -106,14 +107,22 @@ export function metricsPanel() {
   };
 }
 
+/** Between two titles that a screen reader is to say. */
+const ANNOUNCE_MS = 5000;
 let said = '',
-  saidAt = 0;
+  saidAt = 0,
+  announced = '',
+  announcedAt = -Infinity;
 /** A sentence stands long enough to be read. @param {{ title: string, text: string }} status @param {boolean} atOnce */
 function say({ title, text }, atOnce) {
   if (title !== said && !atOnce && performance.now() - saidAt < 1500) return;
   if (title !== said) [said, saidAt] = [title, performance.now()];
   byId('status-title').textContent = title;
   byId('status-text').textContent = text;
+  const now = performance.now();
+  if (title === announced || now - announcedAt < ANNOUNCE_MS) return;
+  [announced, announcedAt] = [title, now];
+  announce(`${title}. ${text}`);
 }
 
 /** @param {number} x */

@@ -11,12 +11,16 @@ import { fixed } from './scale.js';
 const AT_FLOOR = 1.5;
 /** Up to this step the status does not mention modes. */
 const EARLY = 200;
+/** With fewer samples of high quality than this the samples are between the modes, and not on some of them. */
+const ON_MODES = 0.5;
+/** A mean output this near to an undecided discriminator's counts as undecided. */
+const NEAR = 0.1;
 
 /** @param {Snapshot} snapshot @param {Model} model @returns {Status} */
 export function statusOf(snapshot, { info, history, state }) {
   const { step, d_real, picture } = snapshot;
   if (state === 'error') return { title: 'Stopped', text: 'See the message above.' };
-  if (step === 0 || d_real === null) {
+  if (step === 0) {
     return picture?.kind === 'phase'
       ? {
           title: 'Before the first step',
@@ -29,6 +33,14 @@ export function statusOf(snapshot, { info, history, state }) {
   }
   const settings = /** @type {Record<string, any>} */ (info?.settings ?? {});
   if (picture?.kind === 'phase') return orbit(picture, settings);
+  if (d_real === null) {
+    return (
+      coverage(snapshot, settings) ?? {
+        title: `At step ${step.toLocaleString('en')}`,
+        text: 'The losses and the discriminator’s outputs are those of the next step.',
+      }
+    );
+  }
   return (
     coverage(snapshot, settings) ??
     imbalance(snapshot, settings, info?.outputs_probability ?? false) ??
@@ -41,7 +53,7 @@ export function statusOf(snapshot, { info, history, state }) {
  * @returns {Status | null} */
 function coverage(snapshot, settings) {
   const { step } = snapshot,
-    { w1, w1_floor, modes, modes_floor } = valuesOf(snapshot);
+    { w1, w1_floor, modes, modes_floor, high_quality } = valuesOf(snapshot);
   const total = (settings.mixture ?? []).length;
   if (
     w1 != null &&
@@ -57,7 +69,7 @@ function coverage(snapshot, settings) {
   if (modes === 0 && total > 1 && step > EARLY) {
     return { title: 'No mode covered', text: `The generator covers none of the ${total} modes.` };
   }
-  if (modes != null && total > 1 && step > EARLY && modes <= total / 2) {
+  if (modes != null && total > 1 && step > EARLY && modes <= total / 2 && (high_quality ?? 1) >= ON_MODES) {
     return {
       title: 'Mode collapse',
       text: `The generator covers ${Math.round(modes)} of the ${total} modes.`,
@@ -116,11 +128,18 @@ function trend(snapshot, history, settings) {
   const { step } = snapshot,
     { w1, modes, modes_floor, high_quality } = valuesOf(snapshot);
   const total = (settings.mixture ?? []).length,
-    before = history.ago('w1', 0.25);
+    before = history.ago('w1', 0.25, step);
   if (w1 != null && before !== null && w1 < before * 0.85) {
     return {
       title: 'W1 is falling',
       text: `W1 fell from ${before.toFixed(3)} to ${w1.toFixed(3)} over the last quarter of the run.`,
+    };
+  }
+  if (high_quality != null && high_quality < ON_MODES) {
+    const covered = modes == null ? '' : ` They are on ${Math.round(modes)} of the ${total} modes.`;
+    return {
+      title: 'Samples between the modes',
+      text: `${percent(high_quality)} of the generated samples are of high quality: within 3 σ of a mode.${covered}`,
     };
   }
   if (modes != null && modes_floor != null && modes < modes_floor && step > EARLY) {
@@ -133,12 +152,6 @@ function trend(snapshot, history, settings) {
     return {
       title: 'W1 is rising',
       text: `W1 rose from ${before.toFixed(3)} to ${w1.toFixed(3)} over the last quarter of the run.`,
-    };
-  }
-  if (high_quality != null && high_quality < 0.5) {
-    return {
-      title: 'Samples between the modes',
-      text: `${percent(high_quality)} of the generated samples are of high quality: within 3 σ of a mode.`,
     };
   }
   return null;
@@ -165,12 +178,12 @@ function balance(snapshot, { objective, label_smoothing: target }) {
           `undecided critic’s is 0.`,
       };
     case 'least-squares':
-      return Math.abs(real - fake) < 0.12
+      return undecided(real, fake, target)
         ? {
             title: 'In balance',
             text:
-              `The discriminator’s mean outputs are nearly equal: ${fixed(real)} for real samples and ` +
-              `${fixed(fake)} for generated ones.`,
+              `The discriminator’s mean output is ${fixed(real)} for real samples and ${fixed(fake)} for generated ` +
+              `ones; an undecided discriminator’s is ${fixed(target / 2)}.`,
           }
         : {
             title: 'Learning',
@@ -188,10 +201,14 @@ function balance(snapshot, { objective, label_smoothing: target }) {
       };
   }
   return {
-    title: Math.abs((d_real ?? 0) - (d_fake ?? 0)) < 0.12 ? 'In balance' : 'Learning',
+    title: undecided(d_real ?? 0, d_fake ?? 0, target) ? 'In balance' : 'Learning',
     text: `D(x) is ${percent(d_real ?? 0)} and D(G(z)) ${percent(d_fake ?? 0)} on average.`,
   };
 }
+
+/** Whether both mean outputs are near to that of a discriminator to which real and generated samples are alike: half the
+ * target of real samples. @param {number} real @param {number} fake @param {number} target */
+const undecided = (real, fake, target) => [real, fake].every(output => Math.abs(output - target / 2) < NEAR);
 
 /** A Dirac-GAN: whether the orbit shrinks. @param {import('../messages.js').Phase} phase
  * @param {Record<string, any>} settings @returns {Status} */

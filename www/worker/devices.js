@@ -103,7 +103,8 @@ export class Devices {
       // The experiment's fault and not the device's: WebGPU lacks its precision.
       if (failure(error)?.kind === 'setting') return asked === 'webgpu' && postProblem('device', error, remedy);
       if (error instanceof Missing) return this.#setGpu('unbuilt');
-      this.#setGpu('absent');
+      // A download that failed is worth another try; what the device says is not.
+      if (failure(error)) this.#setGpu('absent');
       if (asked === 'webgpu') postProblem('device', error, remedy);
     } finally {
       this.#trying = false;

@@ -135,8 +135,10 @@ export class Opening {
   async save(id) {
     const { run } = this.loop;
     if (!run) return post({ type: 'failed', id, what: 'No run is open yet' });
+    // Shown, so that the picture is that of the step in the file.
+    const step = await run.show(this.loop.pace.rate());
     const bytes = await run.playground.save();
-    post({ type: 'saved', id, bytes }, [bytes.buffer]);
+    post({ type: 'saved', id, step, bytes }, [bytes.buffer]);
   }
 
   /** The same run on another device, by a checkpoint. @param {Device} device */

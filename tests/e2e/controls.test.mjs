@@ -1,0 +1,148 @@
+// The page's controls: each answers, says what else it did, and can be undone.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { browse, report, serve, trainTo, until, visit } from './helpers.mjs';
+
+const site = await serve(),
+  browser = await browse();
+
+const setting = (page, key) => page.evaluate(key => window.counterfeit.experiment()?.[key], key);
+const settled = (page, key, value) =>
+  page.waitForFunction(([key, value]) => String(window.counterfeit.experiment()?.[key]) === value, [key, value]);
+const opened = page => page.waitForFunction(() => document.querySelector('#setting-objective'));
+
+for (const width of [390, 768])
+  test(`the menu of devices takes its own taps at ${width} px`, async () => {
+    const page = await visit(browser, site, { width });
+    await until(page, 'running');
+    // The charts come later, over what has no place in the stack.
+    await page.waitForSelector('.chart canvas');
+    await page.click('#device summary');
+    const hit = await page.$$eval('#device label', labels =>
+      labels.map(label => {
+        const { left, top, width, height } = label.getBoundingClientRect();
+        return label.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      }),
+    );
+    assert.deepEqual(hit, [true, true, true]);
+    await page.context().close();
+  });
+
+test('undo and redo go through the changes, and never leave the page', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  await opened(page);
+  assert.deepEqual([await page.isDisabled('#undo'), await page.isDisabled('#redo')], [true, true]);
+  await page.selectOption('#setting-objective', 'hinge');
+  await settled(page, 'objective', 'hinge');
+  await page.selectOption('#preset', 'ring');
+  await settled(page, 'name', 'ring');
+  await page.click('#undo');
+  await settled(page, 'objective', 'hinge');
+  await page.keyboard.press('Control+z');
+  await settled(page, 'objective', 'non-saturating');
+  await page.waitForFunction(() => document.querySelector('#undo').disabled);
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+Shift+z');
+  await settled(page, 'objective', 'hinge');
+  await page.click('#redo');
+  await settled(page, 'name', 'ring');
+  await page.waitForFunction(() => document.querySelector('#redo').disabled);
+  assert.equal(new URL(page.url()).pathname, '/');
+  // Another change ends what could be redone.
+  await page.click('#undo');
+  await settled(page, 'objective', 'hinge');
+  await page.selectOption('#setting-objective', 'least-squares');
+  await settled(page, 'objective', 'least-squares');
+  assert.ok(await page.isDisabled('#redo'));
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
+test('a reset can be undone', async () => {
+  const page = await visit(browser, site);
+  await trainTo(page, 300);
+  const before = await report(page);
+  await page.keyboard.press('r');
+  await page.waitForFunction(() => document.documentElement.dataset.step === '0');
+  await page.keyboard.press('Control+z');
+  await page.waitForFunction(() => document.documentElement.dataset.step === '300');
+  assert.equal((await report(page)).w1, before.w1);
+  await page.click('#redo');
+  await page.waitForFunction(() => document.documentElement.dataset.step === '0');
+  await page.context().close();
+});
+
+test('an experiment that is chosen while the page waits waits too', async () => {
+  const page = await visit(browser, site);
+  await trainTo(page, 10);
+  await page.selectOption('#preset', 'ring');
+  await settled(page, 'name', 'ring');
+  await until(page, 'ready', 'paused');
+  assert.equal((await report(page)).step, 0);
+  await page.context().close();
+});
+
+test('what a choice sets aside is said, and comes back', async () => {
+  const page = await visit(browser, `${site}#preset=mixture-1d&gradient_penalty=r1&gp_weight=2`);
+  await until(page, 'running');
+  await opened(page);
+  await page.selectOption('#setting-objective', 'began');
+  await settled(page, 'objective', 'began');
+  assert.equal(await setting(page, 'gradient_penalty'), 'none');
+  assert.match(await page.innerText('.aside'), /Gradient penalty: None/);
+  await page.selectOption('#setting-objective', 'hinge');
+  await settled(page, 'objective', 'hinge');
+  assert.equal(await setting(page, 'gradient_penalty'), 'r1');
+  assert.match(await page.innerText('.aside'), /Gradient penalty: .*again/);
+  await page.context().close();
+});
+
+test('the arrow keys on a slider start the run again once', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  await opened(page);
+  const slider = page.locator('#setting-batch_size');
+  const entries = await page.evaluate(() => history.length);
+  await page.evaluate(() => {
+    for (const group of document.querySelectorAll('details.group')) group.open = true;
+  });
+  await slider.focus();
+  const before = await slider.inputValue();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(from => history.length > from, entries);
+  assert.equal(Number(await slider.inputValue()), Number(before) + 3);
+  await page.waitForTimeout(1000);
+  assert.equal(await page.evaluate(() => history.length), entries + 1);
+  await page.context().close();
+});
+
+test('a screen reader hears the state of the run and not its numbers', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  await page.waitForSelector('.chart canvas');
+  const said = await page.evaluate(async () => {
+    const live = [...document.querySelectorAll('output, [role=status], [role=alert], [aria-live]')];
+    const said = [];
+    const observer = new MutationObserver(() => said.push(document.querySelector('#announce').textContent));
+    for (const region of live) observer.observe(region, { childList: true, characterData: true, subtree: true });
+    document.querySelector('#announce').textContent = '';
+    await new Promise(done => setTimeout(done, 12_000));
+    return said;
+  });
+  assert.ok(said.length <= 4, JSON.stringify(said));
+  assert.ok(
+    said.some(text => /^[A-Z].+\. .+\.$/.test(text)),
+    JSON.stringify(said),
+  );
+  await page.context().close();
+});
+
+test('the caption is that of the picture', async () => {
+  const page = await visit(browser, `${site}#preset=digits-coupled&batch_size=4&examples_per_class=2`);
+  await page.waitForFunction(() => document.querySelector('#caption').innerText.includes('pairs'));
+  await page.selectOption('#preset', 'digits-mlp');
+  await settled(page, 'name', 'digits-mlp');
+  await page.waitForFunction(() => /^Generated images/.test(document.querySelector('#caption').innerText));
+  await page.context().close();
+});

@@ -1,0 +1,57 @@
+// What undo and redo go back to: the experiments before and after the present one, and a run before it was reset. The
+// browser's history has the experiments too, and the pages before this one.
+
+/** A checkpoint where the run had been trained, else the experiment's link. @typedef {{ hash: string, bytes:
+ * ArrayBuffer | null }} Entry */
+
+export class Undo {
+  /** @type {Entry[]} */
+  #past = [];
+  /** @type {Entry[]} */
+  #future = [];
+  /** @type {string | null} */
+  #present = null;
+  /** The list that the experiment to come was taken from. @type {Entry[] | null} */
+  #from = null;
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  get canRedo() {
+    return this.#future.length > 0;
+  }
+
+  undo() {
+    return this.#take(this.#past);
+  }
+
+  redo() {
+    return this.#take(this.#future);
+  }
+
+  /** @param {Entry[]} from */
+  #take(from) {
+    this.#from = from;
+    return from.at(-1);
+  }
+
+  /** The run is about to be reset. @param {ArrayBuffer} bytes Its checkpoint, of which only the newest is kept. */
+  reset(bytes) {
+    if (this.#present === null) return;
+    this.#past = [...this.#past.filter(entry => !entry.bytes), { hash: this.#present, bytes }];
+    this.#future = [];
+  }
+
+  /** A run has been opened. @param {string} hash Its experiment. */
+  opened(hash) {
+    const present = this.#present,
+      from = this.#from?.at(-1)?.hash === hash ? this.#from : null;
+    this.#from = null;
+    this.#present = hash;
+    if (present === null || (!from && hash === present)) return;
+    from?.pop();
+    if (!from) this.#future = [];
+    (from && from === this.#past ? this.#future : this.#past).push({ hash: present, bytes: null });
+  }
+}
