@@ -220,7 +220,8 @@ const CONTROLS = {
   },
 
   widths: ({ setting: { key, label }, value, set }) => [widths(key, label, value, set)],
-  gaussians: ({ value, set }) => [gaussians(value, set)],
+  // A Dirac-GAN's real samples are one number: the mean of the only Gaussian.
+  gaussians: ({ value, settings, set }) => [gaussians(value, set, settings.architecture === 'dirac' ? 1 : 100)],
   // The class picker is next to the picture.
   classes: () => [],
 };
@@ -269,8 +270,8 @@ function widths(key, label, values, set) {
   return element('span', { className: 'layers-editor' }, ...inputs, fewer, more);
 }
 
-/** @param {Gaussian[]} values @param {(text: string) => void} set */
-function gaussians(values, set) {
+/** @param {Gaussian[]} values @param {(text: string) => void} set @param {number} most */
+function gaussians(values, set, most) {
   const toml = (/** @type {Gaussian} */ { weight, mean, std }) =>
     `{ weight = ${float(weight)}, mean = [${mean.map(float)}], std = ${float(std)} }`;
   const send = (/** @type {Gaussian[]} */ next) => set(`[${next.map(toml)}]`);
@@ -338,7 +339,8 @@ function gaussians(values, set) {
       'button',
       {
         type: 'button',
-        disabled: values.length >= 100,
+        hidden: most === 1,
+        disabled: values.length >= most,
         dataset: { at: 'mode-more' },
         onclick: () => send([...values, another]),
       },

@@ -185,3 +185,15 @@ fn conditions_rules_and_groups_name_settings_and_values_that_there_are() {
     }
     assert_eq!(offered.len() + 2, settings.len());
 }
+
+#[test]
+fn a_link_that_names_no_data_changes_the_first_preset() {
+    let first = &Experiment::presets()[0].experiment;
+    let changed = Experiment::from_hash("#seed=7").unwrap();
+    assert_eq!(changed, Experiment { seed: 7, ..first.clone() });
+    assert_eq!(Experiment::from_hash("").unwrap(), *first);
+    // A link of all settings, as the page wrote them, depends on no preset.
+    let digits = Experiment::from_hash("data=digits&architecture=dcgan&mixture=[]").unwrap();
+    assert_eq!(digits.ema_decay, Experiment::default().ema_decay);
+    assert_ne!(digits.ema_decay, first.ema_decay);
+}

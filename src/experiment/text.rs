@@ -71,7 +71,8 @@ impl Experiment {
     }
 
     /// Reads and validates the text after `#` in a link; a leading `#` may stand. `preset=NAME` stands for all of a
-    /// preset's settings, which the others then change; the empty link is the first preset.
+    /// preset's settings, which the others then change. A link that names neither a preset nor data changes the first
+    /// preset, which is also the empty link.
     ///
     /// # Errors
     /// When it is too long or malformed, names an unknown setting, or a value is out of range.
@@ -83,9 +84,6 @@ impl Experiment {
                 hash.len()
             )));
         }
-        if hash.is_empty() {
-            return Ok(Self::presets()[0].experiment.clone());
-        }
         let mut pairs = Vec::new();
         for part in hash.split('&').filter(|part| !part.is_empty()) {
             let (key, value) = part
@@ -95,7 +93,8 @@ impl Experiment {
         }
         let mut experiment = match pairs.iter().position(|(key, _)| *key == "preset") {
             Some(at) => Self::preset(&pairs.remove(at).1)?,
-            None => Self::default(),
+            None if pairs.iter().any(|(key, _)| ["data", "mixture"].contains(key)) => Self::default(),
+            None => Self::presets()[0].experiment.clone(),
         };
         experiment.set_all(pairs.iter().map(|(key, value)| (*key, value.as_str())))?;
         Ok(experiment)

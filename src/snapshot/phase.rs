@@ -11,8 +11,8 @@ use crate::objective::Targets;
 use crate::tensor::{detach, matrix};
 use crate::trainer::Trainer;
 
-/// Twice the distance at which the game starts.
-const REACH: f32 = 2.0;
+/// Where the generator starts, at a slope of 0.
+const START_AT: f32 = 1.0;
 /// Arrows on a side.
 const CELLS: usize = 17;
 /// Steps that are shown of the beginning, and of the end: some turns each, of the presets' 126 steps.
@@ -68,7 +68,7 @@ impl Portrait {
         let gone = self.trail.len().saturating_sub(TRAIL);
         self.trail.drain(..gone);
         Phase {
-            reach: REACH,
+            reach: reach(self.truth),
             truth: self.truth,
             theta: now[0],
             psi: now[1],
@@ -88,12 +88,19 @@ fn place(trainer: &Trainer) -> Tensor<2> {
     Tensor::cat(vec![theta, psi], 1)
 }
 
+/// The plot's half side: twice the distance at which the game starts, around the equilibrium; never less than for a truth
+/// of 0.
+fn reach(truth: f32) -> f32 {
+    (truth.abs() + 2.0 * (truth - START_AT).abs()).max(2.0 * START_AT)
+}
+
 /// The way of gradient descent on the objective and the slope's price, from each point of the lattice: `[cells², 2]`.
 fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
     let e = trainer.experiment();
     let device = trainer.device();
     let n = CELLS * CELLS;
-    let at = |i: usize| REACH * (2.0 * i as f32 / (CELLS - 1) as f32 - 1.0);
+    let reach = reach(truth);
+    let at = |i: usize| reach * (2.0 * i as f32 / (CELLS - 1) as f32 - 1.0);
     let leaf = |of: fn(usize) -> usize| {
         let values = (0..n).map(|i| at(of(i))).collect();
         matrix(values, [n, 1], device).autodiff().require_grad()
@@ -146,6 +153,22 @@ mod tests {
                 let wanted = [0.1 * psi, -0.1 * theta - inwards * psi];
                 assert!(way.iter().zip(wanted).all(|(w, x)| (w - x).abs() < 1e-6), "{theta} {psi}: {way:?}");
             }
+        }
+    }
+
+    #[test]
+    fn an_orbit_around_another_centre_is_in_the_picture() {
+        for truth in ["0.0", "3.0", "-5.0"] {
+            let mixture = format!("[{{ mean = [{truth}], std = 1.0 }}]");
+            let t = &mut trainer("dirac", &[("mixture", &mixture)]);
+            let mut portrait = Portrait::of(t).unwrap();
+            for _ in 0..200 {
+                t.step();
+                portrait.follow(t);
+            }
+            let phase = look(&mut portrait, t);
+            let farthest = phase.trail.iter().fold(phase.truth.abs(), |most, x| most.max(x.abs()));
+            assert!(farthest < phase.reach, "{truth}: {farthest} of {}", phase.reach);
         }
     }
 

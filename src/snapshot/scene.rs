@@ -165,34 +165,36 @@ impl Scene {
         }
     }
 
-    /// The metrics and the picture, from the samples and the values read.
+    /// The metrics and the picture, from the samples and the values read. `scored` are the samples that the metrics and
+    /// the value are of, where they are others.
     pub(super) fn picture(
         &self,
         e: &Experiment,
         answers: Vec<Vec<f32>>,
+        scored: Option<&[f32]>,
     ) -> (Vec<Metric>, Option<Picture>, Option<Value>) {
         let mut answers = answers.into_iter();
         let mut next = || answers.next().unwrap_or_default();
         let samples = next();
         match self {
             Self::Line(field) => {
-                let metrics = field.evaluator.evaluate(&samples);
-                let (line, value) = field.line(e, samples, next(), next());
+                let metrics = field.evaluator.evaluate(scored.unwrap_or(&samples));
+                let (line, value) = field.line(e, samples, next(), next(), scored);
                 (metrics, Some(Picture::Line(line)), value)
             }
             Self::Plane(field) => {
-                let metrics = field.evaluator.evaluate(&samples);
+                let metrics = field.evaluator.evaluate(scored.unwrap_or(&samples));
                 let plane = field.plane(e, samples, next(), next());
                 (metrics, Some(Picture::Plane(plane)), None)
             }
             Self::Phase { evaluator, portrait } => {
-                let mut metrics = evaluator.evaluate(&samples);
+                let mut metrics = evaluator.evaluate(scored.unwrap_or(&samples));
                 // A point has no shape and no modes: how far off it lies is all there is.
                 metrics.retain(|metric| metric.quantity == W1);
                 let phase = portrait.borrow_mut().picture(next(), &next());
                 (metrics, Some(Picture::Phase(phase)), None)
             }
-            Self::Points { evaluator } => (evaluator.evaluate(&samples), None, None),
+            Self::Points { evaluator } => (evaluator.evaluate(scored.unwrap_or(&samples)), None, None),
             Self::Gallery { size, channels, count, views, classes, real } => {
                 let gallery = Gallery {
                     size: *size,
@@ -218,10 +220,13 @@ impl Field {
         mut samples: Vec<f32>,
         logits: Vec<f32>,
         gradients: Vec<f32>,
+        scored: Option<&[f32]>,
     ) -> (Line, Option<Value>) {
-        let generated = density::estimate(&samples, self.low, self.high, LINE_POINTS);
+        let estimate = |samples: &[f32]| density::estimate(samples, self.low, self.high, LINE_POINTS);
+        let generated = estimate(&samples);
         let width = (self.high - self.low) / (LINE_POINTS - 1) as f32;
-        let value = theory::value(e, &self.density, &generated, &logits, width);
+        let whole = scored.map(estimate);
+        let value = theory::value(e, &self.density, whole.as_ref().unwrap_or(&generated), &logits, width);
         samples.truncate(DOTS);
         let line = Line {
             low: self.low,

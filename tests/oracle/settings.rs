@@ -13,8 +13,9 @@ pub struct Variation {
     needs: &'static [&'static [(&'static str, &'static str)]],
 }
 
-/// Settings that no step depends on.
-pub const INERT: [&str; 2] = ["name", "steps"];
+/// Settings that no step of exact numbers depends on. What `precision` rounds is tested where it is: with the layers and, over a
+/// run, with the trainer.
+pub const INERT: [&str; 3] = ["name", "steps", "precision"];
 
 /// The tiny run: points in the plane, two networks of three hidden units, batches of four.
 const TINY: &[(&str, &str)] = &[
