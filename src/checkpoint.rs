@@ -238,6 +238,36 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_run_with_settings_changed_is_its_checkpoint_with_them_changed() {
+        let mixture = [("mixture", "[{ mean = [0.5], std = 0.1 }, { mean = [1.0], std = 0.2 }]")];
+        let rest = [
+            ("objective", "hinge"),
+            ("generator_lr", "0.01"),
+            ("lr_half_life", "50"),
+            ("beta1", "0.1"),
+            ("n_critic", "3"),
+            ("batch_size", "6"),
+            ("gradient_penalty", "wgan-gp"),
+            ("gp_weight", "3.0"),
+            ("instance_noise", "0.3"),
+            ("feature_matching_weight", "1"),
+        ];
+        for (preset, changes) in [("mixture-1d", &[&mixture[..], &rest].concat()), ("digits-mlp", &rest.to_vec())] {
+            let small = [("batch_size", "4"), ("generator_hidden", "[8]"), ("discriminator_hidden", "[8]")];
+            let mut run = tests::trainer(preset, &small);
+            run.steps(5);
+            let mut loaded = Checkpoint::parse(&bytes(&run)).unwrap();
+            loaded.experiment.set_all(changes.iter().copied()).unwrap();
+            assert!(run.revise(loaded.experiment.clone()).unwrap());
+            let mut loaded = loaded.resume(None, &Device::flex()).unwrap();
+            for run in [&mut run, &mut loaded] {
+                run.steps(5);
+            }
+            assert_eq!(contents(&bytes(&run)), contents(&bytes(&loaded)), "{preset}");
+        }
+    }
+
     /// Runs of five and of ten steps, saved by the last program that wrote version 2.
     #[test]
     fn runs_of_version_2_go_on_as_they_did() {

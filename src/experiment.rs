@@ -5,6 +5,7 @@
 
 mod compatibility;
 mod conditions;
+mod live;
 mod presets;
 mod rows;
 pub(crate) mod schema;

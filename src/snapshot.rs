@@ -104,6 +104,11 @@ impl Observer {
         }
     }
 
+    /// Follows a run whose settings were changed ([`Trainer::revise`]).
+    pub fn revise(&mut self, trainer: &Trainer) {
+        self.scene.revise(trainer, self.count);
+    }
+
     /// Sets the view of the latent space; interpolation and arithmetic have an effect on images alone.
     ///
     /// # Errors

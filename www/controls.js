@@ -1,13 +1,14 @@
 // The controls of all settings, one function for each kind, and the repairs that are offered where a change is refused.
 
 import { announce } from './announce.js';
+import { MOST, inToml } from './mixture.js';
 import { GROUPS, consequences, inText, inWords, returning } from './settings.js';
 import { element } from './views/element.js';
 
 /** @import { Change, ExperimentInfo } from './messages.js' */
+/** @import { Gaussian } from './mixture.js' */
 /** @import { Setting, Settings } from './settings.js' */
 /** @import { Problem } from './state.js' */
-/** @typedef {{ mean: number[], std: number, weight: number }} Gaussian */
 /** Takes the changes that one act of the visitor makes. @typedef {(changes: Change[]) => void} Send */
 
 /** Without another change for so long, a slider has been set. */
@@ -117,10 +118,19 @@ function row(setting, settings, change) {
   const parts = CONTROLS[setting.kind]({ setting, settings, value: settings[setting.key], id, set });
   const field = parts.map(part => (part.id === id ? part : part.querySelector(`#${id}`))).find(Boolean);
   const name = field
-    ? element('label', { for: id }, setting.label)
-    : element('span', { className: 'label' }, setting.label);
+    ? element('label', { for: id }, setting.label, ...again(setting))
+    : element('span', { className: 'label' }, setting.label, ...again(setting));
   field?.setAttribute('aria-describedby', help.id);
   return element('div', { className: 'setting', title: setting.help }, name, ...parts, help);
+}
+
+/** The mark of a setting that needs another run. @param {Setting} setting */
+function again({ live }) {
+  if (live) return [];
+  const mark = element('span', { className: 'starts-again', title: 'Starts the run again' }, ' ↻');
+  mark.setAttribute('aria-label', 'starts the run again');
+  mark.setAttribute('role', 'img');
+  return [mark];
 }
 
 /** `set` sends the setting's new value as text.
@@ -221,7 +231,7 @@ const CONTROLS = {
 
   widths: ({ setting: { key, label }, value, set }) => [widths(key, label, value, set)],
   // A Dirac-GAN's real samples are one number: the mean of the only Gaussian.
-  gaussians: ({ value, settings, set }) => [gaussians(value, set, settings.architecture === 'dirac' ? 1 : 100)],
+  gaussians: ({ value, settings, set }) => [gaussians(value, set, settings.architecture === 'dirac' ? 1 : MOST)],
   // The class picker is next to the picture.
   classes: () => [],
 };
@@ -272,9 +282,7 @@ function widths(key, label, values, set) {
 
 /** @param {Gaussian[]} values @param {(text: string) => void} set @param {number} most */
 function gaussians(values, set, most) {
-  const toml = (/** @type {Gaussian} */ { weight, mean, std }) =>
-    `{ weight = ${float(weight)}, mean = [${mean.map(float)}], std = ${float(std)} }`;
-  const send = (/** @type {Gaussian[]} */ next) => set(`[${next.map(toml)}]`);
+  const send = (/** @type {Gaussian[]} */ next) => set(inToml(next));
   const dim = values[0]?.mean.length ?? 1;
   if (dim > 2) return element('span', {}, `${values.length} in ${dim} dimensions`);
   /** @param {number} value @param {string} name @param {string} at @param {(value: number) => Gaussian[]} next */
@@ -372,5 +380,3 @@ const classes = (chosen, change) =>
 
 /** Shortest, with the digits that 32-bit floats have. @param {number} value */
 const shortest = value => String(+value.toPrecision(7));
-/** A TOML float: a number without a point would be an integer. @param {number} value */
-const float = value => (Number.isInteger(value) ? `${value}.0` : String(+value.toPrecision(9)));

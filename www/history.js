@@ -14,6 +14,8 @@ export class History {
   series = { step: [] };
   /** @type {Snapshot[]} */
   frames = [];
+  /** Changes of settings while the run trained. @type {{ step: number, what: string }[]} */
+  marks = [];
   /** Changes whenever `frames` does. */
   version = 0;
   #pointEvery = 1;
@@ -35,6 +37,14 @@ export class History {
     }
   }
 
+  /** Notes a change of settings. @param {number} step @param {string} what @param {boolean} more Whether it is part
+   * of the last one. */
+  mark(step, what, more) {
+    const last = this.marks.at(-1);
+    if (more && last) last.what = what;
+    else this.marks.push({ step, what });
+  }
+
   /** @param {number} step @param {Record<string, number | null>} values */
   #addPoint(step, values) {
     const { series } = this;
@@ -51,11 +61,14 @@ export class History {
     return this.series[name] ?? this.series.step.map(() => null);
   }
 
-  /** The value of a series before the last `share` of the run up to a step. @param {string} name
-   * @param {number} share @param {number} step */
+  /** The value of a series before the last `share` of the run up to a step; null where settings have changed since.
+   * @param {string} name @param {number} share @param {number} step */
   ago(name, share, step) {
-    const later = this.series.step.findIndex(other => other > step);
-    const last = (later < 0 ? this.series.step.length : later) - 1;
-    return this.of(name)[Math.floor(last * (1 - share))] ?? null;
+    const { step: steps } = this.series;
+    const later = steps.findIndex(other => other > step);
+    const last = (later < 0 ? steps.length : later) - 1;
+    const at = Math.floor(last * (1 - share));
+    const changed = this.marks.some(mark => mark.step <= step && mark.step >= steps[at]);
+    return changed ? null : (this.of(name)[at] ?? null);
   }
 }

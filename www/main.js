@@ -19,10 +19,11 @@ import { heading } from './views/heading.js';
 import { charts as makeCharts } from './views/charts.js';
 import { problems } from './views/problems.js';
 import { mainView } from './views/main-view.js';
+import { targetEditor } from './views/target.js';
 import { timeline } from './views/timeline.js';
 import { truncation } from './views/truncation.js';
 
-/** @import { Reply } from './messages.js' */
+/** @import { Change, Reply } from './messages.js' */
 
 const root = document.documentElement;
 const store = new Store();
@@ -75,13 +76,19 @@ Object.assign(window, { counterfeit });
 /** Another experiment, which waits where the one before it did. @param {string} hash */
 function open(hash) {
   const { choice, state } = store.model;
-  trainer.post({ type: 'open', hash, device: choice, play: state !== 'paused' && state !== 'ready' });
+  const play = state !== 'paused' && state !== 'ready';
+  trainer.post({ type: 'open', hash, device: choice, play, live: !store.model.locked });
 }
 const keepHash = syncHash(store, open);
+const REST_MS = 500;
+let resting = 0;
+/** @param {Change[]} changes @param {boolean} [more] The same act of the visitor has made changes before. */
+const set = (changes, more = false) => trainer.post({ type: 'set', changes, live: !store.model.locked, more });
 
 /** @param {Reply} reply */
 function onReply(reply) {
   if (reply.type === 'problem' && reply.fatal && reply.kind !== 'fetch') return recovery.recover(reply);
+  if (reply.type === 'revised') edits.opened(reply.info.hash, reply.more);
   if (reply.type === 'opened') {
     suitSpeed(store.model.info?.kind, reply.info.kind);
     if (reply.restarted) edits.opened(reply.info.hash);
@@ -91,7 +98,13 @@ function onReply(reply) {
   // belongs to it.
   if (store.model.state !== 'running' && store.model.state !== root.dataset.state) store.draw();
   root.dataset.state = store.model.state;
+  if (reply.type === 'revised') {
+    // The address follows when the target has come to rest.
+    clearTimeout(resting);
+    resting = setTimeout(keepHash, REST_MS);
+  }
   if (reply.type === 'opened') {
+    clearTimeout(resting);
     keepHash();
     // The run is new, and has the plain query.
     sentQuery = PLAIN;
@@ -132,6 +145,7 @@ function suitSpeed(before, now) {
 const pictures = [mainView(store), timeline(store)];
 const views = [
   ...pictures,
+  targetEditor(store, (mixture, more) => set([['mixture', mixture]], more)),
   truncation(store),
   explorer(store, request => trainer.post(request)),
   metricsPanel(),
@@ -173,7 +187,7 @@ store.subscribe(model => {
   charts?.draw(model);
   // A refused setting is drawn again with its old value and the reason.
   const now = [model.info, model.problem];
-  if (model.info && showSettings && now.some((value, i) => value !== shownSettings[i])) {
+  if (model.info && showSettings && !model.editing && now.some((value, i) => value !== shownSettings[i])) {
     shownSettings = now;
     showSettings(model.info, model.problem);
   }
@@ -191,7 +205,7 @@ onTheme(() => {
 });
 /** Starts the views that can wait until after the first picture. */
 function initDeferredViews() {
-  showSettings = controls(byId('groups'), byId('classes'), changes => trainer.post({ type: 'set', changes }));
+  showSettings = controls(byId('groups'), byId('classes'), changes => set(changes));
   charts = makeCharts();
 }
 
@@ -211,6 +225,8 @@ async function reset() {
   await counterfeit.reset();
 }
 byId('reset').onclick = reset;
+const lock = /** @type {HTMLInputElement} */ (byId('lock'));
+lock.onchange = () => store.dispatch({ type: 'lock', locked: lock.checked });
 speed.onchange = setSpeed;
 const preset = /** @type {HTMLSelectElement} */ (byId('preset'));
 preset.onchange = () => {

@@ -55,6 +55,9 @@ export interface PlaygroundClass {
 }
 export interface Playground {
   info(): ExperimentInfo;
+  /** Continues with the settings in `hash` from the next step on; false, and nothing is changed, where they need another
+   * run. */
+  revise(hash: string): boolean;
   /** Trains n steps. On the CPU the work is done when this returns; on WebGPU it is queued. Reads nothing back. */
   step(n: number): void;
   /** Waits until the device has done all that was queued. */
@@ -96,7 +99,8 @@ export type Change = [key: string, value: string];
 
 /** Page → worker. */
 export type Request =
-  | { type: 'open'; hash: string; device: DeviceChoice; play: boolean }
+  /** `live`: as in 'set'. */
+  | { type: 'open'; hash: string; device: DeviceChoice; play: boolean; live?: boolean }
   | { type: 'play' }
   | { type: 'pause' }
   /** Trains n steps, then pauses and sends a snapshot; answered by 'stepped' with the same id. */
@@ -105,8 +109,9 @@ export type Request =
   | { type: 'reset' }
   /** Steps per second at most; null for as fast as it can. */
   | { type: 'speed'; limit: number | null }
-  /** Changes settings together, all or none, and starts the experiment that results. */
-  | { type: 'set'; changes: Change[] }
+  /** Changes settings together, all or none. With `live` the run goes on with them, where it can; else the experiment
+   * that results starts. `more`: the same act of the visitor has made changes before. */
+  | { type: 'set'; changes: Change[]; live: boolean; more?: boolean }
   /** Another device for the same run, which goes on where it is. */
   | { type: 'device'; device: DeviceChoice }
   | { type: 'query'; query: LatentQuery }
@@ -136,6 +141,8 @@ export type Reply =
       choice: DeviceChoice;
       restarted: boolean;
     }
+  /** The run goes on with these settings. */
+  | { type: 'revised'; info: ExperimentInfo; more: boolean }
   | { type: 'gpu'; gpu: Gpu; name: string }
   | { type: 'snapshot'; snapshot: Snapshot; steps_per_s: number }
   /** The steps that were asked for are done, and how the run stands now. */

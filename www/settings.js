@@ -10,8 +10,8 @@ import { Validator } from './vendor/json-schema/validator.js';
 /** @typedef {(settings: Settings) => boolean} Condition */
 /** @typedef {{ value: string, label: string, applies: Condition }} Choice */
 /** @typedef {'choice' | 'several' | 'toggle' | 'stops' | 'number' | 'widths' | 'classes' | 'gaussians'} ControlKind */
-/** `off`: the value without effect. `zero`: the name of 0.
- * @typedef {{ key: string, label: string, help: string, kind: ControlKind, applies: Condition, off: unknown, zero:
+/** `live`: whether it can be changed while a run trains. `off`: the value without effect. `zero`: the name of 0.
+ * @typedef {{ key: string, label: string, help: string, kind: ControlKind, applies: Condition, live: boolean, off: unknown, zero:
  * string, choices: Choice[], stops: number[], low: number, high: number }} Setting */
 /** @typedef {{ broken: Condition, repairs: [key: string, value: unknown][], multipleOf: number }} Rule */
 
@@ -42,6 +42,7 @@ function setting(key) {
     help: definition.description.replaceAll('`', ''),
     kind: kindOf(definition, key),
     applies: condition(definition['x-applies']),
+    live: definition['x-live'] ?? false,
     off: definition['x-off'],
     zero: definition['x-zero'] ?? '0',
     choices: choices.map((/** @type {any} */ choice) => ({
@@ -119,6 +120,7 @@ function valueInWords({ kind, choices, zero }, text) {
         .map(({ label }) => label)
         .join(', ') || 'none'
     );
+  if (kind === 'gaussians') return 'changed';
   if (kind === 'toggle') return text === 'true' ? 'on' : 'off';
   return Number(text) === 0 ? zero : text;
 }

@@ -2,6 +2,7 @@
 
 import { elsewhere, onProjection, untouched } from './latent.js';
 import { History } from './history.js';
+import { inText, inWords } from './settings.js';
 
 /** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State }
  * from './messages.js' */
@@ -25,12 +26,16 @@ import { History } from './history.js';
  *   problem: Problem | null,
  *   progress: { what: string, done: number, total: number | null } | null,
  *   hidden: ReadonlySet<string>,
+ *   editing: boolean,
+ *   locked: boolean,
  *   latent: Latent,
  * }} Model */
 
 /** @typedef {Reply
  *   | { type: 'view', snapshot: Snapshot | null }
  *   | { type: 'layer', layer: string }
+ *   | { type: 'editing', editing: boolean }
+ *   | { type: 'lock', locked: boolean }
  *   | { type: 'latent', latent: Latent }
  *   | { type: 'dismiss' }} Action */
 
@@ -54,6 +59,10 @@ const initial = {
   progress: null,
   /** Layers of the picture that are switched off. */
   hidden: new Set(['samples', 'plane-optimal']),
+  /** Whether the visitor is moving the target: what is costly to draw waits for the end. */
+  editing: false,
+  /** Whether every change of settings starts the run again. */
+  locked: false,
   latent: untouched,
 };
 
@@ -92,6 +101,18 @@ export function reduce(model, action) {
         latent,
       };
     }
+    case 'revised': {
+      const { info, more } = action,
+        before = model.info?.settings ?? {};
+      const changed = Object.keys(info.settings).filter(key => inText(info.settings[key]) !== inText(before[key]));
+      const what = changed.map(key => inWords([key, inText(info.settings[key])])).join(', ');
+      if (what) model.history.mark(model.live?.step ?? 0, what, more);
+      return { ...model, info, problem: model.problem?.kind === 'setting' ? null : model.problem };
+    }
+    case 'editing':
+      return { ...model, editing: action.editing };
+    case 'lock':
+      return { ...model, locked: action.locked };
     case 'gpu':
       return { ...model, gpu: action.gpu, gpuName: action.name };
     case 'measured':

@@ -43,8 +43,13 @@ export class Undo {
     this.#future = [];
   }
 
-  /** A run has been opened. @param {string} hash Its experiment. */
-  opened(hash) {
+  /** A run has been opened, or goes on with other settings. @param {string} hash Its experiment.
+   * @param {boolean} [more] The same act of the visitor has made changes before. */
+  opened(hash, more = false) {
+    if (more) {
+      this.#present = hash;
+      return;
+    }
     const present = this.#present,
       from = this.#from?.at(-1)?.hash === hash ? this.#from : null;
     this.#from = null;

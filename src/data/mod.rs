@@ -161,6 +161,11 @@ impl DataLoader {
         &self.data
     }
 
+    /// Continues with batches of another mixture, from the same random stream.
+    pub fn retarget(&mut self, mixture: Mixture) {
+        self.data = TrainingData::Mixture(mixture);
+    }
+
     /// The position, for a checkpoint.
     #[must_use]
     pub fn state(&self) -> LoaderState {

@@ -2,7 +2,8 @@
 //!
 //! Beyond the standard's keywords, a setting has `x-applies`, the condition under which it, or one of its choices, has
 //! an effect; `x-off`, its value without effect; `x-zero`, the name of 0; `x-affects-cost`, false where the duration of
-//! a step does not depend on it; and `x-expected`, its range in words. A rule of `allOf` has `x-expected` and
+//! a step does not depend on it; `x-live`, true where it can be changed while a run trains; and `x-expected`, its range
+//! in words. A rule of `allOf` has `x-expected` and
 //! `x-repairs`, and `x-groups` are the settings that the page offers.
 
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ use super::conditions::{
     above, all, among, began, cross_entropy, dcgan, hidden_layers, images, is, is_not, layers, mixture, nonempty,
     not_joint, single, target,
 };
+use super::live::is_live;
 
 /// The settings that the page offers, group by group.
 const GROUPS: [(&str, &[&str]); 6] = [
@@ -234,6 +236,7 @@ pub(super) fn complete(schema: &mut Schema) {
         add("x-zero", zero(key).map(Value::from));
         add("x-expected", expected(key).map(Value::from));
         add("x-affects-cost", (!affects_cost(key)).then_some(Value::Bool(false)));
+        add("x-live", is_live(key).then_some(Value::Bool(true)));
         for choice in setting.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten() {
             if let Some(condition) = choice["const"].as_str().and_then(|name| choice_applies(key, name)) {
                 choice["x-applies"] = condition;

@@ -42,6 +42,13 @@ impl Portrait {
         })
     }
 
+    /// Follows a run whose settings were changed; the trail goes on.
+    pub(super) fn revise(&mut self, trainer: &Trainer) {
+        if let Some(Self { truth, flow, .. }) = Self::of(trainer) {
+            (self.truth, self.flow) = (truth, flow);
+        }
+    }
+
     /// Notes where the numbers are, without reading them.
     pub(super) fn follow(&mut self, trainer: &Trainer) {
         // Of a long stretch that nobody looks at, only its beginning and its end can be shown.

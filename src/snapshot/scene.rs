@@ -95,16 +95,33 @@ impl Scene {
                     real: real.into_iter().map(to_byte).collect(),
                 }
             }
-            TrainingData::Mixture(mixture) => Self::of_mixture(mixture, trainer),
+            TrainingData::Mixture(mixture) => Self::of_mixture(mixture, mixture.bounds(), trainer),
         }
     }
 
-    fn of_mixture(mixture: &Mixture, trainer: &Trainer) -> Self {
+    /// The scene after a change of settings. The picture of a moved mixture keeps its axes as long as it fits, so that
+    /// it can be moved by hand.
+    pub(super) fn revise(&mut self, trainer: &Trainer, count: usize) {
+        match (&mut *self, trainer.data()) {
+            (Self::Phase { evaluator, portrait }, TrainingData::Mixture(mixture)) => {
+                **evaluator = Evaluator::new(mixture, METRIC_SAMPLES);
+                portrait.borrow_mut().revise(trainer);
+            }
+            (Self::Line(field) | Self::Plane(field), TrainingData::Mixture(mixture)) => {
+                let (low, high) = mixture.bounds();
+                let bounds = (low.min(field.low), high.max(field.high));
+                *self = Self::of_mixture(mixture, bounds, trainer);
+            }
+            _ => *self = Self::of(trainer, count),
+        }
+    }
+
+    fn of_mixture(mixture: &Mixture, bounds: (f32, f32), trainer: &Trainer) -> Self {
         let evaluator = Evaluator::new(mixture, METRIC_SAMPLES);
         if let Some(portrait) = Portrait::of(trainer) {
             return Self::Phase { evaluator: Box::new(evaluator), portrait: Box::new(RefCell::new(portrait)) };
         }
-        let (low, high) = mixture.bounds();
+        let (low, high) = bounds;
         let lattice = Lattice {
             low,
             high,

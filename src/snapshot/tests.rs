@@ -3,6 +3,7 @@
 use super::*;
 use crate::latent::fixed_samples::{Interpolation, STEPS};
 use crate::latent::path::Path;
+use crate::metrics::wasserstein::W1;
 use crate::regularizer::gradient_penalty::PENALTY;
 use crate::trainer::tests::trainer;
 
@@ -195,4 +196,29 @@ fn a_gallery_names_what_was_asked_for() {
     assert!(gallery(&[small, classes]).is_empty());
     let conditional = gallery(&[small, classes, ("conditional", "label")]);
     assert_eq!(conditional, [[3; 10], [7; 10]].concat());
+}
+
+#[test]
+fn a_moved_target_is_the_target_of_the_picture_and_of_the_metrics() {
+    let (mut trainer, before) = look("mixture-1d", &[]);
+    let mut observer = Observer::new(&trainer, 20);
+    let mut e = trainer.experiment().clone();
+    // To where the samples are not.
+    e.mixture.truncate(1);
+    e.mixture[0].mean = vec![-30.0];
+    assert!(trainer.revise(e).unwrap());
+    observer.revise(&trainer);
+    let after = pollster::block_on(observer.observe(&trainer, None)).unwrap();
+    let w1 = |snapshot: &Snapshot| snapshot.metrics.iter().find(|metric| metric.quantity == W1).unwrap().value;
+    assert!(w1(&before) < 10.0 && w1(&after) > 20.0, "{} {}", w1(&before), w1(&after));
+    let lines = [before, after].map(|snapshot| match snapshot.picture {
+        Some(Picture::Line(line)) => line,
+        _ => panic!("a line"),
+    });
+    // The axis grows to hold the target, and keeps what it had.
+    assert!(lines[1].low < -30.0 && lines[1].high == lines[0].high);
+    let width = (lines[1].high - lines[1].low) / (lines[1].real.len() - 1) as f32;
+    let peak = lines[1].real.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0;
+    assert!((lines[1].low + peak as f32 * width + 30.0).abs() < 2.0 * width);
+    assert_eq!(lines[1].samples, lines[0].samples, "the generator is the same");
 }

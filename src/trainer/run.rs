@@ -1,5 +1,6 @@
 //! [`Trainer`]: a run in progress.
 
+use std::collections::HashMap;
 use std::mem::take;
 
 use burn::tensor::{Device, FloatDType, Tensor};
@@ -8,7 +9,7 @@ use burn::tensor::{Device, FloatDType, Tensor};
 use super::replay::Replay;
 use super::sampler::{InputSampler, RngState};
 use super::{Gan, GanState, StepInputs, StepReport};
-use crate::data::TrainingData;
+use crate::data::{Mixture, TrainingData};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Precision};
 use crate::tensor::HostMatrix;
@@ -40,16 +41,22 @@ pub struct Trainer {
     replay: Replay,
 }
 
+/// Whether the experiment is valid, and the device has its precision.
+fn check(experiment: &Experiment, device: &Device) -> Result<()> {
+    experiment.validate()?;
+    if experiment.precision == Precision::Bf16 && !device.supports_dtype(FloatDType::BF16) {
+        return Err(Error::setting("precision", "bf16", "f32 on this device, which cannot compute in bfloat16"));
+    }
+    Ok(())
+}
+
 impl Trainer {
     /// A run at its start, on `device`.
     ///
     /// # Errors
     /// When the experiment is not valid, or the device cannot compute in its precision.
     pub fn new(experiment: Experiment, data: TrainingData, device: &Device) -> Result<Self> {
-        experiment.validate()?;
-        if experiment.precision == Precision::Bf16 && !device.supports_dtype(FloatDType::BF16) {
-            return Err(Error::setting("precision", "bf16", "f32 on this device, which cannot compute in bfloat16"));
-        }
+        check(&experiment, device)?;
         let sampler = InputSampler::new(data, experiment.seed);
         let gan = Gan::new(experiment, device);
         Ok(Self {
@@ -100,6 +107,42 @@ impl Trainer {
     #[must_use]
     pub fn replays(&self) -> bool {
         self.replay.is_recorded()
+    }
+
+    /// Continues with changed settings from the next step on, with the same networks, optimisers and random streams.
+    /// A moving average that was not kept before starts from the generator; BEGAN's k and the mean path length start
+    /// from 0. `false`, and nothing is changed, where that needs another run: a setting that is no live one, or other
+    /// tensors.
+    ///
+    /// # Errors
+    /// When the experiment is not valid.
+    pub fn revise(&mut self, experiment: Experiment) -> Result<bool> {
+        check(&experiment, &self.device)?;
+        if !self.experiment().differs_live(&experiment) {
+            return Ok(false);
+        }
+        let mixture = self.data().mixture().map(|_| Mixture::new(&experiment.mixture)).transpose()?;
+        let gan = Gan::new(experiment, &self.device);
+        let mut state = gan.init(&self.device);
+        let mut present = self.state.clone();
+        let kept: HashMap<_, _> = self.gan.tensors(&mut present).into_iter().collect();
+        for (name, tensor) in gan.tensors(&mut state) {
+            let of_generator = || kept.get(&name.replacen("generator_ema.", "generator.", 1));
+            match kept.get(&name).or_else(of_generator) {
+                Some(kept) if kept.dims() == tensor.dims() => *tensor = (**kept).clone(),
+                None if ["k", "path_length"].contains(&&*name) => {}
+                _ => return Ok(false),
+            }
+        }
+        if let Some(mixture) = mixture {
+            self.sampler.loader.retarget(mixture);
+        }
+        (self.gan, self.state) = (gan, state);
+        #[cfg(feature = "gpu")]
+        {
+            self.replay = Replay::default();
+        }
+        Ok(true)
     }
 
     /// The inputs of the next step, for a loop of one's own around [`Gan::step`]; advances the data, the random

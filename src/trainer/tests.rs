@@ -79,3 +79,36 @@ fn a_dirac_gan_orbits_unless_its_gradient_is_penalised() {
     assert!(distance("dirac-r1", &[]).1 < 0.01);
     assert!(distance("dirac-r1", &[("gradient_penalty", "r2")]).1 < 0.01);
 }
+
+#[test]
+fn what_a_change_adds_starts_and_what_needs_another_run_is_left() {
+    let mut t = trainer("digits-mlp", &[("batch_size", "4"), ("examples_per_class", "2")]);
+    t.steps(3);
+    let revised = |t: &mut Trainer, settings: &[(&str, &str)]| {
+        let mut experiment = t.experiment().clone();
+        experiment.set_all(settings.iter().copied()).unwrap();
+        t.revise(experiment).unwrap()
+    };
+    let weights = |t: &Trainer| numbers(t.state.generator.weights.params[0].clone());
+    let before = weights(&t);
+    for others in [
+        &[("seed", "9")][..],
+        &[("latent_dim", "7")],
+        &[("generator_activation", "tanh")],
+        &[("optimizer", "sgd")],
+        &[("generator_lr", "0.5"), ("dropout", "0.5")],
+        // A live setting whose value needs another discriminator.
+        &[("objective", "began"), ("path_length_weight", "0"), ("label_smoothing", "1"), ("gradient_penalty", "none")],
+    ] {
+        assert!(!revised(&mut t, others), "{others:?}");
+        assert_eq!((t.step, weights(&t)), (3, before.clone()), "{others:?}");
+        assert_ne!(t.experiment().generator_lr, 0.5);
+    }
+    assert!(revised(&mut t, &[("ema_decay", "0.9"), ("path_length_weight", "1")]));
+    let average = t.state.generator_ema.clone().expect("an average is kept");
+    assert_eq!(numbers(average.params[0].clone()), before, "it starts from the generator");
+    assert_eq!(numbers(t.state.path_length.clone().unwrap()), [0.0]);
+    t.steps(2);
+    assert_eq!(t.step, 5);
+    assert_ne!(weights(&t), before);
+}

@@ -70,6 +70,28 @@ impl Playground {
         message(&ExperimentInfo::new(&self.asked, stands_in))
     }
 
+    /// Continues with the settings in `hash` from the next step on. `false`, and nothing is changed, where they need
+    /// another run.
+    ///
+    /// # Errors
+    /// When the link is malformed.
+    pub fn revise(&mut self, hash: &str) -> Result<bool> {
+        let asked = Experiment::from_hash(hash)?;
+        if !self.asked.differs_live(&asked) {
+            return Ok(false);
+        }
+        // Drawn digits may stand in for the dataset.
+        let experiment = Experiment { data: self.trainer.experiment().data, ..asked.clone() };
+        let revised = self.trainer.revise(experiment)?;
+        if revised {
+            self.observer.revise(&self.trainer);
+            self.asked = asked;
+            // Its losses were those of other settings.
+            self.last = None;
+        }
+        Ok(revised)
+    }
+
     /// Trains `n` steps; on WebGPU they are queued. Nothing is read back.
     pub fn step(&mut self, n: u32) {
         if n > 0 {

@@ -57,6 +57,23 @@ pub async fn check(hash: &str, device: &Device) {
     }
     assert!(replayed.replays(), "{hash} is recorded");
     assert!(numbers(&replayed).await == numbers(&built).await, "{hash}: every number of the state");
+
+    // Changed settings are not in the recording.
+    let mut experiment = built.experiment().clone();
+    experiment.generator_lr *= 0.5;
+    experiment.n_critic += 1;
+    for run in [&mut replayed, &mut built] {
+        assert!(run.revise(experiment.clone()).unwrap());
+    }
+    let mut buffers = StateBuffers::new(&built.gan, &mut built.state);
+    let _ = replayed.steps(9);
+    for _ in 0..9 {
+        let inputs = built.draw_inputs().upload(device);
+        let _ = buffers.step(&built.gan, &mut built.state, inputs);
+        let _ = buffers.settle(&built.gan, &mut built.state);
+    }
+    assert!(replayed.replays(), "{hash} is recorded again");
+    assert!(numbers(&replayed).await == numbers(&built).await, "{hash}: every number after the change");
 }
 
 /// Every preset, its networks and batches small: a run in steps of its trainer against one in steps that are built each.

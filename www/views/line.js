@@ -18,6 +18,7 @@ export const layers = ({ probability, optimal }) => [
   ...(optimal.length ? [{ key: 'optimal', label: 'optimal D', mark: 'dotted' }] : []),
   { key: 'gradients', label: 'gradient', mark: 'arrow' },
   { key: 'samples', label: 'samples', mark: 'ticks' },
+  { key: 'target', label: 'edit target', mark: 'handle-mark' },
 ];
 
 /** @param {Line} picture */
@@ -32,21 +33,28 @@ export const caption = ({ probability }) =>
 const HEADROOM = [1.3, 2, 3.2];
 let headroom = HEADROOM[0];
 
-/** @param {CanvasRenderingContext2D} c @param {Line} picture @param {Frame} frame */
-export function draw(c, picture, { width, height, theme, hidden, small = false }) {
-  const { em } = theme;
+/** Where the plot is, and the places of values on its axis. @param {Line} picture
+ * @param {Pick<Frame, 'width' | 'height' | 'theme' | 'small'>} frame */
+export function geometry({ low, high, probability }, { width, height, theme: { em }, small = false }) {
   const left = small ? 0 : em * 3,
-    right = width - (small ? 0 : em * (picture.probability ? 2.6 : 3.6));
+    right = width - (small ? 0 : em * (probability ? 2.6 : 3.6));
   const bottom = height - (small ? 1 : em * 2.4),
     top = small ? 2 : em;
+  const x = (/** @type {number} */ value) => left + ((value - low) / (high - low)) * (right - left);
+  return { left, right, bottom, top, x };
+}
+
+/** @param {CanvasRenderingContext2D} c @param {Line} picture @param {Frame} frame */
+export function draw(c, picture, frame) {
+  const { theme, hidden, small = false } = frame;
+  const { em } = theme;
+  const { left, right, bottom, top, x } = geometry(picture, frame);
   const peak = max(picture.real);
   const most = max(picture.generated) / peak;
   const fits = HEADROOM.find(room => most < room) ?? HEADROOM[2];
   // Shrinks only when there is room to spare, or the axis would flicker between two sizes.
   if (!small && (fits > headroom || most < headroom * 0.5)) headroom = fits;
   const tall = peak * (small ? HEADROOM[0] : headroom);
-  const x = (/** @type {number} */ value) =>
-    left + ((value - picture.low) / (picture.high - picture.low)) * (right - left);
   const y = (/** @type {number} */ density) => bottom - (density / tall) * (bottom - top);
   const dScale = outputScale(picture, small);
   const dY = (/** @type {number} */ d) => bottom - dScale.place(d) * (bottom - top);

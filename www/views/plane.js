@@ -15,6 +15,7 @@ export const layers = ({ probability, optimal }) => [
   { key: 'generated', label: 'generated', mark: 'cross' },
   { key: 'discriminator', label: probability ? 'D(x)' : 'critic', mark: 'field' },
   { key: 'gradients', label: 'gradient', mark: 'arrow' },
+  { key: 'target', label: 'edit target', mark: 'handle-mark' },
   ...(optimal.length ? [{ key: 'plane-optimal', label: 'optimal D', mark: 'dotted' }] : []),
 ];
 

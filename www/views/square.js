@@ -5,16 +5,24 @@ import { label, ticks } from './scale.js';
 
 /** @import { Frame } from './paint.js' */
 
-/** Draws the numbers and the ground, and clips to it until the caller's `restore`. `x` and `y` place values from
- * `low` to `high`. @param {CanvasRenderingContext2D} c @param {number} low @param {number} high
- * @param {Frame} frame */
-export function square(c, low, high, { width, height, theme, small = false }) {
-  const { em } = theme;
+/** Where the square is, and the places of values on its axes. @param {number} low @param {number} high
+ * @param {Pick<Frame, 'width' | 'height' | 'theme' | 'small'>} frame */
+export function geometry(low, high, { width, height, theme: { em }, small = false }) {
   const side = Math.min(width, height) - (small ? 0 : em * 4);
   const left = Math.max(small ? 0 : em * 3.4, (width - side) / 2),
     top = small ? (height - side) / 2 : em * 0.8;
   const x = (/** @type {number} */ v) => left + ((v - low) / (high - low)) * side;
   const y = (/** @type {number} */ v) => top + ((high - v) / (high - low)) * side;
+  return { left, top, side, x, y };
+}
+
+/** Draws the numbers and the ground, and clips to it until the caller's `restore`. `x` and `y` place values from
+ * `low` to `high`. @param {CanvasRenderingContext2D} c @param {number} low @param {number} high
+ * @param {Frame} frame */
+export function square(c, low, high, frame) {
+  const { theme, small = false } = frame,
+    { em } = theme;
+  const { left, top, side, x, y } = geometry(low, high, frame);
   if (!small) {
     const marks = ticks(low, high, 6);
     c.font = font(theme);

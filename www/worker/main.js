@@ -46,7 +46,7 @@ async function receive(request) {
   switch (request.type) {
     case 'open':
       devices.choice = request.device;
-      return opening.open(request.hash, request.play);
+      return opening.open(request.hash, request.play, request);
     case 'play':
       return loop.play();
     case 'pause':
@@ -58,7 +58,7 @@ async function receive(request) {
     case 'speed':
       return loop.pace.limit(request.limit);
     case 'set':
-      return opening.set(request.changes);
+      return opening.set(request.changes, request);
     case 'query':
       return setQuery(request.query);
     case 'project':

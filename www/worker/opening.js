@@ -18,8 +18,10 @@ export class Opening {
     this.devices = devices;
   }
 
-  /** @param {string} hash @param {boolean} play @returns {Promise<void>} */
-  async open(hash, play) {
+  /** `live`: the present run goes on with the experiment, where it can; `more`: as in 'set'.
+   * @param {string} hash @param {boolean} play @param {{ live?: boolean, more?: boolean }} [how]
+   * @returns {Promise<void>} */
+  async open(hash, play, { live = false, more = false } = {}) {
     const { loop } = this;
     this.#wanted = hash;
     let cpu;
@@ -38,6 +40,8 @@ export class Opening {
       postProblem('link', error, `Correct the link in the address bar, or choose an experiment. ${kept}`);
       return loop.run ? undefined : this.open('', play);
     }
+    // The same experiment again is another run of it.
+    if (live && hash !== loop.run?.info.hash && (await this.#revise(hash, more))) return;
     if (!info.files.length) return this.#begin(info, undefined, play);
     if (!loop.run) postState('loading');
     /** @param {DataFiles | undefined} files */
@@ -47,6 +51,19 @@ export class Opening {
       postProblem('fetch', error, 'Drawn digits stand in until the data can be fetched; try again.');
       begin(undefined);
     });
+  }
+
+  /** The present run with other settings; false where it cannot go on with them. @param {string} hash
+   * @param {boolean} more */
+  async #revise(hash, more) {
+    const { run, training } = this.loop;
+    if (!run?.playground.revise(hash)) return false;
+    run.info = run.playground.info();
+    post({ type: 'revised', info: run.info, more });
+    // A run that trains is shown after its next step.
+    if (!training) await this.loop.show();
+    this.devices.consider();
+    return true;
   }
 
   /** @param {ExperimentInfo} info @param {DataFiles | undefined} files @param {boolean} play */
@@ -90,8 +107,9 @@ export class Opening {
     post({ type: 'opened', info, device, device_name: deviceName, choice: this.devices.choice, restarted });
   }
 
-  /** Changes settings together, all or none. @param {Change[]} changes */
-  async set(changes) {
+  /** Changes settings together, all or none. @param {Change[]} changes
+   * @param {{ live: boolean, more?: boolean }} how */
+  async set(changes, how) {
     const { run, playing } = this.loop;
     if (!run) return;
     const { wasm } = await loadModule('cpu', postProgress);
@@ -103,7 +121,7 @@ export class Opening {
       const what = sentence(error);
       return post({ type: 'problem', kind: 'setting', what, remedy: 'It stays as it was.', fatal: false, changes });
     }
-    await this.open(hash, playing);
+    await this.open(hash, playing, how);
   }
 
   /** Back to step 0, where the run waits. */

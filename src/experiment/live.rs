@@ -1,0 +1,48 @@
+//! Settings that can be changed while a run trains: its networks stay as they are, and train on.
+
+use super::Experiment;
+
+/// They change neither the networks nor the images of the data.
+const LIVE: &[&str] = &[
+    "mixture",
+    "objective",
+    "label_smoothing",
+    "began_gamma",
+    "began_lambda",
+    "reconstruction_weight",
+    "n_critic",
+    "critic_warmup",
+    "gradient_penalty",
+    "gp_weight",
+    "weight_clip",
+    "instance_noise",
+    "instance_noise_steps",
+    "feature_matching_weight",
+    "vat_weight",
+    "vat_epsilon",
+    "path_length_weight",
+    "augment",
+    "consistency_weight",
+    "generator_lr",
+    "discriminator_lr",
+    "lr_half_life",
+    "beta1",
+    "beta2",
+    "ema_decay",
+    "batch_size",
+];
+
+/// Whether a setting can be changed while a run trains. Its new value may still need other networks: BEGAN's
+/// discriminator is an autoencoder.
+pub(super) fn is_live(key: &str) -> bool {
+    LIVE.contains(&key)
+}
+
+impl Experiment {
+    /// Whether every setting in which the two differ can be changed while a run trains.
+    #[must_use]
+    pub fn differs_live(&self, other: &Self) -> bool {
+        let (here, there) = (self.to_table(), other.to_table());
+        here.iter().all(|(key, value)| there.get(key) == Some(value) || is_live(key))
+    }
+}
