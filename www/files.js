@@ -6,8 +6,11 @@ import { byId } from './views/element.js';
 /** @import { Store } from './state.js' */
 /** @import { Trainer } from './trainer.js' */
 
-/** @param {Store} store @param {Trainer} trainer */
-export function files(store, trainer) {
+/** More bytes are not read. */
+const LARGE = { text: 2 ** 24, run: 2 ** 30 };
+
+/** @param {Store} store @param {Trainer} trainer @param {(text: string) => void} openSamples */
+export function files(store, trainer, openSamples) {
   byId('share').onclick = async event => {
     const button = /** @type {HTMLElement} */ (event.currentTarget);
     const link = new URL(`#${store.model.info?.hash ?? ''}`, location.href).href;
@@ -37,6 +40,16 @@ export function files(store, trainer) {
   /** @param {File | undefined | null} file */
   const openFile = async file => {
     if (!file) return;
+    if (/\.(csv|tsv|txt)$/i.test(file.name)) return openSamples(await file.slice(0, LARGE.text).text());
+    if (file.size > LARGE.run) {
+      return store.dispatch({
+        type: 'problem',
+        kind: 'checkpoint',
+        what: `${file.name} is larger than any saved run`,
+        remedy: 'Choose a .safetensors file that Counterfeit has saved.',
+        fatal: false,
+      });
+    }
     const bytes = await file.arrayBuffer();
     trainer.post({ type: 'load', bytes, device: store.model.choice, play: false }, [bytes]);
   };

@@ -19,6 +19,7 @@ import { heading } from './views/heading.js';
 import { charts as makeCharts } from './views/charts.js';
 import { problems } from './views/problems.js';
 import { mainView } from './views/main-view.js';
+import { targetTools } from './views/target-tools.js';
 import { targetEditor } from './views/target.js';
 import { timeline } from './views/timeline.js';
 import { truncation } from './views/truncation.js';
@@ -30,7 +31,6 @@ const store = new Store();
 const edits = new Undo();
 const trainer = new Trainer(onReply);
 const recovery = new Recovery(store, trainer);
-files(store, trainer);
 const speed = /** @type {HTMLSelectElement} */ (byId('speed'));
 const setSpeed = () => trainer.post({ type: 'speed', limit: speed.value ? Number(speed.value) : null });
 trainer.post({ type: 'open', hash: location.hash.slice(1), device: 'auto', play: true });
@@ -143,9 +143,13 @@ function suitSpeed(before, now) {
 // --- Views -----------------------------------------------------------------------------------------------------------
 
 const pictures = [mainView(store), timeline(store)];
+const target = targetEditor(store, (mixture, more) => set([['mixture', mixture]], more));
+const tools = targetTools(store, target.replace);
+files(store, trainer, tools.fromText);
 const views = [
   ...pictures,
-  targetEditor(store, (mixture, more) => set([['mixture', mixture]], more)),
+  target,
+  tools,
   truncation(store),
   explorer(store, request => trainer.post(request)),
   metricsPanel(),

@@ -161,6 +161,86 @@ test('settings apply to the run as it trains, unless the lock starts it again', 
   await page.context().close();
 });
 
+test('a target is drawn, on a line and in the plane', async () => {
+  const page = await open();
+  const at = await step(page);
+  await page.click('#pen');
+  const { x, y, width, height } = await page.locator('#picture').boundingBox();
+  const path = async points => {
+    await page.mouse.move(...points[0]);
+    await page.mouse.down();
+    for (const point of points) await page.mouse.move(...point);
+    await page.mouse.up();
+  };
+  let before = await mixture(page);
+  // A triangle over the middle of the axis, twice as high on its right.
+  const on = (across, up) => [x + width * across, y + height * (0.9 - up)];
+  await path([on(0.4, 0), on(0.4, 0.3), on(0.5, 0.3), on(0.5, 0.6), on(0.6, 0.6), on(0.6, 0)]);
+  await changed(page, before);
+  const drawn = await mixture(page);
+  const weight = (from, to) =>
+    drawn.filter(({ mean: [at] }) => at > from && at < to).reduce((sum, { weight }) => sum + weight, 0);
+  const [low, high] = [drawn[0].mean[0], drawn.at(-1).mean[0]],
+    middleOf = (low + high) / 2;
+  assert.ok(drawn.length > 8 && high - low < 2.5, JSON.stringify(drawn));
+  assert.ok(weight(middleOf, 9) > 1.6 * weight(-9, middleOf));
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getAttribute('#pen', 'aria-pressed'), 'false');
+  assert.ok((await step(page)) > at, 'the run goes on');
+  await page.context().close();
+
+  const plane = await open('#preset=ring');
+  before = await mixture(plane);
+  await plane.click('#pen');
+  const [from, to] = await Promise.all([4, 0].map(i => middle(plane, handle(i))));
+  await plane.mouse.move(...from);
+  await plane.mouse.down();
+  for (let i = 1; i <= 10; i++) await plane.mouse.move(from[0] + (i * (to[0] - from[0])) / 10, from[1]);
+  await plane.mouse.up();
+  await changed(plane, before);
+  const line = await mixture(plane);
+  assert.ok(line.length > 10 && line.every(({ mean: [, height] }) => Math.abs(height) < 0.1), JSON.stringify(line));
+  assert.deepEqual([...page.errors, ...plane.errors], []);
+  await plane.context().close();
+});
+
+test('shapes by name, and samples from the clipboard and from a file', async () => {
+  const page = await open('#preset=ring');
+  let before = await mixture(page);
+  const at = await step(page);
+  await page.selectOption('#shape', 'Two moons');
+  await changed(page, before);
+  before = await mixture(page);
+  assert.equal(before.length, 60);
+  assert.ok((await step(page)) > at);
+  const paste = text =>
+    page.evaluate(text => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text', text);
+      document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+  await paste('x;y\n1;1\n1.1;1\n-1;-1\n-1.1;-1\n');
+  await changed(page, before);
+  before = await mixture(page);
+  const nearest = point => Math.min(...before.map(({ mean }) => Math.hypot(mean[0] - point[0], mean[1] - point[1])));
+  assert.ok(before.length <= 4 && nearest([1.05, 1]) < 0.1 && nearest([-1.05, -1]) < 0.1, JSON.stringify(before));
+  await paste('1,2\n3,four');
+  await page.waitForSelector('#problem:not([hidden])');
+  assert.match(await page.innerText('#problem'), /Line 2 is not two numbers: 3,four/);
+  assert.deepEqual(await mixture(page), before);
+  // One column: another dimension, and so another run.
+  await page.setInputFiles('#file', {
+    name: 'a.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('100\n200\n201\n99\n'),
+  });
+  await changed(page, before);
+  await page.waitForFunction(() => window.counterfeit.picture()?.kind === 'line');
+  await trainsOn(page);
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
+
 test('a run on WebGPU follows too', async () => {
   const gpu = await browse(WEBGPU);
   const page = await visit(gpu, `${site}#preset=mixture-1d&batch_size=32`);

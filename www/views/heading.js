@@ -39,8 +39,11 @@ export function heading(store, edits) {
     const changed = origin?.hash !== info.hash && !(origin && info.stands_in);
     preset.value = changed ? '' : info.name;
     preset.options[0].textContent = origin ? `${title(info.name)}, changed` : title(info.name);
-    byId('name').textContent = title(info.name);
-    byId('about').textContent = origin?.about || 'An experiment of your own.';
+    byId('name').textContent = title(info.name) + (origin && changed ? ', changed' : '');
+    // A sentence about the preset may no longer hold.
+    byId('about').textContent = origin
+      ? (changed ? 'Changed from the preset: ' : '') + origin.about
+      : 'An experiment of your own.';
     byId('note').textContent = info.note;
     byId('note').hidden = !info.note;
     byId('networks').textContent =

@@ -15,6 +15,8 @@ const ACT_MS = 600;
 /** One press of an arrow key, as a share of the axis; with Shift, ten times as much. */
 const NUDGE = 0.005;
 const NOTCH = 1.1;
+/** More Gaussians have their handles only under the pointer. */
+const MANY = 12;
 
 /** @param {Store} store @param {(text: string, more: boolean) => void} send Sends the mixture; `more`: the same act has
  * sent one before. */
@@ -225,6 +227,8 @@ export function targetEditor(store, send) {
   }
 
   return {
+    /** Another target. @param {Gaussian[]} next @param {string} said */
+    replace: editOnce,
     /** @param {Model} model */
     draw({ info, problem, live, viewing, hidden, latent }) {
       const now = [info, problem];
@@ -241,7 +245,7 @@ export function targetEditor(store, send) {
       if (!usable || place.hidden) return;
       const mixture = present(),
         plot = plotOf(shown);
-      place.className = shown.kind;
+      place.className = mixture.length > MANY ? `${shown.kind} many` : shown.kind;
       while (handles.length < mixture.length) make(handles.length);
       handles.forEach(({ box, handle, grip }, i) => {
         box.hidden = i >= mixture.length;
