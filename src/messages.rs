@@ -11,6 +11,7 @@ use crate::metrics::Metric;
 use crate::nets::Network;
 use crate::quantity::Quantity;
 use crate::snapshot::{self, Picture};
+use crate::trainer::StepCost;
 
 /// The state of a GAN after a step. Arrays are row-major; numbers that are not finite are `null`.
 #[derive(Debug, Serialize)]
@@ -93,6 +94,10 @@ pub struct ExperimentInfo {
     /// Parameters of the discriminator.
     #[cfg_attr(test, ts(type = "number"))]
     pub discriminator_parameters: usize,
+    /// Multiplications in a step's matrix products and convolutions, about.
+    pub step_multiplications: f64,
+    /// Bytes of memory that a step needs, about.
+    pub step_bytes: f64,
     /// The training files of its dataset, relative to the folder of all data; none where it needs no files.
     pub files: Vec<String>,
     /// Whether drawn digits stand in for the dataset, whose files are missing.
@@ -242,7 +247,10 @@ impl ExperimentInfo {
             let files = dataset.files(Split::Train).iter();
             files.map(|file| format!("{}/{}.gz", dataset.name(), file.names[0]))
         });
+        let StepCost { multiplications, bytes } = StepCost::of(e);
         Self {
+            step_multiplications: multiplications,
+            step_bytes: bytes,
             hash: e.to_hash(),
             name: e.name.clone(),
             kind: Kind::of(e),

@@ -10,6 +10,7 @@
 
 #[cfg(feature = "gpu")]
 mod buffers;
+mod cost;
 mod discriminator;
 mod eval;
 mod inputs;
@@ -28,6 +29,7 @@ use burn::tensor::{Device, Tensor};
 
 #[cfg(feature = "gpu")]
 pub use self::buffers::StateBuffers;
+pub use self::cost::StepCost;
 pub use self::inputs::{DiscriminatorInputs, GeneratorInputs, Samples, StepInputs};
 use self::losses::Loss;
 pub use self::run::Trainer;

@@ -46,6 +46,7 @@ const counterfeit = {
     trainer.post({ type: 'play' });
   },
   pause() {
+    if (store.model.state === 'running') store.dispatch({ type: 'pausing' });
     trainer.post({ type: 'pause' });
   },
   /** Trains n more steps, then pauses. */
@@ -85,8 +86,21 @@ let resting = 0;
 /** @param {Change[]} changes @param {boolean} [more] The same act of the visitor has made changes before. */
 const set = (changes, more = false) => trainer.post({ type: 'set', changes, live: !store.model.locked, more });
 
+/** A run that is built sooner takes the place of the one before it at once. */
+const BUILT_MS = 150;
+let building = 0;
+
 /** @param {Reply} reply */
 function onReply(reply) {
+  if (reply.type === 'opening') {
+    clearTimeout(building);
+    building = setTimeout(() => {
+      store.dispatch(reply);
+      root.dataset.state = store.model.state;
+    }, BUILT_MS);
+    return;
+  }
+  if (reply.type === 'opened' || reply.type === 'problem') clearTimeout(building);
   if (reply.type === 'problem' && reply.fatal && reply.kind !== 'fetch') return recovery.recover(reply);
   if (reply.type === 'revised') edits.opened(reply.info.hash, reply.more);
   if (reply.type === 'opened') {

@@ -132,6 +132,8 @@ export type State = 'loading' | 'ready' | 'running' | 'paused' | 'error';
 export type Reply =
   | { type: 'presets'; presets: PresetInfo[] }
   | { type: 'state'; state: State }
+  /** A run of this experiment is being built, which may take long. */
+  | { type: 'opening'; info: ExperimentInfo }
   /** A run was opened, or (not `restarted`) goes on on another device. */
   | {
       type: 'opened';

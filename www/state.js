@@ -26,6 +26,8 @@ import { inText, inWords } from './settings.js';
  *   problem: Problem | null,
  *   progress: { what: string, done: number, total: number | null } | null,
  *   hidden: ReadonlySet<string>,
+ *   before: Partial<Model> | null,
+ *   pausing: boolean,
  *   editing: boolean,
  *   locked: boolean,
  *   latent: Latent,
@@ -34,6 +36,7 @@ import { inText, inWords } from './settings.js';
 /** @typedef {Reply
  *   | { type: 'view', snapshot: Snapshot | null }
  *   | { type: 'layer', layer: string }
+ *   | { type: 'pausing' }
  *   | { type: 'editing', editing: boolean }
  *   | { type: 'lock', locked: boolean }
  *   | { type: 'latent', latent: Latent }
@@ -59,6 +62,10 @@ const initial = {
   progress: null,
   /** Layers of the picture that are switched off. */
   hidden: new Set(['samples', 'plane-optimal']),
+  /** What was shown before a run that is being built. */
+  before: null,
+  /** Whether the trainer was asked to pause, and has not answered. */
+  pausing: false,
   /** Whether the visitor is moving the target: what is costly to draw waits for the end. */
   editing: false,
   /** Whether every change of settings starts the run again. */
@@ -76,17 +83,35 @@ export function reduce(model, action) {
       return {
         ...model,
         state: action.state,
+        pausing: false,
         problem: action.state === 'running' && model.problem?.kind === 'diverged' ? null : model.problem,
       };
+    case 'pausing':
+      return { ...model, pausing: true };
+    case 'opening': {
+      const { info, history, viewing, live, state, stepsPerSecond } = model;
+      return {
+        ...model,
+        before: model.before ?? { info, history, viewing, live, state, stepsPerSecond },
+        info: action.info,
+        history: new History(),
+        viewing: null,
+        live: null,
+        state: 'loading',
+        stepsPerSecond: 0,
+      };
+    }
     case 'opened': {
       const { info, device, choice } = action;
       const same = { ...model, info, device, choice, progress: null };
       if (!action.restarted) return same;
+      same.before = null;
+      same.pausing = false;
       // Another run resolves these; the very first run may stand in for a link that could not be opened.
       const answered = model.info ? ['link', 'diverged', 'setting', 'checkpoint'] : [];
       const problem = model.problem && answered.includes(model.problem.kind) ? null : model.problem;
       const rescue = model.rescue?.hash === info.hash ? model.rescue : null;
-      const again = info.hash === model.info?.hash;
+      const again = info.hash === (model.before ?? model).info?.hash;
       // The same latents and images are there again; a projection used weights that are gone.
       const latent = again ? { ...model.latent, projection: null } : elsewhere(model.latent);
       return {
@@ -126,7 +151,14 @@ export function reduce(model, action) {
     case 'progress':
       return { ...model, progress: action.done === action.total ? null : action };
     case 'problem':
-      return { ...model, problem: action, progress: null, state: action.fatal ? 'error' : model.state };
+      return {
+        ...model,
+        ...model.before,
+        before: null,
+        problem: action,
+        progress: null,
+        state: action.fatal ? 'error' : (model.before?.state ?? model.state),
+      };
     case 'rescue':
       return model.info
         ? { ...model, rescue: { hash: model.info.hash, step: action.step, bytes: action.bytes } }

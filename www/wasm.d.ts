@@ -346,6 +346,14 @@ generator_parameters: number,
  */
 discriminator_parameters: number, 
 /**
+ * Multiplications in a step's matrix products and convolutions, about.
+ */
+step_multiplications: number, 
+/**
+ * Bytes of memory that a step needs, about.
+ */
+step_bytes: number, 
+/**
  * The training files of its dataset, relative to the folder of all data; none where it needs no files.
  */
 files: Array<string>, 

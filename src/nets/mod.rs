@@ -1,6 +1,7 @@
 //! Networks: layers, the networks that they form, and the architectures of both players.
 
 pub mod architectures;
+pub mod cost;
 pub mod init;
 pub mod layers;
 mod network;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor};
 
+use super::cost::Cost;
 use super::layers::{Activation, Layer, Linear, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use super::precision::Precision;
 use crate::rng::Rng;
@@ -91,6 +92,12 @@ impl Network {
     #[must_use]
     pub fn couples_batch(&self) -> bool {
         self.layers.iter().any(|layer| layer.couples_batch())
+    }
+
+    /// The work of a forward pass for one row of `width` numbers.
+    #[must_use]
+    pub fn cost(&self, width: usize) -> Cost {
+        self.layers.iter().fold(Cost { width, ..Cost::default() }, |cost, layer| cost.then(layer.cost(cost.width)))
     }
 
     /// Fresh weights on `device`, drawn from `rng` in the order of the layers.

@@ -267,3 +267,48 @@ test('where there is a GPU, auto times the run on both devices and keeps the fas
   assert.deepEqual(page.errors, []);
   await page.context().close();
 });
+
+test('an experiment that takes long to build clears the one before it, and says how long a step is', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  await page.waitForFunction(() => Number(document.documentElement.dataset.step) > 100);
+  await page.evaluate(() => {
+    const heading = document.querySelector('#name');
+    window.seen = [];
+    new MutationObserver(() =>
+      window.seen.push([document.documentElement.dataset.state, document.querySelector('#step-count').textContent]),
+    ).observe(heading, { childList: true, characterData: true, subtree: true });
+    location.hash = 'preset=digits-mlp&architecture=dcgan&image_size=64&base_channels=256&batch_size=64&dropout=0';
+  });
+  await page.waitForFunction(() => window.counterfeit.experiment()?.base_channels === 256);
+  await says(page, /(b|tr)illion multiplications/);
+  // Whenever the title was the new one, nothing of the old run was under it.
+  assert.ok((await page.evaluate(() => window.seen)).length > 0);
+  assert.deepEqual(
+    [await page.innerText('#step-count'), await page.locator('#strip').getAttribute('width')],
+    ['0', '0'],
+  );
+  // A pause is seen at once, though the step goes on.
+  await until(page, 'running');
+  await page.click('#play');
+  await says(page, /Pausing|Play/);
+  await page.context().close();
+});
+
+test('an experiment that no page can hold is refused before it is built, and the run goes on', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  await trainsOn(page, 50);
+  const from = await step(page);
+  await page.evaluate(() => {
+    location.hash =
+      'preset=digits-mlp&architecture=dcgan&image_size=64&base_channels=256&batch_size=2048&dropout=0&latent_dim=100';
+  });
+  await page.waitForSelector('#problem:not([hidden])');
+  assert.match(await page.innerText('#problem'), /needs about \d+\.\d GB.*Lower the batch size/s);
+  await trainsOn(page, 50);
+  assert.ok((await step(page)) > from);
+  assert.equal(await page.evaluate(() => window.counterfeit.experiment().name), 'mixture-1d');
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});

@@ -14,7 +14,7 @@ export function heading(store, edits) {
   let fetching = '';
   /** @type {unknown[]} */
   let shown = [];
-  let state = '';
+  let playLabel = '';
 
   /** @param {Model} model */
   function describe({ info, presets }) {
@@ -61,10 +61,8 @@ export function heading(store, edits) {
         shown = now;
         describe(model);
       }
-      if (model.state !== state) {
-        state = model.state;
-        byId('play-label').textContent = state === 'running' ? 'Pause' : 'Play';
-      }
+      const label = model.pausing ? 'Pausing…' : model.state === 'running' ? 'Pause' : 'Play';
+      if (label !== playLabel) byId('play-label').textContent = playLabel = label;
       const { progress } = store.model;
       byId('progress').hidden = !progress;
       if (progress && progress.what !== fetching) announce(`Fetching ${progress.what}`);

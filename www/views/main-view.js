@@ -75,6 +75,12 @@ export function mainView(store) {
       const snapshot = viewing ?? live;
       // The latent space of images takes the picture's place.
       byId('stage').classList.toggle('exploring', latent.open && snapshot?.picture?.kind === 'gallery');
+      if (!snapshot && width && shown.length) {
+        shown = [];
+        chosen = '';
+        choose('', { caption: '', layers: [] });
+        show(null, { width, height, ratio: devicePixelRatio, theme, hidden });
+      }
       if (!snapshot || !width) return;
       const now = [snapshot, hidden];
       if (now.every((value, i) => value === shown[i])) return;

@@ -4,7 +4,7 @@
 import { announce } from '../announce.js';
 import { inFormat } from '../readings.js';
 import { byId, element } from './element.js';
-import { statusOf } from './status.js';
+import { statusOf, statusOfOpening } from './status.js';
 
 /** @import { Reading } from '../messages.js' */
 /** @import { Model } from '../state.js' */
@@ -83,6 +83,8 @@ export function metricsPanel() {
   let drawn = null;
   /** @type {unknown} */
   let drawnHistory = null;
+  /** The experiment whose run is being built. @type {unknown} */
+  let opening = null;
   let textAt = 0,
     state = '';
 
@@ -91,12 +93,21 @@ export function metricsPanel() {
     draw(model) {
       const snapshot = model.viewing ?? model.live;
       if (!snapshot && model.state === 'error') say({ title: 'Not training', text: 'See the message above.' }, true);
+      if (!snapshot && model.state === 'loading' && model.info !== opening) {
+        opening = model.info;
+        drawn = null;
+        drawMetrics([], largest);
+        drawTerms([], largest);
+        byId('step-count').textContent = '0';
+        say(statusOfOpening(model), true);
+      }
       if (!snapshot || (snapshot === drawn && model.state === state)) return;
       const isNew = drawnHistory !== model.history;
       // Digits that change thirty times a second cannot be read.
       if (model.state === 'running' && !model.viewing && !isNew && performance.now() - textAt < 120) return;
       if (isNew) largest = new Map();
       const still = model.state !== 'running' || model.viewing !== null || isNew;
+      opening = null;
       [drawn, drawnHistory, state, textAt] = [snapshot, model.history, model.state, performance.now()];
       for (const { name, value } of snapshot.metrics) largest.set(name, Math.max(largest.get(name) ?? 0, value ?? 0));
       drawMetrics(snapshot.metrics, largest);

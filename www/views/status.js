@@ -16,6 +16,32 @@ const ON_MODES = 0.5;
 /** A mean output this near to an undecided discriminator's counts as undecided. */
 const NEAR = 0.1;
 
+/** Multiplications a second of large matrix products and convolutions in WebAssembly, on one core, about. */
+const PER_SECOND = 1e10;
+/** A step of fewer seconds needs no word. */
+const LONG = 3;
+
+/** Before there is anything to see. @param {Model} model @returns {Status} */
+export function statusOfOpening({ info }) {
+  return { title: 'Getting ready', text: `The networks are being built. ${duration(info)}`.trim() };
+}
+
+/** How long a step takes on the CPU, where that is long. @param {Model['info']} info */
+function duration(info) {
+  const seconds = (info?.step_multiplications ?? 0) / PER_SECOND;
+  return seconds < LONG
+    ? ''
+    : `A step has ${words(seconds * PER_SECOND)} multiplications: some ${words(seconds)} s on the CPU.`;
+}
+
+/** @param {number} value */
+const words = value =>
+  value >= 1e12
+    ? `${Math.round(value / 1e12)} trillion`
+    : value >= 1e9
+      ? `${Math.round(value / 1e9)} billion`
+      : String(+value.toPrecision(1));
+
 /** @param {Snapshot} snapshot @param {Model} model @returns {Status} */
 export function statusOf(snapshot, { info, history, state }) {
   const { step, d_real, picture } = snapshot;
@@ -28,7 +54,7 @@ export function statusOf(snapshot, { info, history, state }) {
         }
       : {
           title: 'Before the first step',
-          text: 'The weights of both networks are random.',
+          text: `The weights of both networks are random. ${duration(info)}`.trim(),
         };
   }
   const settings = /** @type {Record<string, any>} */ (info?.settings ?? {});

@@ -59,6 +59,11 @@ export function timeline(store) {
     },
     /** @param {Model} model */
     draw({ history, viewing, live: newest }) {
+      if (!newest && drawn) {
+        drawn = '';
+        strip.width = 0;
+        slider.max = '0';
+      }
       if (!width || !newest) return;
       live.setAttribute('aria-pressed', String(!viewing));
       const { frames } = history;

@@ -8,6 +8,9 @@ import { Run } from './run.js';
 /** @import { Devices } from './devices.js' */
 /** @import { TrainLoop } from './loop.js' */
 
+/** WebAssembly has 4 GB of addresses, of which the data, the module and pieces between them take some. */
+const MOST_BYTES = 3 * 2 ** 30;
+
 export class Opening {
   /** The link last asked for: a download that another link has overtaken is dropped. */
   #wanted = '';
@@ -66,16 +69,27 @@ export class Opening {
     return true;
   }
 
+  /** What is left where an experiment cannot be opened. */
+  get #kept() {
+    return this.loop.run ? 'The run before it continues.' : 'Choose another experiment.';
+  }
+
   /** @param {ExperimentInfo} info @param {DataFiles | undefined} files @param {boolean} play */
   async #begin(info, files, play) {
     const device = this.devices.deviceFor(info);
     const { wasm } = await loadModule(device, postProgress);
+    if (device === 'cpu' && info.step_bytes > MOST_BYTES) {
+      const needed = (info.step_bytes / 2 ** 30).toFixed(1);
+      const what = `This experiment needs about ${needed} GB of memory; a page has ${MOST_BYTES / 2 ** 30} GB for it`;
+      return postProblem('setting', new Error(what), `Lower the batch size or the widths. ${this.#kept}`);
+    }
+    post({ type: 'opening', info });
     let playground;
     try {
       playground = wasm.Playground.open(info.hash, device, files);
     } catch (error) {
       if (isPanic(error)) throw error;
-      return postProblem('setting', error, 'The run before it continues.');
+      return postProblem('setting', error, this.#kept);
     }
     await this.#adopt(new Run(playground, device, files), true, play);
   }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 
 /// LeakyReLU's slope below zero, as in every GAN paper since DCGAN.
 pub const NEGATIVE_SLOPE: f32 = 0.2;
@@ -79,6 +80,10 @@ impl Layer for Activation {
 
     fn couples_batch(&self) -> bool {
         false
+    }
+
+    fn cost(&self, width: usize) -> Cost {
+        Cost::of_width(width)
     }
 
     fn forward(&self, x: Tensor<2>, _weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 
 /// Adds the same number to every element.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,10 @@ impl Layer for AddScalar {
 
     fn couples_batch(&self) -> bool {
         false
+    }
+
+    fn cost(&self, width: usize) -> Cost {
+        Cost::of_width(width)
     }
 
     fn forward(&self, x: Tensor<2>, _weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {

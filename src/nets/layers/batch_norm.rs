@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::init::{DCGAN_SCALE, Init};
 use crate::tensor::{constant_like, detach};
 
@@ -81,6 +82,10 @@ impl Layer for BatchNorm {
 
     fn couples_batch(&self) -> bool {
         true
+    }
+
+    fn cost(&self, width: usize) -> Cost {
+        Cost::of_width(width)
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {

@@ -6,11 +6,12 @@ use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::init::Init;
 use crate::nets::precision::Precision;
 
-const KERNEL: usize = 4;
-const STRIDE: usize = 2;
+pub(super) const KERNEL: usize = 4;
+pub(super) const STRIDE: usize = 2;
 const PADDING: usize = 1;
 
 /// Rows `inputs × side × side` to rows `outputs × side/2 × side/2`.
@@ -84,6 +85,16 @@ impl Layer for Conv {
 
     fn couples_batch(&self) -> bool {
         false
+    }
+
+    fn cost(&self, _width: usize) -> Cost {
+        let positions = (self.side / STRIDE).pow(2);
+        let products = self.inputs * KERNEL * KERNEL;
+        Cost {
+            multiplications: self.outputs * products * positions,
+            scratch: products * positions,
+            ..Cost::of_width(self.outputs * positions)
+        }
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {

@@ -2,8 +2,9 @@
 
 use burn::tensor::Tensor;
 
-use super::conv::{convolve, convolve_transposed, params};
+use super::conv::{KERNEL, STRIDE, convolve, convolve_transposed, params};
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::init::Init;
 
 /// Rows `inputs × side × side` to rows `outputs × 2 side × 2 side`.
@@ -36,6 +37,16 @@ impl Layer for ConvTranspose {
 
     fn couples_batch(&self) -> bool {
         false
+    }
+
+    fn cost(&self, _width: usize) -> Cost {
+        let positions = self.side.pow(2);
+        let products = self.outputs * KERNEL * KERNEL;
+        Cost {
+            multiplications: self.inputs * products * positions,
+            scratch: products * positions,
+            ..Cost::of_width(self.outputs * positions * STRIDE * STRIDE)
+        }
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {

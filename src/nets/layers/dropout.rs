@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::tensor::constant_like;
 
 /// In training, sets each number of a row to 0 with probability `rate`, and multiplies the others by 1 / (1 − rate).
@@ -29,6 +30,10 @@ impl Layer for Dropout {
 
     fn couples_batch(&self) -> bool {
         false
+    }
+
+    fn cost(&self, width: usize) -> Cost {
+        Cost::of_width(width)
     }
 
     fn forward(&self, x: Tensor<2>, _weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {

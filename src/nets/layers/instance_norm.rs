@@ -5,6 +5,7 @@ use burn::tensor::Tensor;
 
 use super::standardize::{self, standardize};
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 
 /// Normalises each channel of each sample over its positions, then scales and shifts it.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,10 @@ impl Layer for InstanceNorm {
 
     fn couples_batch(&self) -> bool {
         false
+    }
+
+    fn cost(&self, width: usize) -> Cost {
+        Cost::of_width(width)
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::init::Init;
 
 /// Rows `[n, _]` to n times the same learned row `[n, outputs]`.
@@ -29,6 +30,10 @@ impl Layer for LearnedConstant {
 
     fn couples_batch(&self) -> bool {
         false
+    }
+
+    fn cost(&self, _width: usize) -> Cost {
+        Cost::of_width(self.outputs)
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {

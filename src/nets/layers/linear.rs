@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 
 use self::dense::dense;
 use super::{Activation, Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::init::{DCGAN_WEIGHT, Init};
 use crate::nets::precision::Precision;
 
@@ -77,6 +78,10 @@ impl Layer for Linear {
 
     fn couples_batch(&self) -> bool {
         false
+    }
+
+    fn cost(&self, _width: usize) -> Cost {
+        Cost { multiplications: self.inputs * self.outputs, ..Cost::of_width(self.outputs) }
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {

@@ -6,6 +6,7 @@
 use burn::tensor::Tensor;
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::init::Init;
 use crate::tensor::{constant_like, detach};
 
@@ -39,6 +40,11 @@ impl Layer for MinibatchDiscrimination {
 
     fn couples_batch(&self) -> bool {
         true
+    }
+
+    fn cost(&self, width: usize) -> Cost {
+        let multiplications = self.inputs * self.kernels * self.dim;
+        Cost { multiplications, ..Cost::of_width(width + self.kernels) }
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {

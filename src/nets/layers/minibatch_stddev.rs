@@ -4,6 +4,7 @@ use burn::tensor::Tensor;
 
 use super::minibatch_discrimination::{append, append_running_mean};
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::init::Init;
 
 /// Keeps the gradient of a square root finite.
@@ -29,6 +30,10 @@ impl Layer for MinibatchStddev {
 
     fn couples_batch(&self) -> bool {
         true
+    }
+
+    fn cost(&self, width: usize) -> Cost {
+        Cost::of_width(width + 1)
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {

@@ -40,6 +40,7 @@ pub use self::minibatch_discrimination::MinibatchDiscrimination;
 pub use self::minibatch_stddev::MinibatchStddev;
 pub use self::parallel::Parallel;
 pub use self::shared::Shared;
+use super::cost::Cost;
 use super::init::Init;
 use super::precision::Precision;
 use crate::rng::Rng;
@@ -68,6 +69,9 @@ pub trait Layer: Any + Debug + Send + Sync {
 
     /// Whether a row's output depends on the other rows in training.
     fn couples_batch(&self) -> bool;
+
+    /// The work of a forward pass for one row of `width` numbers.
+    fn cost(&self, width: usize) -> Cost;
 
     /// Rows `[n, in]` to rows `[n, out]`, in training or in evaluation.
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2>;

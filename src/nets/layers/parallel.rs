@@ -6,6 +6,7 @@ use burn::tensor::Tensor;
 use burn::tensor::ops::PadMode;
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::network::Network;
 
 /// Each branch maps ranges of a row; the outputs are concatenated. The identity as a branch copies its input.
@@ -37,6 +38,13 @@ impl Layer for Parallel {
 
     fn couples_batch(&self) -> bool {
         self.branches.iter().any(|(_, network)| network.couples_batch())
+    }
+
+    fn cost(&self, _width: usize) -> Cost {
+        let branches = self.branches.iter();
+        branches
+            .map(|(columns, network)| network.cost(columns.iter().map(Range::len).sum()))
+            .fold(Cost::default(), Cost::beside)
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {

@@ -3,6 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use crate::nets::cost::Cost;
 use crate::nets::network::Network;
 
 /// The same network, with the same weights, maps each of `parts` equal parts of a row; the outputs are concatenated.
@@ -43,6 +44,11 @@ impl Layer for Shared {
 
     fn couples_batch(&self) -> bool {
         self.network.couples_batch()
+    }
+
+    fn cost(&self, width: usize) -> Cost {
+        let part = self.network.cost(width / self.parts);
+        (0..self.parts).map(|_| part).fold(Cost::default(), Cost::beside)
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {
