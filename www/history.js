@@ -37,6 +37,18 @@ export class History {
     }
   }
 
+  /** The history up to a step. @param {number} step */
+  upTo(step) {
+    const earlier = new History();
+    const count = this.series.step.findLastIndex(other => other <= step) + 1;
+    for (const name of Object.keys(this.series)) earlier.series[name] = this.series[name].slice(0, count);
+    earlier.frames = this.frames.filter(frame => frame.step <= step);
+    earlier.marks = this.marks.filter(mark => mark.step <= step);
+    earlier.#pointEvery = this.#pointEvery;
+    earlier.#frameEvery = this.#frameEvery;
+    return earlier;
+  }
+
   /** Notes a change of settings. @param {number} step @param {string} what @param {boolean} more Whether it is part
    * of the last one. */
   mark(step, what, more) {

@@ -1,6 +1,7 @@
 // Puts the page together: the worker's replies go into the store, the store's model onto the views, and the visitor's
 // actions to the worker.
 
+import { announce } from './announce.js';
 import { controls } from './controls.js';
 import { files } from './files.js';
 import { keyboard } from './keyboard.js';
@@ -24,6 +25,7 @@ import { targetEditor } from './views/target.js';
 import { timeline } from './views/timeline.js';
 import { truncation } from './views/truncation.js';
 
+/** @import { Checkpoint } from './checkpoints.js' */
 /** @import { Change, Reply } from './messages.js' */
 
 const root = document.documentElement;
@@ -193,10 +195,37 @@ const showProblem = problems({
   },
   first: () => trainer.post({ type: 'open', hash: '', device: store.model.choice, play: true }),
   goBack() {
-    const bytes = store.model.rescue?.bytes.slice(0);
-    if (bytes) trainer.post({ type: 'load', bytes, device: store.model.choice, play: false }, [bytes]);
+    const { newest } = store.model.checkpoints;
+    if (newest) goOnFrom(newest);
   },
 });
+
+/** The run as it was at one of its checkpoints, where it waits. @param {Checkpoint} checkpoint */
+function goOnFrom({ step, bytes }) {
+  store.dispatch({ type: 'continuing', step });
+  // A copy, so that the checkpoint is there the next time too.
+  const copy = bytes.slice(0);
+  trainer.post({ type: 'load', bytes: copy, device: store.model.choice, play: false }, [copy]);
+}
+
+/** The run as it was at the picture that the visitor looks at: from the checkpoint before it, trained up to its step. */
+async function branch() {
+  const { viewing, checkpoints, history, live } = store.model;
+  if (!viewing) return;
+  const { newest } = checkpoints,
+    from = checkpoints.before(viewing.step);
+  if (newest && live) edits.reset(newest.bytes.slice(0));
+  store.dispatch({ type: 'view', snapshot: null });
+  if (from) goOnFrom(from);
+  else await counterfeit.reset();
+  const start = from?.step ?? 0;
+  // Settings that were changed in between are not repeated.
+  const same = !history.marks.some(({ step }) => step >= start && step < viewing.step);
+  const left = same ? viewing.step - start : 0;
+  if (left) await trainer.request({ type: 'step', n: left }).catch(() => {});
+  announce(`The run goes on from step ${(same ? viewing.step : start).toLocaleString('en')}.`);
+}
+byId('branch').onclick = branch;
 
 store.subscribe(model => {
   for (const view of views) view.draw(model);

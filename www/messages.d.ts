@@ -155,8 +155,8 @@ export type Reply =
   /** After a fatal one the worker is of no more use. `changes`: the settings that were refused, the visitor's own
    * first. */
   | { type: 'problem'; kind: ProblemKind; what: string; remedy: string; fatal: boolean; changes?: Change[] }
-  /** Now and then: a checkpoint for the page to keep, should the run diverge or the worker die. */
-  | { type: 'rescue'; step: number; bytes: ArrayBuffer }
+  /** Now and then: a checkpoint for the page to keep. */
+  | { type: 'checkpoint'; step: number; bytes: ArrayBuffer }
   /** The state of a projection, and the step of the run whose networks it uses. */
   | { type: 'projected'; projection: number; run_step: number; state: ProjectionState; done: boolean }
   | { type: 'projection-failed'; projection: number; what: string }

@@ -1,4 +1,4 @@
-// Replaces a worker that died: the new one continues from the last rescue checkpoint.
+// Replaces a worker that died: the new one continues from the last checkpoint.
 
 /** @import { DeviceChoice } from './messages.js' */
 /** @import { Problem, Store } from './state.js' */
@@ -37,11 +37,13 @@ export class Recovery {
 
   /** Starts what is left to try; gives the sentence for it. @param {Problem} problem @param {boolean} play */
   #restart({ kind }, play) {
-    const { info, rescue, choice } = this.store.model;
+    const { info, choice } = this.store.model;
+    const rescue = this.store.model.checkpoints.newest;
     const device = /** @type {DeviceChoice} */ (kind === 'device' ? 'cpu' : choice);
     const onCpu = kind === 'device' ? ', on the CPU' : '';
     if (this.#deaths.length > 3) return 'It stopped again each time. Choose another experiment, or reload the page.';
-    if (rescue && rescue.hash === info?.hash && this.#deaths.length === 1) {
+    if (rescue && this.#deaths.length === 1) {
+      this.store.dispatch({ type: 'continuing', step: rescue.step });
       // A copy, so that the checkpoint is there the next time too.
       const bytes = rescue.bytes.slice(0);
       this.trainer.post({ type: 'load', bytes, device, play }, [bytes]);

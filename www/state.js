@@ -1,5 +1,6 @@
 // The page's single state, and every way in which it changes: what the worker replies and what the visitor does.
 
+import { Checkpoints } from './checkpoints.js';
 import { elsewhere, onProjection, untouched } from './latent.js';
 import { History } from './history.js';
 import { inText, inWords } from './settings.js';
@@ -22,7 +23,8 @@ import { inText, inWords } from './settings.js';
  *   live: Snapshot | null,
  *   history: History,
  *   viewing: Snapshot | null,
- *   rescue: { hash: string, step: number, bytes: ArrayBuffer } | null,
+ *   checkpoints: Checkpoints,
+ *   continuing: number | null,
  *   problem: Problem | null,
  *   progress: { what: string, done: number, total: number | null } | null,
  *   hidden: ReadonlySet<string>,
@@ -37,6 +39,7 @@ import { inText, inWords } from './settings.js';
  *   | { type: 'view', snapshot: Snapshot | null }
  *   | { type: 'layer', layer: string }
  *   | { type: 'pausing' }
+ *   | { type: 'continuing', step: number | null }
  *   | { type: 'editing', editing: boolean }
  *   | { type: 'lock', locked: boolean }
  *   | { type: 'latent', latent: Latent }
@@ -57,7 +60,9 @@ const initial = {
   history: new History(),
   /** A past picture that the visitor looks at; null shows the newest. */
   viewing: null,
-  rescue: null,
+  checkpoints: new Checkpoints(),
+  /** The step from which the next run that is opened continues this one. */
+  continuing: null,
   problem: null,
   progress: null,
   /** Layers of the picture that are switched off. */
@@ -110,18 +115,23 @@ export function reduce(model, action) {
       // Another run resolves these; the very first run may stand in for a link that could not be opened.
       const answered = model.info ? ['link', 'diverged', 'setting', 'checkpoint'] : [];
       const problem = model.problem && answered.includes(model.problem.kind) ? null : model.problem;
-      const rescue = model.rescue?.hash === info.hash ? model.rescue : null;
+      const { continuing } = model;
+      const [history, checkpoints] =
+        continuing === null
+          ? [new History(), new Checkpoints()]
+          : [(model.before?.history ?? model.history).upTo(continuing), model.checkpoints.upTo(continuing)];
       const again = info.hash === (model.before ?? model).info?.hash;
       // The same latents and images are there again; a projection used weights that are gone.
       const latent = again ? { ...model.latent, projection: null } : elsewhere(model.latent);
       return {
         ...same,
-        history: new History(),
+        history,
+        checkpoints,
+        continuing: null,
         viewing: null,
         live: null,
         stepsPerSecond: 0,
         problem,
-        rescue,
         rates: again ? model.rates : null,
         latent,
       };
@@ -155,14 +165,18 @@ export function reduce(model, action) {
         ...model,
         ...model.before,
         before: null,
+        continuing: null,
         problem: action,
         progress: null,
         state: action.fatal ? 'error' : (model.before?.state ?? model.state),
       };
-    case 'rescue':
-      return model.info
-        ? { ...model, rescue: { hash: model.info.hash, step: action.step, bytes: action.bytes } }
-        : model;
+    case 'checkpoint': {
+      const { step, bytes } = action;
+      if (!model.info) return model;
+      return { ...model, checkpoints: model.checkpoints.with({ hash: model.info.hash, step, bytes }) };
+    }
+    case 'continuing':
+      return { ...model, continuing: action.step };
     case 'view':
       return { ...model, viewing: action.snapshot };
     case 'layer': {

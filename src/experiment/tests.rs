@@ -197,3 +197,16 @@ fn a_link_that_names_no_data_changes_the_first_preset() {
     assert_eq!(digits.ema_decay, Experiment::default().ema_decay);
     assert_ne!(digits.ema_decay, first.ema_decay);
 }
+
+#[test]
+fn a_link_holds_only_what_differs_from_the_preset() {
+    let mut e = Experiment::preset("ring").unwrap();
+    assert_eq!(e.to_hash(), "preset=ring");
+    e.set_all([("seed", "7"), ("objective", "hinge")]).unwrap();
+    assert_eq!(e.to_hash(), "preset=ring&objective=hinge&seed=7");
+    assert_eq!(Experiment::from_hash(&e.to_hash()).unwrap(), e);
+    e.name = "mine".to_owned();
+    let link = e.to_hash();
+    assert!(link.contains("name=mine") && link.contains("batch_size="), "{link}");
+    assert_eq!(Experiment::from_hash(&link).unwrap(), e);
+}

@@ -53,21 +53,23 @@ impl Experiment {
         Ok(())
     }
 
-    /// The whole experiment as the text after `#` in a link.
+    /// The experiment as the text after `#` in a link: the preset of its name and what differs from that; every setting
+    /// where it has another name.
     #[must_use]
     pub fn to_hash(&self) -> String {
-        self.to_table()
-            .iter()
-            .map(|(key, value)| {
-                let text = match value {
-                    toml::Value::String(text) => text.clone(),
-                    // Spaces mean nothing between TOML's values, and would be escaped.
-                    value => value.to_string().replace(' ', ""),
-                };
-                format!("{key}={}", escape(&text))
-            })
-            .collect::<Vec<_>>()
-            .join("&")
+        let preset = Self::preset(&self.name).ok().map(|preset| preset.to_table());
+        let same =
+            |key: &str, value: &toml::Value| preset.as_ref().is_some_and(|preset| preset.get(key) == Some(value));
+        let settings = self.to_table().into_iter().filter(|(key, value)| !same(key, value)).map(|(key, value)| {
+            let text = match value {
+                toml::Value::String(text) => text,
+                // Spaces mean nothing between TOML's values, and would be escaped.
+                value => value.to_string().replace(' ', ""),
+            };
+            format!("{key}={}", escape(&text))
+        });
+        let start = preset.is_some().then(|| format!("preset={}", escape(&self.name)));
+        start.into_iter().chain(settings).collect::<Vec<_>>().join("&")
     }
 
     /// Reads and validates the text after `#` in a link; a leading `#` may stand. `preset=NAME` stands for all of a

@@ -7,8 +7,9 @@ use counterfeit::nets::layers::{Layer, Linear};
 use counterfeit::nets::{Mode, Network, Weights};
 use counterfeit::rng::{Rng, Stream};
 
-/// Rows, inputs and outputs. The products of the last are left to burn's matrix multiplication.
-const SHAPES: [[usize; 3]; 5] = [[1, 1, 1], [7, 3, 5], [33, 16, 1], [64, 20, 70], [300, 400, 300]];
+/// Rows, inputs and outputs. The products of the last but one are computed in blocks, which do not divide them; those of
+/// the last are left to burn's matrix multiplication.
+const SHAPES: [[usize; 3]; 6] = [[1, 1, 1], [7, 3, 5], [33, 16, 1], [64, 20, 70], [130, 131, 133], [300, 400, 300]];
 /// Shapes that are drawn, of up to so many rows and columns.
 const DRAWN: usize = 8;
 const LARGEST: usize = 90;

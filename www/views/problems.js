@@ -11,7 +11,7 @@ export function problems(acts) {
   /** @type {unknown} */
   let shown = null;
   /** @param {Model} model */
-  return function show({ problem, rescue, info }) {
+  return function show({ problem, checkpoints: { newest } }) {
     if (problem === shown) return;
     shown = problem;
     // The problem of a setting is next to its control, where that is visible.
@@ -23,8 +23,7 @@ export function problems(acts) {
     const buttons = [];
     if (problem.kind === 'diverged') {
       buttons.push(['Reset and play', acts.reset]);
-      if (rescue && rescue.hash === info?.hash)
-        buttons.push([`Back to step ${rescue.step.toLocaleString('en')}`, acts.goBack]);
+      if (newest) buttons.push([`Back to step ${newest.step.toLocaleString('en')}`, acts.goBack]);
     }
     if (problem.kind === 'fetch' || problem.fatal) buttons.push(['Try again', acts.retry]);
     if (problem.kind === 'link') buttons.push(['Start with the first experiment', acts.first]);

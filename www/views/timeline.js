@@ -66,6 +66,7 @@ export function timeline(store) {
       }
       if (!width || !newest) return;
       live.setAttribute('aria-pressed', String(!viewing));
+      byId('branch').hidden = !viewing;
       const { frames } = history;
       const index = viewing ? nearest(frames, viewing) : frames.length;
       slider.max = String(frames.length);

@@ -65,6 +65,7 @@ export class Opening {
     post({ type: 'revised', info: run.info, more });
     // A run that trains is shown after its next step.
     if (!training) await this.loop.show();
+    if (!more) await run.checkpoint(this.loop.pace.rate());
     this.devices.consider();
     return true;
   }
@@ -178,7 +179,7 @@ export class Opening {
     const { run, playing } = this.loop;
     if (!run) return;
     if (run.device === device) return this.#postOpened((await loadModule(device, postProgress)).name, false);
-    await run.rescue(this.loop.pace.rate());
+    await run.checkpoint(this.loop.pace.rate());
     const bytes = await run.playground.save();
     try {
       const { wasm } = await loadModule(device, postProgress);

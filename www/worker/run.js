@@ -1,4 +1,4 @@
-// A run in a wasm module, with its snapshots and rescue checkpoints.
+// A run in a wasm module, with its snapshots and checkpoints.
 
 import { buffers, post } from './replies.js';
 
@@ -6,12 +6,14 @@ import { buffers, post } from './replies.js';
 
 /** Pictures faster than this are not seen. */
 const PICTURE_MS = 33;
-/** Training that a crash or a divergence may cost. */
-const RESCUE_MS = 10_000;
+/** Training between two checkpoints: at most so much is lost to a crash or a divergence, and the visitor goes back to
+ * any of them. Where they are large, they take a fiftieth of the time. */
+const CHECKPOINT_MS = 1000;
+const COST = 50;
 
 export class Run {
   #pictureAt = 0;
-  #rescueAt = performance.now() + RESCUE_MS;
+  #checkpointAt = performance.now() + CHECKPOINT_MS;
 
   /** @param {Playground} playground @param {Device} device @param {DataFiles | undefined} files */
   constructor(playground, device, files) {
@@ -28,10 +30,10 @@ export class Run {
     if (this.device === 'webgpu') await this.playground.sync();
   }
 
-  /** A snapshot and a rescue checkpoint, where they are due. @param {number} stepsPerSecond */
+  /** A snapshot and a checkpoint, where they are due. @param {number} stepsPerSecond */
   async showWhatIsDue(stepsPerSecond) {
     if (performance.now() >= this.#pictureAt) await this.show(stepsPerSecond);
-    if (performance.now() >= this.#rescueAt) await this.rescue(stepsPerSecond);
+    if (performance.now() >= this.#checkpointAt) await this.checkpoint(stepsPerSecond);
   }
 
   /** @param {number} stepsPerSecond */
@@ -45,13 +47,13 @@ export class Run {
   }
 
   /** @param {number} stepsPerSecond */
-  async rescue(stepsPerSecond) {
+  async checkpoint(stepsPerSecond) {
     const start = performance.now();
     // Read first: a run that has diverged throws here, and does not overwrite a good checkpoint.
     const step = await this.show(stepsPerSecond);
     const bytes = owned(await this.playground.save());
-    post({ type: 'rescue', step, bytes }, [bytes]);
-    this.#rescueAt = performance.now() + Math.max(RESCUE_MS, 50 * (performance.now() - start));
+    post({ type: 'checkpoint', step, bytes }, [bytes]);
+    this.#checkpointAt = performance.now() + Math.max(CHECKPOINT_MS, COST * (performance.now() - start));
   }
 
   free() {
