@@ -4,6 +4,7 @@
 import { announce } from './announce.js';
 import { controls } from './controls.js';
 import { files } from './files.js';
+import { Goals } from './goal.js';
 import { keyboard } from './keyboard.js';
 import { scalarsOf } from './readings.js';
 import { queryOf } from './latent.js';
@@ -24,6 +25,7 @@ import { targetTools } from './views/target-tools.js';
 import { targetEditor } from './views/target.js';
 import { timeline } from './views/timeline.js';
 import { truncation } from './views/truncation.js';
+import { until } from './views/until.js';
 
 /** @import { Checkpoint } from './checkpoints.js' */
 /** @import { Change, Reply } from './messages.js' */
@@ -33,6 +35,7 @@ const store = new Store();
 const edits = new Undo();
 const trainer = new Trainer(onReply);
 const recovery = new Recovery(store, trainer);
+const goals = new Goals(store, trainer);
 const speed = /** @type {HTMLSelectElement} */ (byId('speed'));
 const setSpeed = () => trainer.post({ type: 'speed', limit: speed.value ? Number(speed.value) : null });
 trainer.post({ type: 'open', hash: location.hash.slice(1), device: 'auto', play: true });
@@ -110,6 +113,7 @@ function onReply(reply) {
     if (reply.restarted) edits.opened(reply.info.hash);
   }
   store.dispatch(reply);
+  goals.onReply(reply);
   // A paused run is drawn before its state is set, so that a script that waits for the state reads the picture that
   // belongs to it.
   if (store.model.state !== 'running' && store.model.state !== root.dataset.state) store.draw();
@@ -169,6 +173,7 @@ const views = [
   truncation(store),
   explorer(store, request => trainer.post(request)),
   metricsPanel(),
+  until(store, { set: goal => goals.set(goal, counterfeit.play), cancel: () => goals.cancel() }),
   heading(store, edits),
   deviceMenu(choice => trainer.post({ type: 'device', device: choice })),
 ];
@@ -253,7 +258,7 @@ onTheme(() => {
 /** Starts the views that can wait until after the first picture. */
 function initDeferredViews() {
   showSettings = controls(byId('groups'), byId('classes'), changes => set(changes));
-  charts = makeCharts();
+  charts = makeCharts(store);
 }
 
 // --- Actions of the visitor

@@ -110,6 +110,17 @@ export function inWords([key, text]) {
   return `${setting?.label ?? key}: ${setting ? valueInWords(setting, text) : text}`;
 }
 
+/** A setting of two runs. @param {Setting} setting @param {unknown} before @param {unknown} now */
+export function differenceInWords(setting, before, now) {
+  // A list of Gaussians is too long to be read in a line.
+  if (setting.kind === 'gaussians') return `${setting.label} changed`;
+  const words = [before, now].map(value => valueInWords(setting, inText(shortest(value ?? setting.off))));
+  return `${setting.label} ${words.join(' → ')}`;
+}
+
+/** Without the digits that a 32-bit float does not have. @param {unknown} value */
+const shortest = value => (typeof value === 'number' ? +value.toPrecision(7) : value);
+
 /** @param {Setting} setting @param {string} text */
 function valueInWords({ kind, choices, zero }, text) {
   if (kind === 'choice') return choices.find(({ value }) => value === text)?.label ?? text;

@@ -4,11 +4,14 @@ import { Checkpoints } from './checkpoints.js';
 import { elsewhere, onProjection, untouched } from './latent.js';
 import { History } from './history.js';
 import { inText, inWords } from './settings.js';
+import { keptRun } from './kept-runs.js';
 
 /** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State }
  * from './messages.js' */
 
 /** @import { Latent } from './latent.js' */
+/** @import { Goal } from './goal.js' */
+/** @import { KeptRun } from './kept-runs.js' */
 /** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean, changes?: Change[] }} Problem */
 /** @typedef {{
  *   state: State,
@@ -25,6 +28,12 @@ import { inText, inWords } from './settings.js';
  *   viewing: Snapshot | null,
  *   checkpoints: Checkpoints,
  *   continuing: number | null,
+ *   cursor: number | null,
+ *   zoom: readonly [number, number] | null,
+ *   previous: KeptRun | null,
+ *   baseline: KeptRun | null,
+ *   goal: Goal | null,
+ *   goalNote: string,
  *   problem: Problem | null,
  *   progress: { what: string, done: number, total: number | null } | null,
  *   hidden: ReadonlySet<string>,
@@ -37,6 +46,11 @@ import { inText, inWords } from './settings.js';
 
 /** @typedef {Reply
  *   | { type: 'view', snapshot: Snapshot | null }
+ *   | { type: 'cursor', step: number | null }
+ *   | { type: 'zoom', range: readonly [number, number] | null }
+ *   | { type: 'pin', on: boolean }
+ *   | { type: 'forget' }
+ *   | { type: 'goal', goal: Goal | null, note: string }
  *   | { type: 'layer', layer: string }
  *   | { type: 'pausing' }
  *   | { type: 'continuing', step: number | null }
@@ -63,6 +77,18 @@ const initial = {
   checkpoints: new Checkpoints(),
   /** The step from which the next run that is opened continues this one. */
   continuing: null,
+  /** The step under the crosshair of the charts. */
+  cursor: null,
+  /** The steps in view in the charts; null for all. */
+  zoom: null,
+  /** The run before the last change, whose curves stay in the charts. */
+  previous: null,
+  /** A run whose curves stay in the charts until it is unpinned. */
+  baseline: null,
+  /** Where the run is to stop. */
+  goal: null,
+  /** That it is to stop there, or why it did. */
+  goalNote: '',
   problem: null,
   progress: null,
   /** Layers of the picture that are switched off. */
@@ -89,6 +115,7 @@ export function reduce(model, action) {
         ...model,
         state: action.state,
         pausing: false,
+        goalNote: action.state === 'running' && !model.goal ? '' : model.goalNote,
         problem: action.state === 'running' && model.problem?.kind === 'diverged' ? null : model.problem,
       };
     case 'pausing':
@@ -129,6 +156,13 @@ export function reduce(model, action) {
         checkpoints,
         continuing: null,
         viewing: null,
+        cursor: null,
+        zoom: null,
+        goal: null,
+        goalNote: model.goal ? 'The run started again, and does not stop by itself any more.' : '',
+        // The same experiment from the start has the same curves again.
+        previous:
+          again && continuing === null ? model.previous : (keptRun({ ...model, ...model.before }) ?? model.previous),
         live: null,
         stepsPerSecond: 0,
         problem,
@@ -179,6 +213,16 @@ export function reduce(model, action) {
       return { ...model, continuing: action.step };
     case 'view':
       return { ...model, viewing: action.snapshot };
+    case 'cursor':
+      return { ...model, cursor: action.step };
+    case 'zoom':
+      return { ...model, zoom: action.range };
+    case 'pin':
+      return { ...model, baseline: action.on ? keptRun(model) : null };
+    case 'goal':
+      return { ...model, goal: action.goal, goalNote: action.note };
+    case 'forget':
+      return { ...model, previous: null };
     case 'layer': {
       const hidden = new Set(model.hidden);
       if (!hidden.delete(action.layer)) hidden.add(action.layer);
@@ -214,9 +258,9 @@ export class Store {
   /** @param {Action} action */
   dispatch(action) {
     this.model = reduce(this.model, action);
-    if (this.#frame || this.#timer) return;
+    if (this.#frame) return;
     const wait = calm.matches && action.type === 'snapshot' ? this.#drawnAt + CALM_MS - performance.now() : 0;
-    if (wait > 0) this.#timer = setTimeout(() => this.draw(), wait);
+    if (wait > 0) this.#timer ||= setTimeout(() => this.draw(), wait);
     // However many messages come in between, a frame draws once, and draws the newest.
     else this.#frame = requestAnimationFrame(() => this.draw());
   }

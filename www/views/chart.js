@@ -1,85 +1,137 @@
-// A small chart of series over steps, with reference lines and a mark where the visitor looks back.
+// A small chart of series over steps: a uPlot with the page's colours, a crosshair, and marks of its own.
 
 import { theme } from '../theme.js';
+import { chartInput } from './chart-input.js';
+import { paintBehind, paintMarks } from './chart-marks.js';
+import { extent, fit } from './chart-scale.js';
+import { logTicks, stepLabels, tickLabel, ticks } from './scale.js';
 
+/** @import { Range, Scale } from './chart-scale.js' */
+/** @import { Input } from './chart-input.js' */
 /** @typedef {'real' | 'generated' | 'discriminator' | 'muted'} Colour */
-/** @typedef {{ label: string, colour: Colour, dash?: number[] }} Line */
-/** `bare`: the words alone, for a series that draws its own line; `below`: under the line rather than over it.
- * @typedef {{ at: number, label: string, bare?: boolean, below?: boolean }} Reference */
-/** `shows`: fits the data, but always shows these values, and nothing under `least`.
- * @typedef {{ low: number, high: number } | { shows: number[], least?: number }} Scale */
+/** @typedef {{ colour: Colour, dash?: number[] }} Style */
+/** `short`: the label beside the plot, which has less room; none where it is ''.
+ * @typedef {{ at: number, label: string, short?: string, bare?: boolean }} Reference `bare`: without a line of its own,
+ * for a value that has a series. */
+/** A line behind the series, with steps of its own.
+ * @typedef {Style & { steps: number[], values: (number | null)[], width: number, alpha: number }} Behind */
+/** `lines`: one for each series of the chart; `zoom`: the steps in view, null for all; `looking`: the step of the
+ * picture that the visitor looks back at; `log`: whether a logarithmic axis is wanted;
+ * `changes`: the steps at which settings were changed.
+ * @typedef {{
+ *   steps: number[],
+ *   lines: (number | null)[][],
+ *   behind: Behind[],
+ *   references: Reference[],
+ *   scale: Scale,
+ *   log: boolean,
+ *   zoom: readonly [number, number] | null,
+ *   looking: number | null,
+ *   changes: number[],
+ * }} Drawing */
 
-/** A chart of fewer CSS pixels is all curve. */
-const LOW = 80;
+/** CSS pixels between labels. */
+const X_SPACE = 52,
+  Y_SPACE = 26;
 
 /** @type {Promise<any> | null} */
 let library = null;
 const load = () =>
   (library ??= import(new URL('../vendor/uPlot.esm.js', import.meta.url).href).then(module => module.default));
 
-/** @param {HTMLElement} place @param {{ lines: Line[], scale: Scale, format?: (value: number) => string }} options */
-export async function chart(place, { lines, scale, format = value => String(+value.toFixed(2)).replace('-', '−') }) {
+/** @param {HTMLElement} place @param {Style[]} styles @param {Input} on */
+export async function chart(place, styles, on) {
   const uPlot = await load().catch(() => null);
   if (!uPlot) {
     place.textContent = 'The chart library could not be fetched; training is not affected.';
-    return { draw() {}, redraw() {} };
+    return null;
   }
-  /** @type {Reference[]} */
-  let references = [];
-  /** @type {number | null} */
-  let looking = null;
-  let names = lines.map(({ label }) => label);
+  /** @type {Drawing} */
+  let drawing = {
+    steps: [],
+    lines: [],
+    behind: [],
+    references: [],
+    scale: { shows: [] },
+    log: false,
+    zoom: null,
+    looking: null,
+    changes: [],
+  };
+  /** @type {Range} */
+  let range = { low: 0, high: 1, log: false, under: false, over: false };
+  /** @type {readonly [number, number]} */
+  let inView = [0, 1];
+
   const axis = {
     stroke: () => theme.muted,
     // The library reads whole pixels only.
     font: `${Math.round(theme.em * 0.92)}px ${theme.family}`,
     grid: { stroke: () => theme.line, width: 1 },
     ticks: { show: false },
+    filter: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => splits,
   };
-  // Charts over one another share the steps of the one at the bottom: those that are too low for numbers under them
-  // have none.
-  const low = () => place.clientHeight < LOW;
+  const ignore = () => null;
   const box = () => ({ width: Math.max(place.clientWidth, 120), height: place.clientHeight });
   const plot = new uPlot(
     {
       ...box(),
-      padding: [8, 14, 0, 0],
+      // On the right the labels of the references, beyond the ends of the curves; as wide in every chart, so that the
+      // same step is at the same place in all.
+      padding: [8, theme.em * 3.4, 0, 0],
       legend: { show: false },
-      cursor: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: false, y: false, setScale: false },
+        // chart-input.js also knows fingers and keys.
+        bind: {
+          mousedown: ignore,
+          mouseup: ignore,
+          click: ignore,
+          dblclick: ignore,
+          mousemove: ignore,
+          mouseleave: ignore,
+          mouseenter: ignore,
+        },
+        points: {
+          size: 7,
+          width: 1,
+          fill: (/** @type {unknown} */ _, /** @type {number} */ i) => theme[styles[i - 1].colour],
+          stroke: () => theme.surface,
+        },
+      },
       scales: {
-        x: { time: false },
+        x: { time: false, range: () => inView },
         y: {
-          range: (/** @type {unknown} */ _, /** @type {number} */ low, /** @type {number} */ high) => {
-            if ('low' in scale) return [scale.low, scale.high];
-            const all = [...references.map(({ at }) => at), low ?? 0, high ?? 1, ...scale.shows];
-            const bottom = Math.max(Math.min(...all), scale.least ?? -Infinity),
-              top = Math.max(...all);
-            const margin = 0.08 * (top - bottom) || 1;
-            // At zero the axis itself is margin enough.
-            return [bottom === 0 ? 0 : bottom - margin, top === 0 ? 0 : top + margin];
-          },
+          range: () => [range.low, range.high],
+          distr: 100,
+          fwd: (/** @type {number} */ value) => (range.log ? Math.log10(Math.max(value, range.low / 10)) : value),
+          bwd: (/** @type {number} */ value) => (range.log ? 10 ** value : value),
         },
       },
       axes: [
         {
           ...axis,
-          size: () => (low() ? theme.em / 2 : theme.em * 2),
+          size: theme.em * 2,
           gap: 4,
-          space: 64,
-          values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(low() ? () => '' : short),
+          splits: (/** @type {any} */ u) => wholeTicks(inView, u.over.clientWidth / X_SPACE),
+          values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => stepLabels(splits),
         },
         {
           ...axis,
-          size: theme.em * 3,
+          size: (/** @type {unknown} */ _, /** @type {string[] | null} */ labels) =>
+            Math.max(theme.em * 2.8, longest(labels) * theme.em * 0.58 + 6),
           gap: 6,
-          space: 26,
-          values: (/** @type {unknown} */ _, /** @type {number[]} */ ticks) => ticks.map(format),
+          splits: (/** @type {any} */ u) => {
+            const count = Math.max(2, u.over.clientHeight / Y_SPACE);
+            return severalTicks(range.log ? logTicks : ticks, range, count);
+          },
+          values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => splits.map(tickLabel),
         },
       ],
       series: [
         {},
-        ...lines.map(({ label, colour, dash }) => ({
-          label,
+        ...styles.map(({ colour, dash }) => ({
           stroke: () => theme[colour],
           width: 1.5,
           dash,
@@ -87,77 +139,62 @@ export async function chart(place, { lines, scale, format = value => String(+val
           spanGaps: true,
         })),
       ],
-      hooks: { draw: [(/** @type {any} */ u) => marks(u, references, looking)] },
+      hooks: {
+        drawAxes: [(/** @type {any} */ u) => paintBehind(u, drawing)],
+        draw: [(/** @type {any} */ u) => paintMarks(u, drawing, range)],
+      },
     },
-    [[], ...lines.map(() => [])],
+    [[], ...styles.map(() => [])],
     place,
   );
-  new ResizeObserver(() => plot.setSize(box())).observe(place);
-
-  place.setAttribute('role', 'img');
-  let described = '';
-  /** In words, for screen readers. */
-  function describe() {
-    const marks = references.map(({ at, label }) => `${label} at ${at.toFixed(3).replace('-', '−')}`);
-    const words = [`Over the steps: ${names.filter(Boolean).join(', ')}`, ...marks].join('; ');
-    if (words !== described) place.setAttribute('aria-label', (described = words));
-  }
+  new ResizeObserver(() => {
+    // A folded chart has no size.
+    if (place.clientHeight) plot.setSize(box());
+  }).observe(place);
+  const input = chartInput(place, plot, () => drawing.steps, on);
 
   return {
     redraw: () => plot.redraw(),
-    /** @param {(number | null)[][]} data steps first @param {Reference[]} lines @param {number | null} at
-     * @param {Scale} nowScale @param {string[]} nowNames */
-    draw(data, lines, at, nowScale, nowNames) {
-      references = lines;
-      [scale, names] = [nowScale, nowNames];
-      describe();
-      looking = at;
-      plot.setData(data);
+    /** Gives the range that is drawn. @param {Drawing} next */
+    draw(next) {
+      drawing = next;
+      const { steps, lines, behind, references, scale, log, zoom } = next;
+      const first = steps[0] ?? 0;
+      inView = zoom ?? [first, Math.max(steps.at(-1) ?? 0, first + 1)];
+      const extents = [
+        ...lines.map(values => extent(steps, values, inView)),
+        ...behind.map(line => extent(line.steps, line.values, inView)),
+      ];
+      range = fit(
+        [Math.min(...extents.map(([low]) => low)), Math.max(...extents.map(([, high]) => high))],
+        references.map(({ at }) => at),
+        scale,
+        log,
+      );
+      plot.setData([steps, ...lines]);
+      input.follow();
+      return range;
+    },
+    /** Moves the crosshair. @param {number | null} step */
+    point(step) {
+      const left = step === null || step < inView[0] || step > inView[1] ? -10 : plot.valToPos(step, 'x');
+      plot.setCursor({ left, top: left < 0 ? -10 : 0 }, false);
     },
   };
 }
 
-/** @param {any} u @param {Reference[]} references @param {number | null} looking */
-function marks(u, references, looking) {
-  const { ctx: c, bbox } = u;
-  const ratio = devicePixelRatio;
-  c.save();
-  c.font = `${Math.round(theme.em * 0.92) * ratio}px ${theme.family}`;
-  c.lineWidth = ratio;
-  c.strokeStyle = c.fillStyle = theme.muted;
-  c.textAlign = 'right';
-  c.textBaseline = 'bottom';
-  for (const { at, label, bare, below } of references) {
-    const y = Math.round(u.valToPos(at, 'y', true)) + 0.5;
-    c.setLineDash([2 * ratio, 3 * ratio]);
-    if (!bare) {
-      c.beginPath();
-      c.moveTo(bbox.left, y);
-      c.lineTo(bbox.left + bbox.width, y);
-      c.stroke();
-    }
-    c.textBaseline = below ? 'top' : 'bottom';
-    const words = /** @type {const} */ ([label, bbox.left + bbox.width - 2 * ratio, y + (below ? 3 : -2) * ratio]);
-    // A halo keeps the words legible where a series runs through them.
-    c.setLineDash([]);
-    c.lineWidth = 3 * ratio;
-    c.strokeStyle = theme.surface;
-    c.strokeText(...words);
-    c.fillText(...words);
-    c.strokeStyle = theme.muted;
-    c.lineWidth = ratio;
-  }
-  if (looking !== null) {
-    const x = Math.round(u.valToPos(looking, 'x', true)) + 0.5;
-    c.strokeStyle = theme.ink;
-    c.beginPath();
-    c.moveTo(x, bbox.top);
-    c.lineTo(x, bbox.top + bbox.height);
-    c.stroke();
-  }
-  c.restore();
+/** Round steps: there is nothing between two of them. @param {readonly [number, number]} range
+ * @param {number} count */
+const wholeTicks = ([low, high], count) =>
+  ticks(low, high, Math.max(1, Math.min(count, high - low))).filter(Number.isInteger);
+
+/** At least two ticks: one alone gives no scale. @param {typeof ticks} make @param {Range} range
+ * @param {number} count */
+function severalTicks(make, { low, high }, count) {
+  let found = make(low, high, count);
+  for (let more = count; found.length < 2 && more < 4 * count; more++) found = make(low, high, more);
+  return found;
 }
 
-/** 12k rather than 12000. @param {number} step */
-const short = step =>
-  step >= 1e6 ? `${+(step / 1e6).toFixed(1)}M` : step >= 1e3 ? `${+(step / 1e3).toFixed(1)}k` : String(step);
+/** @param {string[] | null} labels */
+const longest = labels => Math.max(0, ...(labels ?? []).map(label => label.length));

@@ -113,6 +113,9 @@ export function metricsPanel() {
       drawMetrics(snapshot.metrics, largest);
       drawTerms(snapshot.terms, largest);
       byId('step-count').textContent = snapshot.step.toLocaleString('en');
+      const change = model.history.marks.findLast(({ step }) => step <= snapshot.step);
+      byId('changed').hidden = !change;
+      if (change) byId('changed').textContent = `Changed at step ${change.step.toLocaleString('en')}: ${change.what}`;
       say(statusOf(snapshot, model), still);
     },
   };

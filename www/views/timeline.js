@@ -1,7 +1,7 @@
 // The run so far as a strip of pictures. Moving along it shows earlier pictures while training continues.
 
 import { theme } from '../theme.js';
-import { byId } from './element.js';
+import { byId, element } from './element.js';
 import { paint } from './paint.js';
 
 /** @import { Snapshot } from '../messages.js' */
@@ -9,6 +9,8 @@ import { paint } from './paint.js';
 
 /** CSS pixels that one picture takes at least. */
 const TILE = 72;
+/** On each side of a picture. */
+const GAP = 3;
 
 /** @param {Store} store */
 export function timeline(store) {
@@ -32,7 +34,38 @@ export function timeline(store) {
     const index = Number(slider.value);
     store.dispatch({ type: 'view', snapshot: index >= frames.length ? null : frames[index] });
   };
+  const cursor = element('div', { className: 'strip-cursor', hidden: true });
+  strip.after(cursor);
+  slider.addEventListener('pointermove', ({ clientX }) => {
+    const { frames } = store.model.history;
+    const { left } = strip.getBoundingClientRect();
+    const share = (clientX - left - GAP) / (tilesWidth(frames.length) - 2 * GAP);
+    point(frames[Math.round(Math.max(0, Math.min(share, 1)) * (frames.length - 1))]?.step ?? null);
+  });
+  slider.addEventListener('pointerleave', () => point(null));
   live.onclick = () => store.dispatch({ type: 'view', snapshot: null });
+
+  /** The crosshair of the charts. @param {number | null} step */
+  function point(step) {
+    if (step !== store.model.cursor) store.dispatch({ type: 'cursor', step });
+  }
+  const tilesThatFit = () => Math.max(1, Math.floor(width / TILE));
+  /** What so many frames take of the strip. @param {number} count */
+  const tilesWidth = count => (Math.min(tilesThatFit(), count) * width) / tilesThatFit();
+
+  /** Moves the mark of the crosshair. @param {Snapshot[]} frames @param {number | null} step */
+  function drawCursor(frames, step) {
+    cursor.hidden = step === null || frames.length < 2;
+    if (step === null || cursor.hidden) return;
+    const after = frames.findIndex(frame => frame.step >= step),
+      last = frames.length - 1;
+    const index = after < 0 ? last : after;
+    const before = Math.max(0, index - 1);
+    const gap = frames[index].step - frames[before].step;
+    // Between two frames in proportion to the steps.
+    const at = after < 0 ? last : index - (gap ? (frames[index].step - step) / gap : 0);
+    cursor.style.transform = `translateX(${GAP + (at / last) * (tilesWidth(frames.length) - 2 * GAP)}px)`;
+  }
 
   /** @param {Snapshot} snapshot @param {number} w */
   function tile(snapshot, w) {
@@ -58,7 +91,7 @@ export function timeline(store) {
       drawn = '';
     },
     /** @param {Model} model */
-    draw({ history, viewing, live: newest }) {
+    draw({ history, viewing, live: newest, cursor: step }) {
       if (!newest && drawn) {
         drawn = '';
         strip.width = 0;
@@ -68,6 +101,7 @@ export function timeline(store) {
       live.setAttribute('aria-pressed', String(!viewing));
       byId('branch').hidden = !viewing;
       const { frames } = history;
+      drawCursor(frames, step);
       const index = viewing ? nearest(frames, viewing) : frames.length;
       slider.max = String(frames.length);
       slider.value = String(index);
@@ -78,7 +112,7 @@ export function timeline(store) {
       if (key === drawn || (!viewing && performance.now() - at < 150 && frames.length > 2)) return;
       drawn = key;
       at = performance.now();
-      const count = Math.max(1, Math.floor(width / TILE));
+      const count = tilesThatFit();
       const each = width / count;
       const ratio = devicePixelRatio;
       [strip.width, strip.height] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -87,13 +121,13 @@ export function timeline(store) {
       const shown = Math.min(count, frames.length);
       for (let i = 0; i < shown; i++) {
         const frame = frames[shown === 1 ? 0 : Math.round((i / (shown - 1)) * (frames.length - 1))];
-        c.drawImage(tile(frame, each - 6), i * each + 3, 0, each - 6, height);
+        c.drawImage(tile(frame, each - 2 * GAP), i * each + GAP, 0, each - 2 * GAP, height);
         c.strokeStyle = theme.line;
         c.lineWidth = 1;
-        c.strokeRect(i * each + 3.5, 0.5, each - 7, height - 1);
+        c.strokeRect(i * each + GAP + 0.5, 0.5, each - 2 * GAP - 1, height - 1);
       }
       if (viewing && frames.length > 1) {
-        const x = 3 + (index / (frames.length - 1)) * (shown * each - 6);
+        const x = GAP + (index / (frames.length - 1)) * (shown * each - 2 * GAP);
         c.strokeStyle = theme.ink;
         c.lineWidth = 2;
         c.beginPath();

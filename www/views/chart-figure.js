@@ -1,0 +1,218 @@
+// The figure of a chart: its title, which folds it, its key, and the plot.
+
+import { comparable } from '../kept-runs.js';
+import { nearestIndex, smooth } from '../smoothing.js';
+import { chart } from './chart.js';
+import { byId, element } from './element.js';
+import { fixed } from './scale.js';
+
+/** @import { ChartOptions } from '../chart-options.js' */
+/** @import { KeptRun } from '../kept-runs.js' */
+/** @import { Model } from '../state.js' */
+/** @import { Behind } from './chart.js' */
+/** @import { Input } from './chart-input.js' */
+/** @import { Chart, Line, View } from './chart-list.js' */
+
+const DASHES = { solid: undefined, dashed: [6, 3], dotted: [2, 3] };
+/** How the curves behind the series look: unsmoothed values, and runs that are kept. */
+const RAW = { width: 1, alpha: 0.28 },
+  PREVIOUS = { width: 1.25, alpha: 0.5 },
+  BASELINE = { width: 4, alpha: 0.25 };
+
+/** @typedef {{ input: Input, fold: (id: string, open: boolean) => void, hide: (series: string) => void }} Acts */
+
+/** The figure of a chart. @param {Chart} row @param {Acts} acts */
+export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
+  const title = element('b'),
+    at = element('small', { className: 'at tabular' });
+  const toggle = element('button', { type: 'button', className: 'fold' }, title);
+  toggle.setAttribute('aria-controls', `${id}-body`);
+  let open = true;
+  toggle.onclick = () => fold(id, !open);
+  const keys = Array.from({ length: count }, (_, i) => {
+    const mark = element('i', { className: 'mark' }),
+      name = element('span'),
+      value = element('span', { className: 'value tabular' });
+    const button = element('button', { type: 'button', onclick: () => hide(`${id}.${shown?.lines[i].series}`) });
+    button.append(mark, name);
+    return { key: element('span', {}, button, value), button, mark, name, value };
+  });
+  const reference = element('span', {}),
+    clipped = element('span', { className: 'key clipped' });
+  const references = element('span', { className: 'key' }, element('i', { className: 'mark dotted' }), reference);
+  const place = element('div', { className: 'chart', id, tabIndex: 0 });
+  place.setAttribute('role', 'slider');
+  const explained = element('p', { className: 'explained' });
+  const body = element(
+    'figure',
+    { id: `${id}-body` },
+    element('figcaption', {}, ...keys.map(({ key }) => key), references, clipped),
+    place,
+    explained,
+  );
+  const box = element(
+    'section',
+    { id: `${id}-figure`, className: 'foldable', hidden: true },
+    element('h3', {}, toggle, at),
+    body,
+  );
+  byId('charts').append(box);
+  /** @type {ReturnType<typeof chart> | null} */
+  let making = null;
+  /** @type {Awaited<ReturnType<typeof chart>>} */
+  let plot = null;
+  /** @type {View | null} */
+  let shown = null;
+  /** What is drawn of each line, smoothed and raw. @type {{ steps: number[], lines: (number | null)[][], raw: (number |
+   * null)[][] }} */
+  let drawn = { steps: [], lines: [], raw: [] };
+
+  /** The lines of a run that is kept, where they mean the same as these. @param {KeptRun | null} run
+   * @param {View} now @param {ChartOptions} options @param {{ width: number, alpha: number }} look
+   * @returns {Behind[]} */
+  function kept(run, now, { hidden, smoothing }, look) {
+    const then = run && view({ info: run.info }, run.history.frames.at(-1) ?? null);
+    if (!run || then?.title !== now.title || then.unit !== now.unit) return [];
+    return now.lines
+      .filter(({ series, name }) => name && !hidden.includes(`${id}.${series}`))
+      .filter(({ series }) => then.lines.some(line => line.series === series && line.name))
+      .map(line => ({
+        ...styleOf(line),
+        ...look,
+        steps: run.history.series.step,
+        values: smooth(valuesOf(run, line), smoothing),
+      }));
+  }
+
+  /** The words of the key and the title. @param {Model} model @param {ChartOptions} options */
+  function write(model, { hidden, smoothing }) {
+    const { cursor } = model;
+    const now = model.viewing ?? model.live;
+    if (!shown) return;
+    const index = cursor ?? now?.step ?? null;
+    const point = index === null ? -1 : nearestIndex(drawn.steps, index);
+    shown.lines.forEach(({ name, colour, style, series }, i) => {
+      const { key, button, mark, name: words, value } = keys[i];
+      const isHidden = hidden.includes(`${id}.${series}`);
+      key.hidden = !name;
+      key.className = `key ${colour}`;
+      mark.className = `mark ${style}`;
+      setText(words, name);
+      button.title = isHidden ? 'Show this series' : 'Hide this series';
+      button.setAttribute('aria-pressed', String(!isHidden));
+      value.hidden = isHidden;
+      const raw = drawn.raw[i]?.[point] ?? null,
+        smoothed = drawn.lines[i]?.[point] ?? null;
+      setText(value, smoothing && smoothed !== null ? `${number(smoothed)} (${number(raw)})` : number(raw));
+      value.title = smoothing ? 'Smoothed, and in parentheses as it was' : '';
+    });
+    const values = shown.lines
+      .map(({ name }, i) => ({ name, value: drawn.raw[i]?.[point] ?? null }))
+      .filter(({ name }) => name);
+    // The values themselves where there is no key.
+    const step = cursor === null ? '' : `step ${cursor.toLocaleString('en')}`;
+    setText(at, open ? step : values.map(({ value }) => number(value)).join(' · '));
+    at.title = open ? '' : values.map(({ name }) => name).join(', ');
+    const said = cursor === null ? [] : values.map(({ name, value }) => `${name} ${number(value)}`);
+    place.setAttribute('aria-valuetext', said.length ? `${step}: ${said.join(', ')}` : 'no step chosen');
+    if (cursor !== null) place.setAttribute('aria-valuenow', String(cursor));
+    else place.removeAttribute('aria-valuenow');
+    plot?.point(cursor);
+  }
+
+  /** For screen readers. */
+  function describe() {
+    if (!shown) return;
+    const names = shown.lines.map(({ name }) => name).filter(Boolean);
+    const marks = shown.references.map(({ at, label }) => `${label} at ${at.toFixed(3).replace('-', '−')}`);
+    const words = [`Over the steps: ${names.join(', ')}`, ...marks].join('; ');
+    if (place.ariaLabel !== words) place.ariaLabel = words;
+    place.setAttribute('aria-valuemin', String(drawn.steps[0] ?? 0));
+    place.setAttribute('aria-valuemax', String(drawn.steps.at(-1) ?? 0));
+  }
+
+  return {
+    redraw: () => plot?.redraw(),
+    write,
+    /** @param {Model} model @param {ChartOptions} options */
+    async draw(model, options) {
+      shown = view(model, model.viewing ?? model.live);
+      box.hidden = !shown;
+      if (!shown) return;
+      open = options.open[id] ?? !shown.folded;
+      body.hidden = !open;
+      toggle.setAttribute('aria-expanded', String(open));
+      setText(title, shown.title);
+      title.title = shown.help ?? '';
+      setText(explained, shown.explained ?? '');
+      explained.hidden = !shown.explained;
+      references.hidden = !shown.references.length;
+      setText(reference, shown.undecided ?? '');
+
+      const { history } = model,
+        { hidden, smoothing, log } = options;
+      const raw = shown.lines.map(line =>
+        // A line without a name is not of this run.
+        line.name ? valuesOf(model, line) : history.series.step.map(() => null),
+      );
+      drawn = { steps: history.series.step, raw, lines: raw.map(values => smooth(values, smoothing)) };
+      describe();
+      write(model, options);
+      if (!open) return;
+      const visible = shown.lines.map(({ series }) => !hidden.includes(`${id}.${series}`));
+      // One plot, however often it is to be drawn before it is there.
+      plot = await (making ??= chart(place, shown.lines.map(styleOf), input));
+      if (!plot) return;
+      const { previous, baseline } = comparable(model);
+      const runs = [...kept(baseline, shown, options, BASELINE), ...kept(previous, shown, options, PREVIOUS)];
+      const unsmoothed = smoothing
+        ? shown.lines
+            .map((line, i) => ({ ...styleOf(line), ...RAW, steps: drawn.steps, values: raw[i] }))
+            .filter((_, i) => visible[i])
+        : [];
+      const {
+        low,
+        high,
+        under,
+        over,
+        log: isLog,
+      } = plot.draw({
+        ...drawn,
+        lines: drawn.lines.map((values, i) => (visible[i] ? values : values.map(() => null))),
+        behind: [...runs, ...unsmoothed],
+        references: shown.references,
+        scale: shown.scale,
+        log,
+        zoom: model.zoom,
+        looking: model.viewing?.step ?? null,
+        changes: history.marks.map(({ step }) => step),
+      });
+      const notes = [
+        under ? `▾ below ${number(low)}` : '',
+        over ? `▴ above ${number(high)}` : '',
+        log && !isLog ? 'linear: values ≤ 0' : '',
+      ];
+      setText(clipped, notes.filter(Boolean).join(', '));
+      plot.point(model.cursor);
+    },
+  };
+}
+
+/** @param {Pick<Model, 'history'>} run @param {Line} line @returns {(number | null)[]} */
+const valuesOf = ({ history }, { series, negated }) =>
+  negated ? history.of(series).map(value => value && -value) : history.of(series);
+
+/** @param {Line} line */
+const styleOf = ({ colour, style }) => ({ colour, dash: DASHES[style] });
+
+/** Leaves a text that is the same alone. @param {HTMLElement} place @param {string} text */
+function setText(place, text) {
+  if (place.textContent !== text) place.textContent = text;
+}
+
+/** In the key. @param {number | null} value */
+function number(value) {
+  if (value === null) return '–';
+  if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(0).replaceAll('-', '−');
+  return fixed(value, Math.abs(value) < 0.1 ? 3 : 2);
+}

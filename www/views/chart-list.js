@@ -1,0 +1,198 @@
+// The charts of a run: one row of a table each. charts.js shows them.
+
+import { scalarsOf } from '../readings.js';
+import { fixed } from './scale.js';
+
+/** @import { Model } from '../state.js' */
+/** @import { Settings } from '../settings.js' */
+/** @import { Snapshot } from '../messages.js' */
+/** @import { Colour, Reference } from './chart.js' */
+/** @import { Scale } from './chart-scale.js' */
+
+/** `series`: the name of a scalar of the snapshots, drawn with the other sign where `negated`; `name`: its words in the
+ * key, none for a line that is not there.
+ * @typedef {{
+ *   series: string,
+ *   negated?: boolean,
+ *   name: string,
+ *   colour: Colour,
+ *   style: 'solid' | 'dashed' | 'dotted',
+ * }} Line */
+/** What a chart shows of a run. `folded`: unless the visitor unfolds it; `undecided`: what the references are, for the
+ * key; `unit`: what sets its values apart from those of the same name in another run.
+ * @typedef {{
+ *   title: string,
+ *   help?: string,
+ *   lines: Line[],
+ *   references: Reference[],
+ *   undecided?: string,
+ *   scale: Scale,
+ *   folded?: boolean,
+ *   unit?: string,
+ *   explained?: string,
+ * }} View */
+/** `lines`: as many as any of its views has; `view`: null where it has nothing to show.
+ * @typedef {{ id: string, lines: number, view: (model: Pick<Model, 'info'>, now: Snapshot | null) => View | null
+ * }} Chart */
+
+/** A window with room for three charts. */
+const roomy = matchMedia('(min-height: 1000px)');
+/** V of an undecided discriminator, D = ½ everywhere. */
+const UNDECIDED = -2 * Math.LN2;
+
+/** The losses at the equilibrium, for a target α of real samples: D = α/2 everywhere (½ without smoothing), and a
+ * hinge critic's score is 0. BEGAN has none.
+ * @param {Settings} settings @returns {Reference[]} */
+function undecided(settings) {
+  const alpha = settings.label_smoothing ?? 1,
+    half = alpha / 2,
+    plain = alpha === 1;
+  /** @param {number} at @param {string} exact Without smoothing. @param {string} name @returns {Reference} */
+  const loss = (at, exact, name) => (plain ? { at, label: exact } : { at, label: name, short: fixed(at) });
+  const d = loss(-(alpha * Math.log(half) + (2 - alpha) * Math.log(1 - half)), '2 ln 2', 'D undecided');
+  switch (settings.objective) {
+    case 'non-saturating':
+      return [d, loss(-Math.log(half), 'ln 2', 'G then')];
+    case 'saturating':
+      return [d, loss(Math.log(1 - half), '−ln 2', 'G then')];
+    case 'least-squares':
+      return [loss(half ** 2, '¼', 'D undecided'), loss((half - 1) ** 2 / 2, '⅛', 'G then')];
+    case 'hinge':
+      return [{ at: 2, label: '2' }];
+    case 'wasserstein':
+      return [{ at: 0, label: 'no distance', short: '0' }];
+    default:
+      return [];
+  }
+}
+
+/** The title of the chart of D's outputs, and the output of an undecided D, where there is one: half the target of real
+ * samples, which label smoothing lowers. @param {Model['info']} info @returns {{ title: string, at: number | null }} */
+function outputs(info) {
+  const half = Number(info?.settings.label_smoothing ?? 1) / 2;
+  if (info?.outputs_probability !== false) return { title: 'D(x) and D(G(z))', at: half };
+  switch (info?.settings.objective) {
+    case 'least-squares':
+      return { title: 'Discriminator output', at: half };
+    case 'hinge':
+      return { title: 'Critic scores', at: 0 };
+    case 'wasserstein':
+      return { title: 'Critic scores', at: null };
+    default:
+      return { title: 'Reconstruction error of D, negated', at: null };
+  }
+}
+
+/** @type {Chart[]} */
+export const CHARTS = [
+  {
+    id: 'losses',
+    lines: 2,
+    view: ({ info }) => ({
+      title: 'Losses',
+      lines: [
+        { series: 'd_loss', name: 'discriminator', colour: 'discriminator', style: 'solid' },
+        { series: 'g_loss', name: 'generator', colour: 'generated', style: 'dashed' },
+      ],
+      references: undecided(info?.settings ?? {}),
+      undecided: info?.settings.objective === 'wasserstein' ? 'no distance' : 'undecided D',
+      scale: { shows: [0] },
+      // Losses of two objectives have no common scale.
+      unit: String(info?.settings.objective),
+    }),
+  },
+  {
+    id: 'distance',
+    lines: 3,
+    view: ({ info }, now) => {
+      const measured = now !== null && 'w1' in scalarsOf(now);
+      const estimated = info?.settings.objective === 'wasserstein';
+      if (!measured && !estimated) return null;
+      return {
+        title: measured ? 'W1 distance' : 'W1 distance, estimated by the critic',
+        lines: [
+          { series: 'w1', name: measured ? 'generated' : '', colour: 'generated', style: 'solid' },
+          { series: 'w1_floor', name: measured ? 'perfect' : '', colour: 'muted', style: 'dotted' },
+          {
+            series: 'd_loss',
+            negated: true,
+            name: estimated ? 'critic’s estimate' : '',
+            colour: 'discriminator',
+            style: 'dashed',
+          },
+        ],
+        references: [],
+        scale: { shows: [0] },
+        explained: estimated
+          ? 'The critic’s estimate is its mean score of real samples less that of generated ones, in units of W1 ' +
+            'where its gradient norm is held at 1.'
+          : '',
+      };
+    },
+  },
+  {
+    id: 'outputs',
+    lines: 2,
+    view: ({ info }, now) => {
+      const scores = info?.outputs_probability === false;
+      const { title, at } = outputs(info);
+      return {
+        title,
+        lines: [
+          {
+            series: scores ? 'score_real' : 'd_real',
+            name: scores ? 'real' : 'D(x)',
+            colour: 'real',
+            style: 'solid',
+          },
+          {
+            series: scores ? 'score_fake' : 'd_fake',
+            name: scores ? 'generated' : 'D(G(z))',
+            colour: 'generated',
+            style: 'dashed',
+          },
+        ],
+        references: at === null ? [] : [{ at, label: 'undecided', short: fixed(at) }],
+        undecided: 'undecided D',
+        scale: scores ? { shows: [] } : { low: 0, high: 1 },
+        // Where a distance is measured, a low window has two charts to show already.
+        folded: now !== null && 'w1' in scalarsOf(now) && !roomy.matches,
+      };
+    },
+  },
+  {
+    id: 'values',
+    lines: 2,
+    view: (_, now) => {
+      if (now?.value == null) return null;
+      const ceiling = now.value_ceiling;
+      const lowest = { at: UNDECIDED, label: '−2 ln 2' };
+      return {
+        title: 'Value V(D, G)',
+        help:
+          'The value of the game, V(D, G) = E log D(x) + E log(1 − D(G(z))), over the densities in the picture where there are any, ' +
+          'else of the last batch',
+        lines: [
+          { series: 'value', name: 'reached', colour: 'discriminator', style: 'solid' },
+          {
+            series: 'value_ceiling',
+            name: ceiling === null ? '' : 'optimal D',
+            colour: 'muted',
+            style: 'dashed',
+          },
+        ],
+        references:
+          ceiling === null ? [lowest] : [lowest, { at: ceiling, label: '2 JS − 2 ln 2', short: '', bare: true }],
+        undecided: 'undecided D',
+        // What lies far below the reference is not worth the room.
+        scale: { shows: [0], least: -3 },
+        // V is −D loss under the minimax objective: near twins.
+        folded: true,
+        explained:
+          ceiling === null
+            ? 'D maximises it, G minimises it; an undecided D gives −2 ln 2.'
+            : 'The optimal D reaches 2 JS − 2 ln 2, which is −2 ln 2 where the densities are equal.',
+      };
+    },
+  },
+];
