@@ -13,7 +13,9 @@ export function keyboard({ toggle, step, reset, undo, redo, closeDrawer }) {
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') {
-      /** @type {HTMLDetailsElement} */ (byId('device')).open = false;
+      const device = /** @type {HTMLDetailsElement} */ (byId('device'));
+      if (device.open && device.contains(document.activeElement)) device.querySelector('summary')?.focus();
+      device.open = false;
       if (document.body.classList.contains('drawer')) closeDrawer();
     }
     const target = /** @type {HTMLElement} */ (event.target);

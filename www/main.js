@@ -5,6 +5,7 @@ import { announce } from './announce.js';
 import { controls } from './controls.js';
 import { files } from './files.js';
 import { Goals } from './goal.js';
+import { whileHidden } from './hidden.js';
 import { keyboard } from './keyboard.js';
 import { scalarsOf } from './readings.js';
 import { queryOf } from './latent.js';
@@ -175,6 +176,7 @@ const views = [
   metricsPanel(),
   until(store, { set: goal => goals.set(goal, counterfeit.play), cancel: () => goals.cancel() }),
   heading(store, edits),
+  whileHidden(store, counterfeit),
   deviceMenu(choice => trainer.post({ type: 'device', device: choice })),
 ];
 /** @type {ReturnType<typeof makeCharts> | null} */
@@ -305,6 +307,12 @@ function drawer(open) {
 }
 byId('drawer').onclick = () => drawer(!document.body.classList.contains('drawer'));
 byId('close-drawer').onclick = () => drawer(false);
+byId('to-picture').onclick = () => byId('stage').focus();
+byId('to-settings').onclick = () => {
+  // In a narrow window they are in the drawer.
+  if (byId('drawer').checkVisibility()) drawer(true);
+  else byId('settings').focus();
+};
 
 keyboard({
   toggle,

@@ -153,8 +153,16 @@ export type Reply =
   | { type: 'measured'; cpu: number; webgpu: number | null; chosen: Device }
   | { type: 'progress'; what: string; done: number; total: number | null }
   /** After a fatal one the worker is of no more use. `changes`: the settings that were refused, the visitor's own
-   * first. */
-  | { type: 'problem'; kind: ProblemKind; what: string; remedy: string; fatal: boolean; changes?: Change[] }
+   * first. `followed`: a run opens in answer to the problem, and does not resolve it. */
+  | {
+      type: 'problem';
+      kind: ProblemKind;
+      what: string;
+      remedy: string;
+      fatal: boolean;
+      changes?: Change[];
+      followed?: boolean;
+    }
   /** Now and then: a checkpoint for the page to keep. */
   | { type: 'checkpoint'; step: number; bytes: ArrayBuffer }
   /** The state of a projection, and the step of the run whose networks it uses. */

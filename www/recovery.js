@@ -31,6 +31,7 @@ export class Recovery {
       what: problem.what + where,
       remedy,
       fatal: this.#deaths.length > 3,
+      followed: this.#deaths.length <= 3,
     });
     document.documentElement.dataset.state = this.store.model.state;
   }

@@ -35,10 +35,12 @@ import { keptRun } from './kept-runs.js';
  *   goal: Goal | null,
  *   goalNote: string,
  *   problem: Problem | null,
+ *   followed: boolean,
  *   progress: { what: string, done: number, total: number | null } | null,
  *   hidden: ReadonlySet<string>,
  *   before: Partial<Model> | null,
  *   pausing: boolean,
+ *   away: boolean,
  *   editing: boolean,
  *   locked: boolean,
  *   latent: Latent,
@@ -54,6 +56,7 @@ import { keptRun } from './kept-runs.js';
  *   | { type: 'layer', layer: string }
  *   | { type: 'pausing' }
  *   | { type: 'continuing', step: number | null }
+ *   | { type: 'away' }
  *   | { type: 'editing', editing: boolean }
  *   | { type: 'lock', locked: boolean }
  *   | { type: 'latent', latent: Latent }
@@ -90,6 +93,8 @@ const initial = {
   /** That it is to stop there, or why it did. */
   goalNote: '',
   problem: null,
+  /** Whether the run that opens in answer to the problem is still to come. */
+  followed: false,
   progress: null,
   /** Layers of the picture that are switched off. */
   hidden: new Set(['samples', 'plane-optimal']),
@@ -97,12 +102,20 @@ const initial = {
   before: null,
   /** Whether the trainer was asked to pause, and has not answered. */
   pausing: false,
+  /** Whether the run was paused because nobody saw it, and has not been touched since. */
+  away: false,
   /** Whether the visitor is moving the target: what is costly to draw waits for the end. */
   editing: false,
   /** Whether every change of settings starts the run again. */
   locked: false,
   latent: untouched,
 };
+
+/** Problems of the visitor's last act: the next one that succeeds resolves them. @type {ProblemKind[]} */
+const REFUSED = ['link', 'setting', 'checkpoint'];
+
+/** The problem, unless it is of one of these kinds. @param {Problem | null} problem @param {ProblemKind[]} resolved */
+const unless = (problem, resolved) => (problem && resolved.includes(problem.kind) ? null : problem);
 
 /** @param {Model} model @param {Action} action @returns {Model} */
 export function reduce(model, action) {
@@ -116,10 +129,13 @@ export function reduce(model, action) {
         state: action.state,
         pausing: false,
         goalNote: action.state === 'running' && !model.goal ? '' : model.goalNote,
-        problem: action.state === 'running' && model.problem?.kind === 'diverged' ? null : model.problem,
+        away: model.away && action.state === 'paused',
+        problem: unless(model.problem, action.state === 'running' ? ['diverged'] : []),
       };
     case 'pausing':
       return { ...model, pausing: true };
+    case 'away':
+      return { ...model, away: true };
     case 'opening': {
       const { info, history, viewing, live, state, stepsPerSecond } = model;
       return {
@@ -136,12 +152,10 @@ export function reduce(model, action) {
     case 'opened': {
       const { info, device, choice } = action;
       const same = { ...model, info, device, choice, progress: null };
-      if (!action.restarted) return same;
+      // The run is on the device that was chosen last; what follows on a lost one has its sentence.
+      if (!action.restarted) return { ...same, problem: unless(model.problem, model.followed ? [] : ['device']) };
       same.before = null;
-      same.pausing = false;
-      // Another run resolves these; the very first run may stand in for a link that could not be opened.
-      const answered = model.info ? ['link', 'diverged', 'setting', 'checkpoint'] : [];
-      const problem = model.problem && answered.includes(model.problem.kind) ? null : model.problem;
+      same.pausing = same.away = false;
       const { continuing } = model;
       const [history, checkpoints] =
         continuing === null
@@ -165,7 +179,9 @@ export function reduce(model, action) {
           again && continuing === null ? model.previous : (keptRun({ ...model, ...model.before }) ?? model.previous),
         live: null,
         stepsPerSecond: 0,
-        problem,
+        // Another run resolves every problem but the one in answer to which it was opened.
+        problem: model.followed ? model.problem : null,
+        followed: false,
         rates: again ? model.rates : null,
         latent,
       };
@@ -176,7 +192,7 @@ export function reduce(model, action) {
       const changed = Object.keys(info.settings).filter(key => inText(info.settings[key]) !== inText(before[key]));
       const what = changed.map(key => inWords([key, inText(info.settings[key])])).join(', ');
       if (what) model.history.mark(model.live?.step ?? 0, what, more);
-      return { ...model, info, problem: model.problem?.kind === 'setting' ? null : model.problem };
+      return { ...model, info, problem: unless(model.problem, REFUSED) };
     }
     case 'editing':
       return { ...model, editing: action.editing };
@@ -191,7 +207,7 @@ export function reduce(model, action) {
       return { ...model, live: action.snapshot, stepsPerSecond: action.steps_per_s };
     case 'stepped':
       model.history.add(action.snapshot);
-      return { ...model, live: action.snapshot, state: action.state };
+      return { ...model, live: action.snapshot, state: action.state, away: false };
     case 'progress':
       return { ...model, progress: action.done === action.total ? null : action };
     case 'problem':
@@ -201,6 +217,7 @@ export function reduce(model, action) {
         before: null,
         continuing: null,
         problem: action,
+        followed: action.followed ?? false,
         progress: null,
         state: action.fatal ? 'error' : (model.before?.state ?? model.state),
       };
@@ -286,7 +303,11 @@ export function syncHash(store, open) {
   let entered = true;
   addEventListener('hashchange', () => {
     const hash = location.hash.slice(1);
-    if (hash === store.model.info?.hash) return;
+    if (hash === store.model.info?.hash) {
+      // A malformed link was taken back.
+      if (store.model.problem?.kind === 'link') store.dispatch({ type: 'dismiss' });
+      return;
+    }
     entered = true;
     open(hash);
   });

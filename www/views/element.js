@@ -21,3 +21,11 @@ export function byId(id) {
   if (!found) throw new Error(`the page has no #${id}`);
   return found;
 }
+
+/** Enables and disables buttons; the focus of one that is disabled goes to the first that is not.
+ * @param {...[button: HTMLButtonElement, enabled: boolean]} states */
+export function enable(...states) {
+  const focused = states.find(([button, enabled]) => !enabled && button === document.activeElement);
+  for (const [button, enabled] of states) button.disabled = !enabled;
+  if (focused) states.find(([, enabled]) => enabled)?.[0].focus();
+}

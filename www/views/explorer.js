@@ -1,7 +1,7 @@
 // The latent space: samples of fixed latents to choose from, and the images of the chosen tool, one of TOOLS.
 
 import { LETTERS, aim, choose, clear, pick, touched, undo, undoable } from '../latent.js';
-import { byId, element } from './element.js';
+import { byId, element, enable } from './element.js';
 import { projection } from './projection.js';
 import { sampleGrid } from './sample-grid.js';
 import { thumbnail } from './thumbnail.js';
@@ -87,8 +87,8 @@ export function explorer(store, post) {
         button.setAttribute('aria-pressed', String(button.dataset.tool === tool));
       const said = saying(latent, picture);
       if (hint.textContent !== said) hint.textContent = said;
-      undoing.disabled = !undoable(latent);
-      clearing.disabled = !touched(latent);
+      const chosen = /** @type {HTMLButtonElement} */ (tools.querySelector('[aria-pressed=true]'));
+      enable([undoing, undoable(latent)], [clearing, touched(latent)], [chosen, true]);
       const real = tool === 'projection';
       samples.className = `sheet ${real ? 'real' : 'generated'}`;
       drawSheet(real ? realImages(picture, latent) : generatedSamples(picture, latent));

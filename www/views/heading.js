@@ -1,7 +1,7 @@
 // The name of the experiment, its state, and the buttons that change both.
 
 import { announce } from '../announce.js';
-import { byId, element } from './element.js';
+import { byId, element, enable } from './element.js';
 
 /** @import { PresetInfo } from '../messages.js' */
 /** @import { Model, Store } from '../state.js' */
@@ -49,8 +49,7 @@ export function heading(store, edits) {
     byId('networks').textContent =
       `Generator ${weights(info.generator_parameters)}, discriminator ${weights(info.discriminator_parameters)} ` +
       `weights; seed ${info.settings.seed}.`;
-    undo.disabled = !edits.canUndo;
-    redo.disabled = !edits.canRedo;
+    enable([undo, edits.canUndo], [redo, edits.canRedo]);
   }
 
   return {

@@ -10,14 +10,30 @@ import { VIEWS, paint } from './paint.js';
 /** @typedef {{ caption: (picture: any) => string, layers: (picture: any) => { key: string, label: string, mark:
  * string }[] }} View */
 
-/** Away from this thread where the browser can. @param {HTMLCanvasElement} canvas
+/** Away from this thread where the browser can and the script for it can be fetched. @param {HTMLCanvasElement} canvas
  * @returns {(picture: Snapshot['picture'], frame: Frame) => void} */
 function painter(canvas) {
   if (!canvas.transferControlToOffscreen) return (picture, frame) => paint(canvas, picture, frame);
   const worker = new Worker(new URL('../painter.js', import.meta.url), { type: 'module', name: 'painter' });
   const offscreen = canvas.transferControlToOffscreen();
   worker.postMessage(offscreen, [offscreen]);
-  return (picture, frame) => worker.postMessage({ picture, frame });
+  /** @type {Parameters<typeof show> | null} */
+  let newest = null;
+  /** @param {Snapshot['picture']} picture @param {Frame} frame */
+  let show = (picture, frame) => {
+    newest = [picture, frame];
+    worker.postMessage({ picture, frame });
+  };
+  worker.onerror = event => {
+    // An error in the script has a message; a script that could not be fetched has none.
+    if (event.message) return;
+    // A canvas that was given away does not come back: another one takes its place.
+    const own = /** @type {HTMLCanvasElement} */ (canvas.cloneNode());
+    canvas.replaceWith(own);
+    show = (picture, frame) => paint(own, picture, frame);
+    if (newest) show(...newest);
+  };
+  return (picture, frame) => show(picture, frame);
 }
 
 /** The caption of a picture, and its layers. @param {Snapshot['picture']} picture */
@@ -31,6 +47,7 @@ function wordsOf(picture) {
 /** @param {Store} store */
 export function mainView(store) {
   const canvas = /** @type {HTMLCanvasElement} */ (byId('picture'));
+  const place = /** @type {HTMLElement} */ (canvas.parentElement);
   const toggles = byId('layers');
   const caption = byId('caption');
   const show = painter(canvas);
@@ -43,12 +60,13 @@ export function mainView(store) {
     ({ width, height } = entry.contentRect);
     shown = [];
     store.draw();
-  }).observe(/** @type {HTMLElement} */ (canvas.parentElement));
+  }).observe(place);
 
   /** @param {string} kind @param {ReturnType<typeof wordsOf>} words */
   function choose(kind, words) {
-    /** @type {HTMLElement} */ (canvas.parentElement).dataset.kind = kind;
+    place.dataset.kind = kind;
     caption.textContent = words.caption;
+    const focused = /** @type {HTMLElement | null} */ (toggles.querySelector(':focus'))?.dataset.layer;
     toggles.replaceChildren(
       ...words.layers.map(({ key, label, mark }) =>
         element(
@@ -64,6 +82,10 @@ export function mainView(store) {
         ),
       ),
     );
+    // The buttons are others; the focus stays where it was, or with the picture.
+    if (!focused) return;
+    const buttons = /** @type {HTMLElement[]} */ ([...toggles.children]);
+    (buttons.find(({ dataset }) => dataset.layer === focused) ?? byId('stage')).focus({ preventScroll: true });
   }
 
   return {

@@ -17,6 +17,8 @@ export function problems(acts) {
     // The problem of a setting is next to its control, where that is visible.
     const refused = document.querySelector('.refused');
     const elsewhere = refused !== null && getComputedStyle(refused).visibility !== 'hidden';
+    // A button that goes with its banner leaves the focus to the run.
+    if (place.contains(document.activeElement)) byId('play').focus();
     place.hidden = !problem || elsewhere;
     if (!problem || elsewhere) return place.replaceChildren();
     /** @type {[string, () => void][]} */

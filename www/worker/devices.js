@@ -174,7 +174,7 @@ export class Devices {
   #onLoss() {
     this.#moduleReady = false;
     if (this.loop.run?.device !== 'webgpu') return this.#setGpu('absent');
-    postProblem('device', 'The GPU was lost', 'The run continues on the CPU.', true);
+    postProblem('device', 'The GPU was lost', 'The run continues on the CPU.', { fatal: true });
   }
 }
 

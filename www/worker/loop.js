@@ -98,12 +98,12 @@ export class TrainLoop {
     this.playing = false;
     this.dropGoals(sentence(error));
     if (isPanic(error)) {
-      return postProblem('crash', 'The trainer stopped on an internal error', 'It starts again.', true);
+      return postProblem('crash', 'The trainer stopped on an internal error', 'It starts again.', { fatal: true });
     }
     if (failure(error)?.kind === 'diverged') {
       postProblem('diverged', error, 'Lower a learning rate, or choose another objective, and reset.');
     } else if (this.run?.device === 'webgpu') {
-      return postProblem('device', error, 'The run continues on the CPU.', true);
+      return postProblem('device', error, 'The run continues on the CPU.', { fatal: true });
     } else {
       postProblem('crash', error, 'Reset to start the same experiment again.');
     }

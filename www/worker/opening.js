@@ -32,7 +32,7 @@ export class Opening {
       cpu = (await loadModule('cpu', postProgress)).wasm;
     } catch (error) {
       const remedy = 'See that the page has been built and its server is running, then try again.';
-      return postProblem('fetch', error, remedy, true);
+      return postProblem('fetch', error, remedy, { fatal: true });
     }
     /** @type {ExperimentInfo} */
     let info;
@@ -40,7 +40,8 @@ export class Opening {
       info = cpu.describe(hash);
     } catch (error) {
       const kept = loop.run ? 'The run before it continues.' : 'The first experiment opens instead.';
-      postProblem('link', error, `Correct the link in the address bar, or choose an experiment. ${kept}`);
+      const remedy = `Correct the link in the address bar, or choose an experiment. ${kept}`;
+      postProblem('link', error, remedy, { followed: !loop.run });
       return loop.run ? undefined : this.open('', play);
     }
     // The same experiment again is another run of it.
@@ -51,7 +52,9 @@ export class Opening {
     const begin = files => loop.queue.add(() => (this.#wanted === hash ? this.#begin(info, files, play) : undefined));
     // Not awaited here, so that the page can change its mind during the download.
     loadData(info.files, postProgress).then(begin, error => {
-      postProblem('fetch', error, 'Drawn digits stand in until the data can be fetched; try again.');
+      if (this.#wanted !== hash) return;
+      const remedy = 'Drawn digits stand in until the data can be fetched; try again.';
+      postProblem('fetch', error, remedy, { followed: true });
       begin(undefined);
     });
   }
@@ -159,8 +162,9 @@ export class Opening {
       if (!play) postState('paused');
     } catch (error) {
       if (isPanic(error)) throw error;
-      postProblem('checkpoint', error, 'Choose a .safetensors file that Counterfeit has saved.');
-      if (!this.loop.run) await this.open('', play);
+      const followed = !this.loop.run;
+      postProblem('checkpoint', error, 'Choose a .safetensors file that Counterfeit has saved.', { followed });
+      if (followed) await this.open('', play);
     }
   }
 

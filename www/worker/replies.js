@@ -11,10 +11,11 @@ export const postState = state => post({ type: 'state', state });
 /** @type {import('./assets.js').Progress} */
 export const postProgress = (what, done, total) => post({ type: 'progress', what, done, total });
 
-/** After a fatal problem the page replaces the worker.
- * @param {ProblemKind} kind @param {unknown} error @param {string} remedy */
-export const postProblem = (kind, error, remedy, fatal = false) =>
-  post({ type: 'problem', kind, what: sentence(error), remedy, fatal });
+/** After a fatal problem the page replaces the worker. `followed`: a run opens in answer to the problem.
+ * @param {ProblemKind} kind @param {unknown} error @param {string} remedy @param {{ fatal?: boolean, followed?: boolean
+ * }} [how] */
+export const postProblem = (kind, error, remedy, { fatal = false, followed = false } = {}) =>
+  post({ type: 'problem', kind, what: sentence(error), remedy, fatal, followed });
 
 /** What the wasm module threw, where it did. @param {unknown} error @returns {Failure | null} */
 export const failure = error =>
