@@ -1,10 +1,13 @@
-// The keyboard: space plays and pauses, → is one step, r resets, Ctrl+Z and Ctrl+Shift+Z undo and redo, Escape closes.
+// The keyboard: space plays and pauses, → is one step, r resets, Ctrl+Z and Ctrl+Shift+Z undo and redo, ? opens
+// the help, Escape closes.
 
 import { byId } from './views/element.js';
 
-/** @param {Record<'toggle' | 'step' | 'reset' | 'undo' | 'redo' | 'closeDrawer', () => void>} actions */
-export function keyboard({ toggle, step, reset, undo, redo, closeDrawer }) {
+/** @param {Record<'toggle' | 'step' | 'reset' | 'undo' | 'redo' | 'help' | 'closeDrawer', () => void>} actions */
+export function keyboard({ toggle, step, reset, undo, redo, help, closeDrawer }) {
   addEventListener('keydown', event => {
+    // The page under an open dialog waits.
+    if (document.querySelector('dialog[open]')) return;
     // In a field it undoes what was typed.
     const typing = /** @type {HTMLElement} */ (event.target).matches('input[type=number], input[type=text]');
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !typing) {
@@ -30,5 +33,6 @@ export function keyboard({ toggle, step, reset, undo, redo, closeDrawer }) {
       step();
     }
     if (event.key === 'r') reset();
+    if (event.key === '?') help();
   });
 }

@@ -314,12 +314,29 @@ byId('to-settings').onclick = () => {
   else byId('settings').focus();
 };
 
+/** The help, fetched when it is first asked for. @param {string} [name] Of the term that it opens at. */
+async function help(name) {
+  try {
+    const { openHelp } = await import('./help.js');
+    openHelp((store.model.viewing ?? store.model.live)?.picture?.kind, name);
+  } catch {
+    const remedy = 'The run goes on. Try again when the server can be reached.';
+    store.dispatch({ type: 'problem', kind: 'setting', what: 'The help could not be fetched.', remedy, fatal: false });
+  }
+}
+byId('help').onclick = () => help();
+addEventListener('click', event => {
+  const term = /** @type {HTMLElement} */ (event.target).closest('[data-term]');
+  if (term) help(/** @type {HTMLElement} */ (term).dataset.term);
+});
+
 keyboard({
   toggle,
   step: () => counterfeit.step(1).catch(() => {}),
   reset,
   undo,
   redo,
+  help,
   closeDrawer: () => drawer(false),
 });
 addEventListener('pointerdown', event => {

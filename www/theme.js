@@ -9,8 +9,9 @@ const COLOURS = /** @type {const} */ ([
   'muted',
   'line',
   'surface',
-  'field-low',
-  'field-high',
+  'field',
+  'field-real',
+  'field-generated',
 ]);
 
 /** @typedef {Record<typeof COLOURS[number], string> & { em: number, family: string, dark: boolean }} Theme `em`:

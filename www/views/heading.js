@@ -39,7 +39,9 @@ export function heading(store, edits) {
     const changed = origin?.hash !== info.hash && !(origin && info.stands_in);
     preset.value = changed ? '' : info.name;
     preset.options[0].textContent = origin ? `${title(info.name)}, changed` : title(info.name);
-    byId('name').textContent = title(info.name) + (origin && changed ? ', changed' : '');
+    const name = title(info.name) + (origin && changed ? ', changed' : '');
+    byId('name').textContent = name;
+    document.title = `${name} · Counterfeit`;
     // A sentence about the preset may no longer hold.
     byId('about').textContent = origin
       ? (changed ? 'Changed from the preset: ' : '') + origin.about

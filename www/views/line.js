@@ -22,12 +22,13 @@ export const layers = ({ probability, optimal }) => [
 ];
 
 /** @param {Line} picture */
-export const caption = ({ probability }) =>
-  'The densities of real and generated samples, which are equal for a perfect generator. Right axis: ' +
+export const caption = ({ probability, optimal }) =>
+  'The densities of real and generated samples, which are equal for an ideal generator. Right axis: ' +
   (probability
     ? 'D(x), the discriminator’s probability that a sample at x is real. '
     : 'the critic’s score of a sample at x, higher for more real. ') +
-  `The arrows are the gradient of the ${probability ? 'logit' : 'score'} at generated samples.`;
+  `The arrows are the gradient of the ${probability ? 'logit' : 'score'} at generated samples.` +
+  (optimal.length ? ' Dots: the optimal D for both densities, where there are samples.' : '');
 
 /** Room above the real density, in its own heights. A few sizes rather than any, so that the axis seldom moves. */
 const HEADROOM = [1.3, 2, 3.2];
@@ -63,7 +64,13 @@ export function draw(c, picture, frame) {
   const path = (values, place) => {
     c.beginPath();
     const across = (right - left) / (values.length - 1);
-    for (let i = 0; i < values.length; i++) c.lineTo(left + i * across, place(values[i]));
+    let broken = true;
+    for (let i = 0; i < values.length; i++) {
+      const [px, py] = [left + i * across, place(values[i])];
+      if (broken) c.moveTo(px, py);
+      else c.lineTo(px, py);
+      broken = Number.isNaN(values[i]);
+    }
   };
   /** @param {Float32Array} values @param {string} colour @param {number[]} dash */
   const area = (values, colour, dash) => {
@@ -89,8 +96,8 @@ export function draw(c, picture, frame) {
   c.lineJoin = 'round';
   if (!hidden.has('real')) area(picture.real, theme.real, []);
   if (!hidden.has('generated')) area(picture.generated, theme.generated, [em * 0.75, em * 0.3]);
-  if (!hidden.has('optimal') && !small) {
-    path(picture.optimal, dY);
+  if (!hidden.has('optimal') && !small && picture.optimal.length) {
+    path(supported(picture), dY);
     c.strokeStyle = theme.optimal;
     c.lineWidth = em / 9;
     c.setLineDash([1, em / 3]);
@@ -129,6 +136,16 @@ export function draw(c, picture, frame) {
     c.stroke();
     c.globalAlpha = 1;
   }
+}
+
+/** The share of the highest density below which the optimal D is the quotient of two densities that are nearly 0. */
+const SUPPORT = 0.01;
+/** The optimal D where there are samples; NaN elsewhere, which breaks its line.
+ * @param {Pick<Line, 'real' | 'generated' | 'optimal'>} picture */
+export function supported({ real, generated, optimal }) {
+  const density = real.map((p, i) => p + generated[i]);
+  const least = SUPPORT * max(density);
+  return optimal.map((d, i) => (density[i] > least ? d : NaN));
 }
 
 /** One arrow a sample would lie on another: from left to right, each where there is room.

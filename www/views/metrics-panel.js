@@ -18,6 +18,11 @@ function share({ name, format, floor }, value, largest) {
   return clamp(value / (largest.get(name) || 1));
 }
 
+const FLOOR = { name: 'floor', label: 'ideal sampler' };
+/** A name that opens the help at its entry. @param {Pick<Reading, 'name' | 'label'>} reading */
+const termButton = ({ name, label }) =>
+  element('button', { type: 'button', className: 'term', dataset: { term: name } }, label);
+
 /** A metric: its value, a gauge, and what a perfect sampler scores. @param {Reading} metric */
 function metricRow(metric) {
   const value = element('span', { className: 'value tabular' }),
@@ -25,7 +30,7 @@ function metricRow(metric) {
   const fill = element('span', { className: 'fill' }),
     mark = element('span', { className: 'floor-mark' });
   const gauge = element('span', { className: 'gauge', ariaHidden: 'true' }, fill, mark);
-  const name = element('span', { className: 'name' }, metric.label);
+  const name = termButton(metric);
   const row = element('div', { className: 'metric', title: metric.help }, name, value, gauge, floor);
   /** @param {Reading} reading @param {Map<string, number>} largest */
   function draw(reading, largest) {
@@ -43,7 +48,7 @@ function metricRow(metric) {
 /** A term of the losses: its name and value. @param {Reading} term */
 function termRow(term) {
   const value = element('dd', { className: 'tabular' });
-  const row = element('div', { title: term.help }, element('dt', {}, term.label), value);
+  const row = element('div', { title: term.help }, element('dt', {}, termButton(term)), value);
   /** @param {Reading} reading */
   const draw = reading => {
     value.textContent = inFormat(reading, reading.value);
@@ -73,8 +78,8 @@ function rows(place, head, make) {
 }
 
 export function metricsPanel() {
-  const help = 'The noise floor: what a perfect sampler of as many samples would score';
-  const perfect = element('small', { className: 'perfect', title: help }, 'perfect');
+  const help = 'The noise floor: the mean score of an ideal sampler of as many samples';
+  const perfect = element('small', { className: 'perfect', title: help }, termButton(FLOOR));
   const drawMetrics = rows(byId('metrics'), [perfect], metricRow);
   const drawTerms = rows(byId('terms'), [], termRow);
   /** The largest values seen, by name. @type {Map<string, number>} */

@@ -68,7 +68,7 @@ export function draw(c, picture, frame) {
   c.font = font(theme);
   c.textBaseline = 'top';
   // A halo keeps the words legible over the arrows.
-  c.strokeStyle = theme['field-low'];
+  c.strokeStyle = theme.field;
   c.lineWidth = em / 3;
   c.lineJoin = 'round';
   for (const [words, align, at, down, colour] of /** @type {[string, CanvasTextAlign, number, number, string][]} */ ([

@@ -3,6 +3,7 @@
 import { arrows } from './arrows.js';
 import { font, rgb } from './ink.js';
 import { outputScale } from './discriminator-scale.js';
+import { label } from './scale.js';
 import { square } from './square.js';
 
 /** @import { Plane } from '../messages.js' */
@@ -21,11 +22,13 @@ export const layers = ({ probability, optimal }) => [
 
 /** @param {Plane} picture */
 export const caption = ({ probability, undecided_output, optimal }) =>
-  'Real samples are dots, generated ones crosses; a perfect generator’s have the same density. Deeper green: a higher ' +
-  (probability ? 'D(x), the discriminator’s probability that a sample there is real. ' : 'score of the critic. ') +
-  (undecided_output === null ? '' : `Green line: ${probability ? 'D(x) = ½' : `score ${undecided_output}`}. `) +
+  'Real samples are dots, generated ones crosses. Background: ' +
+  (probability ? 'D(x), the probability that a sample there is real, ' : 'the critic’s score, ') +
+  (undecided_output === null
+    ? 'higher where it is bluer. '
+    : `blue above ${undecided_output === 0.5 ? '½' : label(undecided_output)} and orange below; the green line is between. `) +
   `Arrows: the gradient of the ${probability ? 'logit' : 'score'} at generated samples.` +
-  (optimal.length ? ' The layer “optimal D” adds the line where the densities are equal.' : '');
+  (optimal.length ? ' Layer “optimal D”: the line of equal densities.' : '');
 
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -35,10 +38,12 @@ export function draw(c, picture, frame) {
   const { em } = theme;
   const { left, top, side, x, y } = square(c, picture.low, picture.high, frame);
   const dScale = outputScale(picture, small);
+  // A critic's scores are as good with any constant added: no score is its undecided one.
+  const centre = picture.undecided_output === null ? 0.5 : dScale.place(picture.undecided_output);
   const column = (/** @type {number} */ i) => left + (i / (picture.cells - 1)) * side;
   const row = (/** @type {number} */ j) => top + side - (j / (picture.cells - 1)) * side;
   if (!hidden.has('discriminator')) {
-    paint(picture, dScale, theme);
+    paint(picture, dScale, centre, theme);
     c.imageSmoothingEnabled = true;
     // Lattice points are pixel centres: the outermost half pixels lie outside the square.
     const pad = side / (picture.cells - 1) / 2;
@@ -59,10 +64,14 @@ export function draw(c, picture, frame) {
       c.moveTo(px + size, py);
       c.arc(px, py, size, 0, 7);
     }
+    if (!small) {
+      // A halo sets them off from a field of the same hue.
+      c.strokeStyle = theme.surface;
+      c.lineWidth = size * 0.8;
+      c.stroke();
+    }
     c.fillStyle = theme.real;
-    c.globalAlpha = 0.75;
     c.fill();
-    c.globalAlpha = 1;
   }
   if (!hidden.has('generated')) {
     c.beginPath();
@@ -106,17 +115,19 @@ export function draw(c, picture, frame) {
     arrows(c, list, longest, { colour: theme.discriminator, halo: theme.surface, width: Math.max(1.2, side / 400) });
   }
   c.restore();
-  if (!hidden.has('discriminator') && width - left - side > em * 5) bar(c, dScale, left + side + em, top, side, theme);
+  if (!hidden.has('discriminator') && width - left - side > em * 5)
+    bar(c, dScale, centre, left + side + em, top, side, theme);
 }
 
 /** The colour bar of D's output. @param {CanvasRenderingContext2D} c @param {OutputScale} dScale
- * @param {number} left @param {number} top @param {number} tall @param {import('../theme.js').Theme} theme */
-function bar(c, { place, marks }, left, top, tall, theme) {
+ * @param {number} centre @param {number} left @param {number} top @param {number} tall
+ * @param {import('../theme.js').Theme} theme */
+function bar(c, { place, marks }, centre, left, top, tall, theme) {
   const { em } = theme;
-  const green = c.createLinearGradient(0, top + tall, 0, top);
-  green.addColorStop(0, theme['field-low']);
-  green.addColorStop(1, theme['field-high']);
-  c.fillStyle = green;
+  const colours = c.createLinearGradient(0, top + tall, 0, top);
+  for (const at of [0, Math.min(Math.max(centre, 0), 1), 1])
+    colours.addColorStop(at, `rgb(${shade(at, centre, theme)})`);
+  c.fillStyle = colours;
   c.fillRect(left, top, em * 0.8, tall);
   c.strokeStyle = theme.line;
   c.lineWidth = 1;
@@ -131,19 +142,32 @@ function bar(c, { place, marks }, left, top, tall, theme) {
   }
 }
 
-/** @param {Plane} picture @param {OutputScale} dScale @param {import('../theme.js').Theme} theme */
-function paint({ cells, discriminator }, { place }, theme) {
+/** Red, green and blue of an output at a place on its scale: no colour at the centre, the colour of real samples above
+ * it and of generated ones below. Equal distances from the centre are equally deep.
+ * @param {number} at @param {number} centre @param {import('../theme.js').Theme} theme */
+function shade(at, centre, theme) {
+  const depth = (at - centre) / Math.max(centre, 1 - centre);
+  const from = rgb(theme.field),
+    to = rgb(depth > 0 ? theme['field-real'] : theme['field-generated']);
+  return from.map((value, i) => value + (to[i] - value) * Math.min(Math.abs(depth), 1));
+}
+
+/** Shades between the ends of the scale. */
+const SHADES = 256;
+
+/** @param {Plane} picture @param {OutputScale} dScale @param {number} centre
+ * @param {import('../theme.js').Theme} theme */
+function paint({ cells, discriminator }, { place }, centre, theme) {
   if (field.width !== cells) field.width = field.height = cells;
   const context = /** @type {CanvasRenderingContext2D} */ (field.getContext('2d'));
   const image = context.createImageData(cells, cells);
-  const low = rgb(theme['field-low']),
-    high = rgb(theme['field-high']);
+  const shades = Array.from({ length: SHADES }, (_, i) => shade(i / (SHADES - 1), centre, theme));
   for (let row = 0; row < cells; row++) {
     for (let column = 0; column < cells; column++) {
       const d = place(discriminator[row * cells + column]);
       // Rows come bottom up; a canvas is top down.
       const at = ((cells - 1 - row) * cells + column) * 4;
-      for (let i = 0; i < 3; i++) image.data[at + i] = low[i] + (high[i] - low[i]) * d;
+      image.data.set(shades[Math.round(Math.min(Math.max(d, 0), 1) * (SHADES - 1))] ?? shades[0], at);
       image.data[at + 3] = 255;
     }
   }

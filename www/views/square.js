@@ -38,7 +38,7 @@ export function square(c, low, high, frame) {
   c.beginPath();
   c.roundRect(left, top, side, side, small ? 2 : 4);
   c.clip();
-  c.fillStyle = theme['field-low'];
+  c.fillStyle = theme.field;
   c.fillRect(left, top, side, side);
   return { left, top, side, x, y };
 }
