@@ -32,7 +32,9 @@ export function controls(place, classesPlace, send) {
   let aside = { key: '', text: '' };
   /** @param {ExperimentInfo} info @param {Problem | null} problem */
   return function show({ settings, name: now }, problem) {
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset.at;
+    const active = /** @type {HTMLElement | null} */ (document.activeElement);
+    const focused = active?.dataset.at ?? '',
+      within = /** @type {HTMLElement | null | undefined} */ (active?.closest('.setting'))?.dataset.key ?? '';
     if (now !== name) {
       setAside.clear();
       aside = { key: '', text: '' };
@@ -83,11 +85,10 @@ export function controls(place, classesPlace, send) {
         ...classes(/** @type {number[]} */ (settings[picker.key]), change),
       );
     }
-    // The controls are rebuilt; the focus stays where it was.
-    if (!focused) return;
-    /** @type {HTMLElement | null} */ (document.querySelector(`[data-at="${CSS.escape(focused)}"]`))?.focus({
-      preventScroll: true,
-    });
+    // The controls are rebuilt; the focus stays where it was, or at its setting.
+    const again = [`[data-at="${focused}"]:enabled`, `[data-key="${within}"] :is(input, select, button):enabled`];
+    const control = again.map(selector => /** @type {HTMLElement | null} */ (document.querySelector(selector)));
+    if (focused || within) (control[0] ?? control[1])?.focus({ preventScroll: true });
   };
 }
 
@@ -121,7 +122,13 @@ function row(setting, settings, change) {
     ? element('label', { for: id }, setting.label, ...again(setting))
     : element('span', { className: 'label' }, setting.label, ...again(setting));
   field?.setAttribute('aria-describedby', help.id);
-  return element('div', { className: 'setting', title: setting.help }, name, ...parts, help);
+  return element(
+    'div',
+    { className: 'setting', title: setting.help, dataset: { key: setting.key } },
+    name,
+    ...parts,
+    help,
+  );
 }
 
 /** The mark of a setting that needs another run. @param {Setting} setting */

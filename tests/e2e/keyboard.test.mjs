@@ -202,3 +202,13 @@ test('the drawer takes the focus, and a setting in it keeps it', async () => {
   await focusOn(page, '#setting-objective');
   await page.context().close();
 });
+
+test('the focus survives the removal of what had it', async () => {
+  const page = await visit(browser, site);
+  await settled(page);
+  await page.focus('[data-at=mode-2-less]');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.gaussians tbody tr').length === 2);
+  await focusOn(page, '.gaussians input');
+  await page.context().close();
+});
