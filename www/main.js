@@ -29,7 +29,7 @@ import { truncation } from './views/truncation.js';
 import { until } from './views/until.js';
 
 /** @import { Checkpoint } from './checkpoints.js' */
-/** @import { Change, Reply } from './messages.js' */
+/** @import { Change, ExperimentInfo, Reply } from './messages.js' */
 
 const root = document.documentElement;
 const store = new Store();
@@ -92,6 +92,11 @@ let resting = 0;
 /** @param {Change[]} changes @param {boolean} [more] The same act of the visitor has made changes before. */
 const set = (changes, more = false) => trainer.post({ type: 'set', changes, live: !store.model.locked, more });
 
+/** The memory of a large run is given back only with its worker.
+ * @param {number} bytes What the worker holds. @param {ExperimentInfo} info What comes next. */
+const isExcessive = (bytes, info) => bytes > EXCESSIVE_BYTES && bytes > 4 * info.step_bytes;
+const EXCESSIVE_BYTES = 256 * 2 ** 20;
+
 /** A run that is built sooner takes the place of the one before it at once. */
 const BUILT_MS = 150;
 let building = 0;
@@ -100,6 +105,11 @@ let building = 0;
 function onReply(reply) {
   if (reply.type === 'opening') {
     clearTimeout(building);
+    if (isExcessive(reply.memory_bytes, reply.info)) {
+      trainer.replace();
+      trainer.post({ type: 'open', hash: reply.info.hash, device: store.model.choice, play: reply.play });
+      return;
+    }
     building = setTimeout(() => {
       store.dispatch(reply);
       root.dataset.state = store.model.state;

@@ -30,7 +30,7 @@ export type DataFiles = Uint8Array[];
 /** What `www/pkg/cpu/counterfeit.js` and `www/pkg/webgpu/counterfeit.js` export beside `default` (wasm-bindgen,
  * --target web). Every function that can fail throws a Failure. */
 export interface Wasm {
-  default(input?: unknown): Promise<unknown>;
+  default(input?: unknown): Promise<{ memory: WebAssembly.Memory }>;
   presets(): PresetInfo[];
   /** The link of the experiment in `hash` with settings changed together: names and values in turn, values as in
    * `--set` (TOML values, or bare words). */
@@ -132,8 +132,9 @@ export type State = 'loading' | 'ready' | 'running' | 'paused' | 'error';
 export type Reply =
   | { type: 'presets'; presets: PresetInfo[] }
   | { type: 'state'; state: State }
-  /** A run of this experiment is being built, which may take long. */
-  | { type: 'opening'; info: ExperimentInfo }
+  /** A run of this experiment is being built, which may take long. `play`: whether it is to train at once;
+   * `memory_bytes`: what the worker's modules hold. */
+  | { type: 'opening'; info: ExperimentInfo; play: boolean; memory_bytes: number }
   /** A run was opened, or (not `restarted`) goes on on another device. */
   | {
       type: 'opened';

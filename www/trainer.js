@@ -9,6 +9,9 @@ export class Trainer {
   /** @type {Map<number, { resolve: (answer: any) => void, reject: (error: Error) => void }>} */
   #waiting = new Map();
 
+  /** The speed limit, which a worker's successor keeps. @type {Request | null} */
+  #speed = null;
+
   /** @param {(reply: Reply) => void} onReply */
   constructor(onReply) {
     this.onReply = onReply;
@@ -47,6 +50,7 @@ export class Trainer {
 
   /** @param {Request} request @param {Transferable[]} [transfer] */
   post(request, transfer = []) {
+    if (request.type === 'speed') this.#speed = request;
     this.#worker.postMessage(request, transfer);
   }
 
@@ -65,5 +69,6 @@ export class Trainer {
     for (const { reject } of this.#waiting.values()) reject(new Error('The trainer was replaced'));
     this.#waiting.clear();
     this.#worker = this.#start();
+    if (this.#speed) this.post(this.#speed);
   }
 }

@@ -57,6 +57,11 @@ let onLoss = () => {};
 /** Sets what follows the loss of the GPU. @param {() => void} act */
 export const whenLost = act => void (onLoss = act);
 
+/** The memory of each module that has been loaded. @type {WebAssembly.Memory[]} */
+const memories = [];
+/** A module's memory grows, and never shrinks. */
+export const memoryBytes = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+
 /** @param {Device} device @param {Progress} progress @returns {Promise<{ wasm: Wasm, name: string }>} */
 export const loadModule = (device, progress) =>
   once(device, async () => {
@@ -70,7 +75,8 @@ export const loadModule = (device, progress) =>
     const what = device === 'webgpu' ? 'the WebGPU module' : 'the trainer';
     watch(binary.clone(), what, progress, code.module_bytes).catch(() => {});
     const wasm = /** @type {Wasm} */ (code);
-    await wasm.default({ module_or_path: binary });
+    const { memory } = await wasm.default({ module_or_path: binary });
+    memories.push(memory);
     return { wasm, name: await wasm.open_device(device, () => onLoss()) };
   });
 

@@ -1,6 +1,6 @@
 // Opening runs: from a link, with changed settings, from a checkpoint, and on another device.
 
-import { loadData, loadModule } from './assets.js';
+import { loadData, loadModule, memoryBytes } from './assets.js';
 import { isPanic, post, postProblem, postProgress, postState, sentence } from './replies.js';
 import { Run } from './run.js';
 
@@ -87,7 +87,7 @@ export class Opening {
       const what = `This experiment needs about ${needed} GB of memory; a page has ${MOST_BYTES / 2 ** 30} GB for it`;
       return postProblem('setting', new Error(what), `Lower the batch size or the widths. ${this.#kept}`);
     }
-    post({ type: 'opening', info });
+    post({ type: 'opening', info, play, memory_bytes: memoryBytes() });
     let playground;
     try {
       playground = wasm.Playground.open(info.hash, device, files);
