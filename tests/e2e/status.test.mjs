@@ -23,7 +23,7 @@ function said(numbers, { settings = {}, history = new History(), state = 'runnin
   };
   const info = {
     settings: { objective: 'non-saturating', label_smoothing: 1, mixture: RING, ...settings },
-    outputs_probability: true,
+    outputs_probability: ['saturating', 'non-saturating'].includes(settings.objective ?? 'non-saturating'),
   };
   const { title, text } = statusOf(snapshot, { info, history, state });
   return `${title}. ${text}`;
@@ -64,4 +64,25 @@ test('a checkpoint that was just opened is not before the first step', () => {
   assert.match(said(opened, { state: 'paused' }), /^At step 1,420/);
   assert.match(said({ ...opened, metrics: { modes: [2, 8], high_quality: [0.9, 0.99] } }), /^Mode collapse/);
   assert.match(said({ ...opened, step: 0 }), /^Before the first step/);
+});
+
+test('an adversarial autoencoder’s discriminator compares samples of the prior with codes', () => {
+  const codes = (numbers, settings = {}) =>
+    said(numbers, { settings: { architecture: 'autoencoder', mixture: [], ...settings } });
+  for (const numbers of [{}, { d_real: 0.95, d_fake: 0.05 }, { d_real: 0.4, d_fake: 0.6 }]) {
+    assert.match(codes(numbers), /D\(z\).*z: a sample of the prior \(real\); E\(x\): the code of an image \(fake\)/);
+    assert.doesNotMatch(codes(numbers), /D\(x\)|G\(z\)|real samples|generated/);
+    assert.match(said(numbers), /D\(x\)/);
+  }
+  assert.match(codes({ d_real: 0.95, d_fake: 0.05 }, { objective: 'saturating' }), /as D\(E\(x\)\) goes to 0/);
+  for (const objective of ['least-squares', 'hinge', 'wasserstein']) {
+    for (const numbers of [
+      { score_real: 3, score_fake: -3 },
+      { score_real: 0.6, score_fake: 0.3 },
+    ]) {
+      const text = codes(numbers, { objective });
+      assert.match(text, /samples of the prior.*codes of images/, text);
+      assert.doesNotMatch(text, /real samples|generated/, text);
+    }
+  }
 });

@@ -1,5 +1,6 @@
 // The charts of a run: one row of a table each. charts.js shows them.
 
+import { inputsOf } from './discriminator-inputs.js';
 import { scalarsOf } from '../readings.js';
 import { fixed } from './scale.js';
 
@@ -70,7 +71,7 @@ function undecided(settings) {
  * samples, which label smoothing lowers. @param {Model['info']} info @returns {{ title: string, at: number | null }} */
 function outputs(info) {
   const half = Number(info?.settings.label_smoothing ?? 1) / 2;
-  if (info?.outputs_probability !== false) return { title: 'D(x) and D(G(z))', at: half };
+  if (info?.outputs_probability !== false) return { title: inputsOf(info?.settings).outputs.join(' and '), at: half };
   switch (info?.settings.objective) {
     case 'least-squares':
       return { title: 'Discriminator output', at: half };
@@ -135,19 +136,21 @@ export const CHARTS = [
     lines: 2,
     view: ({ info }, now) => {
       const scores = info?.outputs_probability === false;
-      const { title, at } = outputs(info);
+      const { title, at } = outputs(info),
+        inputs = inputsOf(info?.settings),
+        names = scores ? inputs.keys : inputs.outputs;
       return {
         title,
         lines: [
           {
             series: scores ? 'score_real' : 'd_real',
-            name: scores ? 'real' : 'D(x)',
+            name: names[0],
             colour: 'real',
             style: 'solid',
           },
           {
             series: scores ? 'score_fake' : 'd_fake',
-            name: scores ? 'generated' : 'D(G(z))',
+            name: names[1],
             colour: 'generated',
             style: 'dashed',
           },
@@ -163,14 +166,15 @@ export const CHARTS = [
   {
     id: 'values',
     lines: 2,
-    view: (_, now) => {
+    view: ({ info }, now) => {
       if (now?.value == null) return null;
+      const [real, fake] = inputsOf(info?.settings).outputs;
       const ceiling = now.value_ceiling;
       const lowest = { at: UNDECIDED, label: '−2 ln 2' };
       return {
         title: 'Value V(D, G)',
         help:
-          'The value of the game, V(D, G) = E log D(x) + E log(1 − D(G(z))), over the densities in the picture where there are any, ' +
+          `The value of the game, V(D, G) = E log ${real} + E log(1 − ${fake}), over the densities in the picture where there are any, ` +
           'else of the last batch',
         lines: [
           { series: 'value', name: 'reached', colour: 'discriminator', style: 'solid' },

@@ -1,6 +1,7 @@
 // The state of the run in a title and a sentence, from the numbers that are shown and from nothing else.
 
 import { valuesOf } from '../readings.js';
+import { inputsOf } from './discriminator-inputs.js';
 import { fixed } from './scale.js';
 
 /** @import { Snapshot } from '../messages.js' */
@@ -109,21 +110,22 @@ function coverage(snapshot, settings) {
  * @returns {Status | null} */
 function imbalance({ d_real, d_fake, score_real, score_fake }, settings, probability) {
   if (d_real === null || d_fake === null || score_real === null || score_fake === null) return null;
+  const { outputs, real, fake, explained } = inputsOf(settings);
   if (probability) {
     if (d_real - d_fake > 0.7) {
       return {
         title: 'The discriminator is ahead',
         text:
-          `D(x) is ${percent(d_real)} and D(G(z)) ${percent(d_fake)} on average.` +
+          `${outputs[0]} is ${percent(d_real)} and ${outputs[1]} ${percent(d_fake)} on average.${explained}` +
           (settings.objective === 'saturating'
-            ? ' The generator’s gradient vanishes as D(G(z)) goes to 0 under the saturating objective.'
+            ? ` The generator’s gradient vanishes as ${outputs[1]} goes to 0 under the saturating objective.`
             : ''),
       };
     }
     if (d_fake - d_real > 0.1) {
       return {
         title: 'The generator is ahead',
-        text: `D(G(z)), ${percent(d_fake)} on average, is above D(x), ${percent(d_real)}.`,
+        text: `${outputs[1]}, ${percent(d_fake)} on average, is above ${outputs[0]}, ${percent(d_real)}.${explained}`,
       };
     }
     return null;
@@ -133,7 +135,7 @@ function imbalance({ d_real, d_fake, score_real, score_fake }, settings, probabi
     return {
       title: 'The critic is ahead',
       text:
-        `Its mean scores are ${fixed(score_real)} for real and ${fixed(score_fake)} for generated samples. ` +
+        `Its mean scores are ${fixed(score_real)} for ${real} and ${fixed(score_fake)} for ${fake}. ` +
         `Scores beyond the margins 1 and −1 give the critic no gradient.`,
     };
   }
@@ -141,8 +143,8 @@ function imbalance({ d_real, d_fake, score_real, score_fake }, settings, probabi
     return {
       title: 'The discriminator is ahead',
       text:
-        `Its mean output is ${fixed(score_real)} for real samples (target ${settings.label_smoothing}) and ` +
-        `${fixed(score_fake)} for generated ones (target 0).`,
+        `Its mean output is ${fixed(score_real)} for ${real} (target ${settings.label_smoothing}) and ` +
+        `${fixed(score_fake)} for ${fake} (target 0).`,
     };
   }
   return null;
@@ -185,7 +187,9 @@ function trend(snapshot, history, settings) {
 
 /** The discriminator's mean outputs. @param {Snapshot} snapshot @param {Record<string, any>} settings
  * @returns {Status} */
-function balance(snapshot, { objective, label_smoothing: target }) {
+function balance(snapshot, settings) {
+  const { objective, label_smoothing: target } = settings,
+    inputs = inputsOf(settings);
   const { d_real, d_fake, score_real, score_fake } = snapshot,
     { convergence } = valuesOf(snapshot);
   const real = score_real ?? 0,
@@ -194,13 +198,13 @@ function balance(snapshot, { objective, label_smoothing: target }) {
     case 'wasserstein':
       return {
         title: 'Learning',
-        text: `The critic’s mean score is ${fixed(real - fake)} higher for real samples than for generated ones.`,
+        text: `The critic’s mean score is ${fixed(real - fake)} higher for ${inputs.real} than for ${inputs.fake}.`,
       };
     case 'hinge':
       return {
         title: 'Learning',
         text:
-          `The critic’s mean score is ${fixed(real)} for real samples and ${fixed(fake)} for generated ones; an ` +
+          `The critic’s mean score is ${fixed(real)} for ${inputs.real} and ${fixed(fake)} for ${inputs.fake}; an ` +
           `undecided critic’s is 0.`,
       };
     case 'least-squares':
@@ -208,27 +212,29 @@ function balance(snapshot, { objective, label_smoothing: target }) {
         ? {
             title: 'In balance',
             text:
-              `The discriminator’s mean output is ${fixed(real)} for real samples and ${fixed(fake)} for generated ` +
-              `ones; an undecided discriminator’s is ${fixed(target / 2)}.`,
+              `The discriminator’s mean output is ${fixed(real)} for ${inputs.real} and ${fixed(fake)} for ` +
+              `${inputs.fake}; an undecided discriminator’s is ${fixed(target / 2)}.`,
           }
         : {
             title: 'Learning',
             text:
-              `The discriminator’s mean output is ${fixed(real)} for real samples (target ${target}) and ` +
-              `${fixed(fake)} for generated ones (target 0).`,
+              `The discriminator’s mean output is ${fixed(real)} for ${inputs.real} (target ${target}) and ` +
+              `${fixed(fake)} for ${inputs.fake} (target 0).`,
           };
     case 'began':
       return {
         title: 'Learning',
         text:
-          `The discriminator’s reconstruction error is ${fixed(-real, 3)} for real samples and ` +
-          `${fixed(-fake, 3)} for generated ones` +
+          `The discriminator’s reconstruction error is ${fixed(-real, 3)} for ${inputs.real} and ` +
+          `${fixed(-fake, 3)} for ${inputs.fake}` +
           `${convergence == null ? '' : `; BEGAN’s measure M is ${fixed(convergence, 3)}`}.`,
       };
   }
   return {
     title: undecided(d_real ?? 0, d_fake ?? 0, target) ? 'In balance' : 'Learning',
-    text: `D(x) is ${percent(d_real ?? 0)} and D(G(z)) ${percent(d_fake ?? 0)} on average.`,
+    text:
+      `${inputs.outputs[0]} is ${percent(d_real ?? 0)} and ${inputs.outputs[1]} ${percent(d_fake ?? 0)} on average.` +
+      inputs.explained,
   };
 }
 
