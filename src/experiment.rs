@@ -146,7 +146,7 @@ pub struct Experiment {
     #[schemars(title = "Base channels", range(min = 1, max = 256))]
     pub base_channels: usize,
     /// Dropout rate of the discriminator's hidden layers (Srivastava et al. 2014).
-    #[schemars(title = "Dropout", range(min = 0), extend("exclusiveMaximum" = 1))]
+    #[schemars(title = "Dropout rate", range(min = 0), extend("exclusiveMaximum" = 1))]
     pub dropout: f32,
     /// Losses of both players.
     #[schemars(title = "Objective")]
@@ -170,7 +170,7 @@ pub struct Experiment {
     #[schemars(title = "Instance noise", range(min = 0, max = 100))]
     pub instance_noise: f32,
     /// Steps over which the instance noise falls to 0; 0 keeps it.
-    #[schemars(title = "Noise decay (steps)", range(min = 0, max = 1_000_000_000))]
+    #[schemars(title = "Instance noise decay (steps)", range(min = 0, max = 1_000_000_000))]
     pub instance_noise_steps: u64,
     /// Kernels of minibatch discrimination (Salimans et al. 2016), a feature that compares the samples of a batch;
     /// `true` means 16.
@@ -192,7 +192,7 @@ pub struct Experiment {
     pub vat_epsilon: f32,
     /// Weight of path length regularisation (Karras et al. 2020): the generator's Jacobian stretches every direction
     /// equally.
-    #[schemars(title = "Path length", range(min = 0, max = 10000))]
+    #[schemars(title = "Path length regularisation", range(min = 0, max = 10000))]
     pub path_length_weight: f32,
     /// Weight of feature matching (Salimans et al. 2016) in the generator's loss: the distance of the discriminator's
     /// mean hidden features.
@@ -203,7 +203,7 @@ pub struct Experiment {
     pub augment: Vec<Augmentation>,
     /// Weight of balanced consistency regularisation (Zhao et al. 2021): the squared change of the logit under
     /// augmentation; the objective then uses images without it.
-    #[schemars(title = "Consistency (bCR)", range(min = 0, max = 10000))]
+    #[schemars(title = "Consistency regularisation (bCR)", range(min = 0, max = 10000))]
     pub consistency_weight: f32,
     /// Weight of the autoencoder's reconstruction error, the mean square over pixels (Makhzani et al. 2016).
     #[schemars(title = "Reconstruction weight", range(min = 0, max = 10000))]

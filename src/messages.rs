@@ -54,7 +54,7 @@ pub struct Reading {
     pub quantity: Quantity,
     /// `null` where it is not finite.
     pub value: Option<f64>,
-    /// The mean value of perfect samplers; `null` of a term.
+    /// The mean value of ideal samplers; `null` of a term.
     pub floor: Option<f64>,
 }
 

@@ -99,7 +99,7 @@ export const GLOSSARY = [
   {
     id: 'floor',
     term: 'Noise floor',
-    text: 'The mean score of an ideal sampler: as many samples, from the real distribution itself. A finite sample does not score a distance of 0, so a metric at its floor cannot be told from a perfect one.',
+    text: 'The mean score of an ideal sampler: as many samples, from the real distribution itself. A finite sample does not score a distance of 0, so a metric at its floor is not distinguishable from that of an ideal sampler.',
     paper: [['on the bias of finite samples: Bińkowski et al. 2018', '1801.01401']],
   },
   {

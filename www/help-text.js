@@ -35,7 +35,7 @@ const PICTURES = {
     'Ticks on the axis: generated samples. ' + GRADIENT,
   ],
   plane: [
-    'Blue dots: real samples. Orange crosses: generated ones. A perfect generator’s have the same density.',
+    'Blue dots: real samples. Orange crosses: generated ones. An ideal generator’s have the same density.',
     'Background: the discriminator’s output. Blue: the discriminator takes samples there for real; orange: for generated; no colour: undecided, the green line.',
     GRADIENT,
   ],

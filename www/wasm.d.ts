@@ -62,7 +62,7 @@ export type Reading = {
  */
 value: number | null, 
 /**
- * The mean value of perfect samplers; `null` of a term.
+ * The mean value of ideal samplers; `null` of a term.
  */
 floor: number | null, 
 /**

@@ -1,7 +1,7 @@
 //! Mode coverage, by the rule of VEEGAN (Srivastava et al. 2017, §4): a sample is of high quality within three standard
 //! deviations of its nearest mode, and a mode is covered when it is the nearest of at least one such sample.
 //!
-//! A perfect sampler does not reach 1: the share of an isotropic Gaussian within 3σ is 99.73% in one dimension,
+//! An ideal sampler does not reach 1: the share of an isotropic Gaussian within 3σ is 99.73% in one dimension,
 //! 98.89% in two, and next to nothing in hundreds.
 
 use crate::data::Mixture;
@@ -11,16 +11,16 @@ use crate::quantity::{Better, Format, Quantity};
 pub const MODES: Quantity = Quantity {
     name: "modes",
     label: "Modes",
-    help: "Modes that are the nearest of at least one high-quality sample (Srivastava et al. 2017).",
+    help: "Modes that are the nearest mode of at least one sample within 3σ (Srivastava et al. 2017).",
     format: Format::Count,
     better: Better::Higher,
 };
 
-/// High quality.
+/// High quality: within 3σ of a mode.
 pub const HIGH_QUALITY: Quantity = Quantity {
     name: "high_quality",
-    label: "High quality",
-    help: "Share of samples within 3σ of their nearest mode (Srivastava et al. 2017).",
+    label: "Within 3σ of a mode",
+    help: "Share of samples of high quality: within 3σ of their nearest mode (Srivastava et al. 2017).",
     format: Format::Percent,
     better: Better::Higher,
 };

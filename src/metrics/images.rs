@@ -1,6 +1,6 @@
 //! How close images are to real ones by a classifier: `class_kl`, `confidence` and `classifier_frechet`.
 //!
-//! Real images are split into two halves. The first is the reference. The second is the perfect sampler: it is scored
+//! Real images are split into two halves. The first is the reference. The second is the ideal sampler: it is scored
 //! like generated images, with the same n, and its scores are the floors. The floor of `class_kl` therefore includes
 //! the divergence of the real classes from uniformity, and that of `classifier_frechet` the bias of its n.
 

@@ -11,7 +11,7 @@ use crate::quantity::{Better, Format, Quantity};
 /// JS.
 pub const JS: Quantity = Quantity {
     name: "js",
-    label: "JS",
+    label: "JS divergence",
     help: "Jensen–Shannon divergence between the histograms of samples and mixture, 0 to ln 2 (Lin 1991).",
     format: Format::Nats,
     better: Better::Lower,

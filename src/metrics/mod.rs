@@ -1,7 +1,7 @@
 //! How close samples are to the real distribution.
 //!
 //! A finite sample of the *true* distribution does not score 0: every [`Metric`] has its noise floor, the mean score of
-//! perfect samplers of the same size.
+//! ideal samplers of the same size.
 
 pub mod classes;
 pub mod coverage;
@@ -29,7 +29,7 @@ pub struct Metric {
     pub quantity: Quantity,
     /// The score of the samples.
     pub value: f64,
-    /// The mean score of perfect samplers of the same n.
+    /// The mean score of ideal samplers of the same n.
     pub floor: f64,
 }
 
@@ -47,7 +47,7 @@ pub struct Evaluator {
 
 /// Perfect samplers whose scores make a floor: its standard error is a seventh of one sampler's spread.
 const PERFECT_SAMPLERS: usize = 50;
-/// Coordinates compared for the floors at most, some 100 ms: in hundreds of dimensions one perfect sampler has to do,
+/// Coordinates compared for the floors at most, some 100 ms: in hundreds of dimensions one ideal sampler has to do,
 /// and does, as its score hardly varies there.
 const FLOOR_BUDGET: usize = 20_000_000;
 

@@ -137,7 +137,7 @@ fn describe(report: &Report) -> Result<()> {
     for metric in &report.metrics.0 {
         let Metric { quantity, value, floor } = metric;
         print(&format!(
-            "{:<18} {:>9}   a perfect sampler: {}",
+            "{:<20} {:>9}   an ideal sampler: {}",
             quantity.label,
             quantity.text(*value),
             quantity.text(*floor)

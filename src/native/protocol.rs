@@ -48,7 +48,7 @@ pub struct Protocol {
 pub struct Column {
     /// The metric.
     pub quantity: Quantity,
-    /// Whether the unit is the noise floor: a perfect sampler's mean is 1.
+    /// Whether the unit is the noise floor: an ideal sampler's mean is 1.
     pub in_floors: bool,
 }
 
@@ -86,7 +86,7 @@ impl Column {
         }
     }
 
-    /// The scores of a run and of a perfect sampler, in the column's unit; NaN where the run lacks the metric.
+    /// The scores of a run and of an ideal sampler, in the column's unit; NaN where the run lacks the metric.
     #[must_use]
     pub fn read(&self, metrics: &[Metric]) -> (f64, f64) {
         let found = metrics.iter().find(|metric| metric.quantity == self.quantity);
@@ -197,8 +197,8 @@ const DIFFERENCES: &str = "The presets vanilla and pacgan follow PacGAN: z of tw
 static MIXTURE_1D_5: Protocol = Protocol {
     about: "Five Gaussians of weights 1, 2, 3, 2, 1 on a line, σ = .3. Of 2,500 samples, those within 3σ of their \
            nearest mode are of high quality; a mode is covered when it is nearest to at least one of them. W1 is the \
-           distance to the exact quantiles in units of its noise floor, the mean over 50 perfect samplers of as many \
-           samples. Figures are means over ten sets of 2,500: for a single set, a perfect sampler's W1 exceeds two \
+           distance to the exact quantiles in units of its noise floor, the mean over 50 ideal samplers of as many \
+           samples. Figures are means over ten sets of 2,500: for a single set, an ideal sampler's W1 exceeds two \
            floors in 2% of cases.",
     presets: &["mixture-1d-5", "mixture-1d-5-vanilla"],
     sets: 10,
@@ -225,7 +225,7 @@ static MNIST: Protocol = Protocol {
 static STACKED_MNIST: Protocol = Protocol {
     about: "Samples are three MNIST digits drawn independently, one in each channel of an image of 28 pixels: 1,000 \
            modes. The classifier of this program labels each channel of 26,000 generated images: the number of modes \
-           among them, and the KL divergence of the mode frequencies from uniform, in nats. The perfect sampler is \
+           among them, and the KL divergence of the mode frequencies from uniform, in nats. The ideal sampler is \
            26,000 real samples with labels by the same classifier.",
     presets: &["stacked-mnist", "stacked-mnist-vanilla"],
     sets: 1,

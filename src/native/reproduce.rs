@@ -335,7 +335,7 @@ mod tests {
             }
             for bar in protocol.bars {
                 let column = &protocol.columns[bar.column];
-                // A perfect sampler passes, one without any mode does not.
+                // An ideal sampler passes, one without any mode does not.
                 let perfect = match column.quantity.format {
                     Format::Count if best.has_images() => 1000.0,
                     Format::Count => best.mixture.len() as f64,

@@ -12,7 +12,7 @@ pub struct Results {
     pub sets: Vec<Set>,
     /// The seeds.
     pub seeds: Vec<u64>,
-    /// A perfect sampler's figures, one per column; empty before the first run.
+    /// An ideal sampler's figures, one per column; empty before the first run.
     pub floors: Vec<f64>,
     /// Whether `--steps` shortened the runs.
     pub quick: bool,
@@ -108,7 +108,7 @@ impl Results {
         parts.join("\n\n") + "\n"
     }
 
-    /// The rows of our presets, of a perfect sampler, and of published methods.
+    /// The rows of our presets, of an ideal sampler, and of published methods.
     fn means(&self) -> String {
         let Protocol { columns, published, .. } = self.what();
         let titles = columns.iter().map(Column::title);
@@ -133,7 +133,7 @@ impl Results {
         // Empty before the first run.
         let floors = self.floors.iter().copied().chain(std::iter::repeat(f64::NAN));
         table.row(
-            ["a perfect sampler".to_owned()]
+            ["an ideal sampler".to_owned()]
                 .into_iter()
                 .chain(columns.iter().zip(floors).map(|(column, floor)| number(floor, column.digits())))
                 .chain([String::new(), "draws from the data".to_owned()]),
@@ -329,10 +329,10 @@ mod tests {
             "| **`ring`** | 8.0 ± 0.0 | 97.0 ± 1.0 | 2 | this program, 100 steps, 2 s a run |\n",
             // A run that diverged has no share of high quality, and neither has the mean.
             "| **`ring-vanilla`** | 6.5 ± 0.5 | – | 2 | this program, 100 steps, 2 s a run |\n",
-            "| a perfect sampler | 8.0 | 98.9 |  | draws from the data |\n",
+            "| an ideal sampler | 8.0 | 98.9 |  | draws from the data |\n",
             "| PacGAN2 | 7.9 ± 0.1 | 95.6 |  | Lin et al. 2018, table 1, 10 runs |\n",
-            "Bars of `ring` for every seed: Modes at least 8.0: reached (mean 8.0, worst 8.0); High \
-             quality, % at least 95.0: reached (mean 97.0, worst 96.0).\n",
+            "Bars of `ring` for every seed: Modes at least 8.0: reached (mean 8.0, worst 8.0); Within 3σ \
+             of a mode, % at least 95.0: reached (mean 97.0, worst 96.0).\n",
             "`counterfeit reproduce ring`, seeds 3 to 4, on a machine, 2026-11-21, in 2 minutes.\n",
             "| 4 | 8.0 | 98.0 | 7.0 | – |\n",
         ] {
@@ -356,7 +356,7 @@ mod tests {
         partial.quick = true;
         assert!(partial.markdown().contains("**Shortened:**"));
         partial.floors.clear();
-        let row = "| a perfect sampler | – | – |  | draws from the data |";
+        let row = "| an ideal sampler | – | – |  | draws from the data |";
         assert!(partial.markdown().contains(row), "{}", partial.markdown());
     }
 
@@ -374,7 +374,7 @@ mod tests {
         let of = |column, value, figures: &[f64]| outcome(&Bar { column: 0, value }, column, figures);
         assert_eq!(
             of(coverage, 95.0, &[99.1, 94.9, 97.0]),
-            "High quality, % at least 95.0: **missed** in 1 of 3 runs (mean 97.0, worst 94.9)"
+            "Within 3σ of a mode, % at least 95.0: **missed** in 1 of 3 runs (mean 97.0, worst 94.9)"
         );
         let w1 = &Name::Mixture1d5.protocol().columns[2];
         assert_eq!(of(w1, 2.0, &[1.5, 2.0]), "W1, floors at most 2.00: reached (mean 1.75, worst 2.00)");

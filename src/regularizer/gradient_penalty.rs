@@ -17,7 +17,7 @@ use crate::tensor::HostMatrix;
 pub const PENALTY: Quantity = Quantity {
     name: "penalty",
     label: "Gradient penalty",
-    help: "The gradient penalty before its weight: 0 where the gradient is as the penalty wants it.",
+    help: "The gradient penalty before its weight: 0 where the gradient norm is at the penalty’s target.",
     format: Format::Number,
     better: Better::Lower,
 };

@@ -23,7 +23,7 @@ fn a_protocol_is_run_over_its_seeds_and_tabled() {
         "## mixture-1d-5\n",
         "**Shortened:**",
         "| **`mixture-1d-5`** |",
-        "| a perfect sampler | 5.0 |",
+        "| an ideal sampler | 5.0 |",
         "`counterfeit reproduce mixture-1d-5 --seeds 2 --steps 5 --device cpu`, seeds 0 to 1, on ",
         "\n| 1 | ",
     ] {

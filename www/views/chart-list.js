@@ -113,7 +113,7 @@ export const CHARTS = [
         title: measured ? 'W1 distance' : 'W1 distance, estimated by the critic',
         lines: [
           { series: 'w1', name: measured ? 'generated' : '', colour: 'generated', style: 'solid' },
-          { series: 'w1_floor', name: measured ? 'perfect' : '', colour: 'muted', style: 'dotted' },
+          { series: 'w1_floor', name: measured ? 'ideal' : '', colour: 'muted', style: 'dotted' },
           {
             series: 'd_loss',
             negated: true,

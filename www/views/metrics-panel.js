@@ -9,7 +9,7 @@ import { statusOf, statusOfOpening } from './status.js';
 /** @import { Reading } from '../messages.js' */
 /** @import { Model } from '../state.js' */
 
-/** The share of a gauge that a value fills: of 1, of a perfect sampler's count, or of the largest value seen.
+/** The share of a gauge that a value fills: of 1, of an ideal sampler's count, or of the largest value seen.
  * @param {Reading} reading @param {number | null} value @param {Map<string, number>} largest */
 function share({ name, format, floor }, value, largest) {
   if (value === null) return 0;
@@ -23,7 +23,7 @@ const FLOOR = { name: 'floor', label: 'ideal sampler' };
 const termButton = ({ name, label }) =>
   element('button', { type: 'button', className: 'term', dataset: { term: name } }, label);
 
-/** A metric: its value, a gauge, and what a perfect sampler scores. @param {Reading} metric */
+/** A metric: its value, a gauge, and what an ideal sampler scores. @param {Reading} metric */
 function metricRow(metric) {
   const value = element('span', { className: 'value tabular' }),
     floor = element('span', { className: 'floor-text' });

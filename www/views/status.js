@@ -12,7 +12,7 @@ import { fixed } from './scale.js';
 const AT_FLOOR = 1.5;
 /** Up to this step the status does not mention modes. */
 const EARLY = 200;
-/** With fewer samples of high quality than this the samples are between the modes, and not on some of them. */
+/** With a smaller share of samples of high quality the samples are between the modes, and not on some of them. */
 const ON_MODES = 0.5;
 /** A mean output this near to an undecided discriminator's counts as undecided. */
 const NEAR = 0.1;
@@ -90,7 +90,7 @@ function coverage(snapshot, settings) {
   ) {
     return {
       title: 'At the noise floor',
-      text: `W1 is ${w1.toFixed(3)}; a perfect sampler scores ${w1_floor.toFixed(3)} on average with as many samples.`,
+      text: `W1 is ${w1.toFixed(3)}; an ideal sampler scores ${w1_floor.toFixed(3)} on average with as many samples.`,
     };
   }
   if (modes === 0 && total > 1 && step > EARLY) {
@@ -167,7 +167,7 @@ function trend(snapshot, history, settings) {
     const covered = modes == null ? '' : ` They are on ${Math.round(modes)} of the ${total} modes.`;
     return {
       title: 'Samples between the modes',
-      text: `${percent(high_quality)} of the generated samples are of high quality: within 3 σ of a mode.${covered}`,
+      text: `${percent(high_quality)} of the generated samples are within 3σ of a mode.${covered}`,
     };
   }
   if (modes != null && modes_floor != null && modes < modes_floor && step > EARLY) {
