@@ -146,3 +146,22 @@ test('the caption is that of the picture', async () => {
   await page.waitForFunction(() => /^Generated images/.test(document.querySelector('#caption').innerText));
   await page.context().close();
 });
+
+test('a device that was chosen stays chosen until the trainer answers', async () => {
+  const page = await visit(browser, site);
+  await until(page, 'running');
+  const checked = await page.evaluate(() => {
+    const root = document.documentElement,
+      cpu = document.querySelector('#device input[value=cpu]');
+    return new Promise(done => {
+      // The trainer pauses first, and then answers to the choice.
+      new MutationObserver(() => root.dataset.state === 'paused' && done(cpu.checked)).observe(root, {
+        attributeFilter: ['data-state'],
+      });
+      window.counterfeit.pause();
+      cpu.click();
+    });
+  });
+  assert.ok(checked);
+  await page.context().close();
+});

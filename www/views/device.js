@@ -35,10 +35,12 @@ export function deviceMenu(choose) {
         );
       }
       if (!changed) return;
+      // What was chosen since stays checked until the trainer answers.
+      const answered = choice !== shown[4];
       shown = now;
       byId('device-now').textContent = device === 'cpu' ? 'CPU' : 'WebGPU';
       for (const radio of radios) {
-        radio.checked = radio.value === choice;
+        if (answered) radio.checked = radio.value === choice;
         if (radio.value === 'webgpu') radio.disabled = gpu === 'absent' || gpu === 'unbuilt';
       }
       byId('about-auto').textContent = rates
