@@ -66,9 +66,8 @@ export class Goals {
     store.dispatch({ type: 'view', snapshot: null });
     store.dispatch({ type: 'goal', goal, note: goalInWords(goal) });
     if (!('step' in goal)) {
-      play();
-      // It may be there already, and a run that waits sends no picture.
-      if (store.model.live) this.#check(store.model.live);
+      // The run may be there already.
+      if (!store.model.live || !this.#check(store.model.live)) play();
       return;
     }
     // A run that goes on is ahead of its newest picture: paused, its step is known.
@@ -104,13 +103,14 @@ export class Goals {
     if (goal && !('step' in goal)) this.#end('');
   }
 
-  /** @param {Snapshot} snapshot */
+  /** Stops the run where it is there. @param {Snapshot} snapshot */
   #check(snapshot) {
     const { goal } = this.#store.model;
     const why = goal && reached(goal, snapshot);
-    if (!why) return;
+    if (!why) return false;
     this.#end(why);
     this.#trainer.post({ type: 'pause' });
+    return true;
   }
 
   /** @param {string} note */

@@ -210,3 +210,22 @@ fn a_link_holds_only_what_differs_from_the_preset() {
     assert!(link.contains("name=mine") && link.contains("batch_size="), "{link}");
     assert_eq!(Experiment::from_hash(&link).unwrap(), e);
 }
+
+#[test]
+fn errors_name_no_type_of_the_program() {
+    let properties = SCHEMA["properties"].as_object().unwrap();
+    for key in properties.keys().filter(|key| *key != "preset") {
+        for value in ["banana", "[[1]]", "-1.5", "true", "{ a = 1 }"] {
+            let mut e = Experiment::preset("digits-mlp").unwrap();
+            let Err(error) = e.set(key, value) else { continue };
+            let said = error.to_string();
+            for word in ["usize", "u64", "u8", "f32", "f64", "invalid type", "sequence", "a struct", "variant", "a map"]
+            {
+                assert!(!said.contains(word), "{key} = {value}: {said}");
+            }
+        }
+    }
+    let said = |key: &str, value: &str| Experiment::default().set(key, value).unwrap_err().to_string();
+    assert_eq!(said("batch_size", "many"), "`batch_size` is \"many\"; it should be a whole number from 1 to 16384");
+    assert_eq!(said("spectral_norm", "3"), "`spectral_norm` is 3; it should be true or false");
+}

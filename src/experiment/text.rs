@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Experiment;
+use super::schema::{SCHEMA, range};
 use crate::error::{Error, Result, brief};
 
 /// A link longer than this is refused unread.
@@ -125,7 +126,7 @@ impl Experiment {
             // One setting at a time, so that the error can name it.
             let one = toml::Table::from_iter([(key.clone(), value.clone())]);
             one.try_into::<Self>()
-                .map_err(|error| Error::setting(key, brief(&value.to_string()), expectation(&error)))?;
+                .map_err(|error| Error::setting(key, brief(&value.to_string()), wanted(key, &error)))?;
         }
         let experiment: Self =
             table.try_into().map_err(|error: toml::de::Error| Error::Syntax(one_line(error.message())))?;
@@ -160,6 +161,24 @@ fn shorten_floats(table: &mut toml::Table) {
         }
     }
     table.iter_mut().for_each(|(_, value)| shorten(value));
+}
+
+/// The values that a setting takes, in words.
+fn wanted(key: &str, error: &toml::de::Error) -> String {
+    let schema = &SCHEMA["properties"][key];
+    let words = range(schema);
+    match schema["type"].as_str() {
+        _ if schema.get("x-expected").is_some() => words,
+        Some("integer") => format!("a whole number {words}"),
+        Some("number") => format!("a number {words}"),
+        Some("boolean") => "true or false".to_owned(),
+        Some("array") if schema["items"].get("properties").is_some() => {
+            "a list of Gaussians, such as [{ mean = [0.0], std = 1.0 }]".to_owned()
+        }
+        Some("array") => "a list, such as [\"cutout\"]".to_owned(),
+        // serde names the choices.
+        _ => expectation(error),
+    }
 }
 
 /// serde's words for what it wanted, without where it stood.

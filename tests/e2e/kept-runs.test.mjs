@@ -67,8 +67,11 @@ test('the run before a change stays in the charts until it is dismissed', async 
   await change(page, 'gradient_penalty', 'r1');
   await shows(page, /previous: Gradient penalty None → R1/);
   assert.deepEqual(await faint(page), { losses: [0.5], distance: [0.5] });
+  for (let i = 0; i < 20; i++) await page.evaluate(() => window.counterfeit.step(20));
   // A reset is the same experiment: it is compared with the same run.
   await page.evaluate(() => window.counterfeit.reset());
+  await page.waitForFunction(() => document.documentElement.dataset.step === '0');
+  await page.waitForTimeout(300);
   await shows(page, /previous: Gradient penalty/);
   await page.click('.kept.previous button');
   await page.waitForSelector('.kept.previous', { state: 'detached' });

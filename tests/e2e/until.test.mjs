@@ -93,6 +93,14 @@ test('a run stops where a metric crosses a value, and says which and where', asy
   assert.ok(Number(value) <= 0.5, value);
   assert.ok((await report(page)).step >= Number(at.replace(',', '')));
   assert.equal(await page.innerText('#announce'), await note(page));
+  // What is there already takes no step.
+  const stopped = (await report(page)).step;
+  await page.click('#until');
+  await page.fill('#until-value', '50');
+  await page.click('#until-value-form button');
+  await noted(page, /below 50/);
+  await page.waitForTimeout(300);
+  assert.equal((await report(page)).step, stopped);
   await page.context().close();
 });
 

@@ -115,8 +115,8 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
     at.title = open ? '' : values.map(({ name }) => name).join(', ');
     const said = cursor === null ? [] : values.map(({ name, value }) => `${name} ${number(value)}`);
     place.setAttribute('aria-valuetext', said.length ? `${step}: ${said.join(', ')}` : 'no step chosen');
-    if (cursor !== null) place.setAttribute('aria-valuenow', String(cursor));
-    else place.removeAttribute('aria-valuenow');
+    // Not the newest step: a value that changes all the time is read out all the time.
+    place.setAttribute('aria-valuenow', String(cursor ?? drawn.steps[0] ?? 0));
     plot?.point(cursor);
   }
 
