@@ -132,6 +132,15 @@ fn outputs_are_probabilities_only_where_the_objective_has_them() {
 }
 
 #[test]
+fn label_smoothing_lowers_the_undecided_output() {
+    let (_, snapshot) = look("mixture-1d", &[("label_smoothing", "0.9")]);
+    let Some(Picture::Line(line)) = snapshot.picture else {
+        panic!("a mixture on a line is drawn on a line");
+    };
+    assert_eq!(line.scale, Scale { probability: true, undecided_output: Some(0.45) });
+}
+
+#[test]
 fn interpolation_and_arithmetic_are_drawn_with_the_images() {
     for preset in ["digits-mlp", "digits-coupled"] {
         let mut trainer = trainer(preset, &[("examples_per_class", "4"), ("batch_size", "8")]);

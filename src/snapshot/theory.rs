@@ -18,7 +18,9 @@ pub struct Value {
 #[must_use]
 pub fn scale(e: &Experiment) -> Scale {
     let game = e.objective.game();
-    Scale { probability: game.outputs_probability(), undecided_output: game.equilibrium_output() }
+    // Label smoothing lowers every output, and so this one.
+    let undecided_output = game.equilibrium_output().map(|output| e.label_smoothing * output);
+    Scale { probability: game.outputs_probability(), undecided_output }
 }
 
 /// The output of the optimal discriminator at a point with these densities; `None` where it has no closed form, or

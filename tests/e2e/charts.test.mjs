@@ -159,7 +159,7 @@ test('the crosshair is at one step in all charts and in the timeline, with the v
   assert.ok(await page.isHidden('.strip-cursor'));
   // From the timeline to the charts.
   const strip = await middleOf(page, '#scrub');
-  await page.mouse.move(strip.left + 8, strip.y);
+  await page.mouse.move(strip.left + 3, strip.y);
   await page.waitForFunction(() => document.querySelector('#losses-figure .at').innerText === 'step 0');
   await page.context().close();
 });
@@ -336,6 +336,7 @@ test('values beyond an axis are marked and said; labels keep clear of one anothe
       steps,
       lines: [steps.map((_, i) => (i === 3 || i === 4 || i === 9 ? -8 : -1.4))],
       behind: [],
+      changes: [],
       references: [
         { at: -1.386, label: 'one' },
         { at: -1.38, label: 'two' },

@@ -28,8 +28,10 @@ async function faint(page) {
   await page.waitForTimeout(500);
   return page.evaluate(() => Object.fromEntries(Object.entries(window.faint).map(([id, found]) => [id, [...found]])));
 }
+/** A change that starts the run again. */
 async function change(page, key, value) {
   await page.waitForSelector(`#setting-${key}`, { state: 'attached' });
+  await page.check('#lock');
   await page.selectOption(`#setting-${key}`, value);
   await page.waitForFunction(([key, value]) => window.counterfeit.experiment()[key] === value, [key, value]);
   await until(page, 'running', 'ready', 'paused');

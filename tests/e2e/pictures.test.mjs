@@ -110,3 +110,29 @@ test('the optimal D is drawn where the densities are above 1% of their peak, in 
   const start = points.findIndex(([, px]) => px > x(50));
   assert.equal(points[start][0], 'move');
 });
+
+test('the picture has a whole number of pixels, wherever the layout puts it', async () => {
+  const page = await visit(browser, site, {
+    before: page =>
+      page.addInitScript(() => {
+        const { postMessage } = Worker.prototype;
+        Worker.prototype.postMessage = function (message, ...rest) {
+          if (message.frame) window.lastFrame = message.frame;
+          return postMessage.call(this, message, ...rest);
+        };
+      }),
+  });
+  await until(page, 'running');
+  await page.waitForFunction(() => window.lastFrame);
+  for (const height of [410.3, 387.6]) {
+    await page.evaluate(height => {
+      window.lastFrame = undefined;
+      document.querySelector('.frame').style.cssText = `flex: none; height: ${height}px`;
+    }, height);
+    await page.waitForFunction(height => Math.abs((window.lastFrame?.height ?? 0) - height) < 1, height);
+    const { width, height: drawn, ratio } = await page.evaluate(() => window.lastFrame);
+    for (const pixels of [width * ratio, drawn * ratio])
+      assert.ok(Math.abs(pixels - Math.round(pixels)) < 1e-6, `${width} × ${drawn}`);
+  }
+  await page.context().close();
+});

@@ -151,6 +151,7 @@ test('settings apply to the run as it trains, unless the lock starts it again', 
   await page.selectOption('#setting-objective', 'least-squares');
   await page.waitForFunction(() => window.counterfeit.experiment().objective === 'least-squares');
   assert.deepEqual([await step(page), (await report(page)).w1], [at, w1], 'the same networks');
+  assert.match(await page.innerText('#changed'), new RegExp(`Changed at step ${at.toLocaleString('en')}: Objective`));
   await page.click('#step');
   await page.waitForFunction(at => Number(document.documentElement.dataset.step) === at + 1, at);
   await page.check('#lock');

@@ -56,11 +56,19 @@ export function mainView(store) {
     chosen = '';
   /** @type {unknown[]} */
   let shown = [];
-  new ResizeObserver(([entry]) => {
-    ({ width, height } = entry.contentRect);
+  const resized = new ResizeObserver(([{ contentRect, devicePixelContentBoxSize: exact }]) => {
+    ({ width, height } = contentRect);
+    // A canvas that is stretched by a part of a pixel is blurred.
+    if (exact) [width, height] = [exact[0].inlineSize, exact[0].blockSize].map(pixels => pixels / devicePixelRatio);
     shown = [];
     store.draw();
-  }).observe(place);
+  });
+  try {
+    resized.observe(place, { box: 'device-pixel-content-box' });
+  } catch {
+    // Not in every browser.
+    resized.observe(place);
+  }
 
   /** @param {string} kind @param {ReturnType<typeof wordsOf>} words */
   function choose(kind, words) {
