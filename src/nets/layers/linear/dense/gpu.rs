@@ -70,6 +70,7 @@ fn blocks(rows: usize, columns: usize, #[comptime] side: usize) -> usize {
 }
 
 /// Adds the products of a column's and a row's `side` numbers to a block.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "on the device they are as long as they were made")]
 #[cube]
 fn add_outer(sums: &mut Array<f32>, left: &Array<f32>, right: &Array<f32>, #[comptime] side: usize) {
     #[unroll]
@@ -82,6 +83,7 @@ fn add_outer(sums: &mut Array<f32>, left: &Array<f32>, right: &Array<f32>, #[com
 }
 
 /// Writes what lies inside of a block at the margin.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "on the device they are as long as they were made")]
 #[cube]
 fn write(
     sums: &Array<f32>,
