@@ -63,6 +63,10 @@ test('? opens the help, Escape closes it, and the focus returns', async () => {
 test('a metric’s name opens the help at its entry', async () => {
   const page = await visit(browser, site);
   await trainTo(page, 20);
+  // The longest name leaves room for its row.
+  await page.$eval('[data-term=high_quality]', name => (name.textContent = 'Within 3σ of a mode'));
+  const [content, room] = await page.$eval('#evidence', ({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+  assert.ok(content <= room, `${content} px of content in ${room} px`);
   for (const [name, entry] of [
     ['high_quality', 'high_quality'],
     ['w1', 'w1'],
