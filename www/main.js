@@ -95,7 +95,7 @@ const set = (changes, more = false) => trainer.post({ type: 'set', changes, live
 /** The memory of a large run is given back only with its worker.
  * @param {number} bytes What the worker holds. @param {ExperimentInfo} info What comes next. */
 const isExcessive = (bytes, info) => bytes > EXCESSIVE_BYTES && bytes > 4 * info.step_bytes;
-const EXCESSIVE_BYTES = 256 * 2 ** 20;
+const EXCESSIVE_BYTES = 128 * 2 ** 20;
 
 /** A run that is built sooner takes the place of the one before it at once. */
 const BUILT_MS = 150;

@@ -1,6 +1,7 @@
 // What is drawn of D: colours around its undecided output, and the optimal D where there are samples.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { browse, serve, until, visit } from './helpers.mjs';
 
 /** The last image that was painted on an offscreen canvas. */
 let painted = null;
@@ -112,7 +113,7 @@ test('the optimal D is drawn where the densities are above 1% of their peak, in 
 });
 
 test('the picture has a whole number of pixels, wherever the layout puts it', async () => {
-  const page = await visit(browser, site, {
+  const page = await visit(await browse(), await serve(), {
     before: page =>
       page.addInitScript(() => {
         const { postMessage } = Worker.prototype;

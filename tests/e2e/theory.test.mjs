@@ -84,7 +84,7 @@ test('losses stand beside what an undecided discriminator would score', async ()
     await page.waitForFunction(() => document.querySelector('#losses')?.ariaLabel?.includes(' at '));
     const chart = await page.getAttribute('#losses', 'aria-label');
     for (const mark of marks) assert.ok(chart.includes(mark), `${settings}: ${chart}`);
-    assert.equal(await page.locator('#losses canvas').count(), 1);
+    await page.waitForSelector('#losses canvas');
     await page.context().close();
   }
 });
