@@ -4,6 +4,8 @@
 //! A thread computes one number of a product or, where there are enough of them, a block of 4 × 4, whose factors it
 //! loads once: two loads for each multiplication become one for two.
 
+mod tiling;
+
 use burn::backend::ops::FloatTensorOps;
 use burn_cubecl::CubeBackend;
 use burn_cubecl::kernel::into_contiguous;
@@ -11,6 +13,7 @@ use burn_cubecl::ops::numeric::empty_device_dtype;
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
 
+use self::tiling::{add_outer, block, blocks, zeros};
 use super::{Dense, Function};
 use crate::kernels::gpu::grid;
 use crate::nets::layers::{Activation, NEGATIVE_SLOPE};
@@ -54,32 +57,6 @@ fn delta(y: &[f32], gradient: &[f32], at: usize, #[comptime] function: Function)
         delta *= 1.0 - y[at] * y[at];
     }
     delta
-}
-
-/// The block of a thread, `side` × `side` numbers of a product of `rows` by `columns`, by its first row and column.
-#[cube]
-fn block(at: usize, columns: usize, #[comptime] side: usize) -> (usize, usize) {
-    let across = columns.div_ceil(side);
-    (at / across * side, at % across * side)
-}
-
-/// Blocks in a product.
-#[cube]
-fn blocks(rows: usize, columns: usize, #[comptime] side: usize) -> usize {
-    rows.div_ceil(side) * columns.div_ceil(side)
-}
-
-/// Adds the products of a column's and a row's `side` numbers to a block.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "on the device they are as long as they were made")]
-#[cube]
-fn add_outer(sums: &mut Array<f32>, left: &Array<f32>, right: &Array<f32>, #[comptime] side: usize) {
-    #[unroll]
-    for i in 0..side {
-        #[unroll]
-        for j in 0..side {
-            sums[i * side + j] += left[i] * right[j];
-        }
-    }
 }
 
 /// Writes what lies inside of a block at the margin.
@@ -206,16 +183,6 @@ fn input_gradient(
         add_outer(&mut sums, &left, &right, side);
     }
     write(&sums, dx, (row, input), inputs, side, None);
-}
-
-#[cube]
-fn zeros(#[comptime] side: usize) -> Array<f32> {
-    let mut sums = Array::<f32>::new(side * side);
-    #[unroll]
-    for i in 0..side * side {
-        sums[i] = 0.0;
-    }
-    sums
 }
 
 #[cube(launch_unchecked)]
