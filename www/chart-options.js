@@ -1,4 +1,4 @@
-// What the visitor chose for all charts: kept from one visit to the next.
+// The options of all charts, kept in the browser's storage.
 
 /** `hidden`: series, as the chart's id and the series' name; `open`: charts that were folded or unfolded, by id.
  * @typedef {{ log: boolean, smoothing: number, hidden: string[], open: Record<string, boolean> }} ChartOptions */

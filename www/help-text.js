@@ -1,4 +1,4 @@
-// What the help says of the page: the picture by its kind, the charts, what can be done by hand, and the keys.
+// Texts of the help: the picture by its kind, the charts, editing by hand, and the keys.
 
 /** @import { Kind } from './messages.js' */
 

@@ -26,9 +26,9 @@ impl Cost {
         Self { width: next.width, ..self.both(next) }
     }
 
-    /// Of both on the same row, their outputs one after the other.
+    /// Of both on the same row, with their outputs concatenated.
     #[must_use]
-    pub fn beside(self, other: Self) -> Self {
+    pub fn concat(self, other: Self) -> Self {
         Self { width: self.width + other.width, ..self.both(other) }
     }
 

@@ -1,5 +1,4 @@
-//! What a step asks of a device, from the shapes of the networks: an estimate, for a device that cannot hold the run,
-//! and for a visitor who waits.
+//! Estimates of a step's multiplications and memory from the shapes of the networks.
 
 use crate::experiment::{Architecture, Experiment, GradientPenalty};
 use crate::nets::Network;

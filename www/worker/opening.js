@@ -66,9 +66,9 @@ export class Opening {
     if (!run?.playground.revise(hash)) return false;
     run.info = run.playground.info();
     post({ type: 'revised', info: run.info, more });
-    // A run that trains is shown after its next step.
-    if (!training) await this.loop.show();
+    // Which shows the run too. A run that trains is shown after its next step.
     if (!more) await run.checkpoint(this.loop.pace.rate());
+    else if (!training) await this.loop.show();
     this.devices.consider();
     return true;
   }

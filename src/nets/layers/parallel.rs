@@ -44,7 +44,7 @@ impl Layer for Parallel {
         let branches = self.branches.iter();
         branches
             .map(|(columns, network)| network.cost(columns.iter().map(Range::len).sum()))
-            .fold(Cost::default(), Cost::beside)
+            .fold(Cost::default(), Cost::concat)
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {

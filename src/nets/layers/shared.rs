@@ -48,7 +48,7 @@ impl Layer for Shared {
 
     fn cost(&self, width: usize) -> Cost {
         let part = self.network.cost(width / self.parts);
-        (0..self.parts).map(|_| part).fold(Cost::default(), Cost::beside)
+        (0..self.parts).map(|_| part).fold(Cost::default(), Cost::concat)
     }
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {
