@@ -4,11 +4,20 @@ import { geometry as ofLine } from './line.js';
 import { geometry as ofPlane } from './square.js';
 
 /** @import { Snapshot } from '../messages.js' */
+/** @import { Model } from '../state.js' */
 /** @import { Frame } from './paint.js' */
 /** @typedef {Extract<Snapshot['picture'], { kind: 'line' | 'plane' }>} Drawn */
 /** `x` and `y` place a value; `mean` and `length` are the way back, rounded to what a hand can tell apart.
  * @typedef {{ x: (value: number) => number, y: (value: number | undefined) => number, mean: (px: number, py: number) =>
  * number[], length: (pixels: number) => number, pixels: (length: number) => number }} Plot */
+
+/** The newest picture, where its target can be edited. @param {Pick<Model, 'live' | 'viewing' | 'hidden'>} model
+ * @returns {Drawn | null} */
+export function editable({ live, viewing, hidden }) {
+  const picture = live?.picture;
+  const drawn = picture?.kind === 'line' || picture?.kind === 'plane' ? picture : null;
+  return viewing || hidden.has('target') ? null : drawn;
+}
 
 /** @param {Drawn} picture @param {Pick<Frame, 'width' | 'height' | 'theme'>} frame @returns {Plot} */
 export function plotOf(picture, frame) {

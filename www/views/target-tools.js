@@ -4,7 +4,7 @@ import { read } from '../csv.js';
 import { SHAPES, ofDensity, ofSamples, ofStrokes } from '../shapes.js';
 import { theme } from '../theme.js';
 import { byId, element } from './element.js';
-import { plotOf } from './plot.js';
+import { editable, plotOf } from './plot.js';
 
 /** @import { Gaussian } from '../mixture.js' */
 /** @import { Drawn } from './plot.js' */
@@ -163,12 +163,12 @@ export function targetTools(store, replace) {
   return {
     fromText,
     /** @param {Model} model */
-    draw({ live, hidden, viewing, latent }) {
-      const kind = live?.picture?.kind;
-      const usable = (kind === 'line' || kind === 'plane') && !hidden.has('target') && !viewing && !latent.open;
+    draw(model) {
+      const shown = editable(model),
+        usable = shown !== null && !model.latent.open;
       if (place.hidden === usable) place.hidden = !usable;
       if (!usable && drawing) draw(false);
-      if (usable) offer(kind === 'line' ? 1 : 2);
+      if (usable) offer(shown.kind === 'line' ? 1 : 2);
     },
   };
 }

@@ -4,7 +4,7 @@ import { announce } from '../announce.js';
 import { MOST, added, inToml, moved, removed, share, weighted, widened } from '../mixture.js';
 import { theme } from '../theme.js';
 import { byId, element } from './element.js';
-import { plotOf as plotIn } from './plot.js';
+import { editable, plotOf as plotIn } from './plot.js';
 import { label } from './scale.js';
 
 /** @import { Drawn } from './plot.js' */
@@ -230,7 +230,8 @@ export function targetEditor(store, send) {
     /** Another target. @param {Gaussian[]} next @param {string} said */
     replace: editOnce,
     /** @param {Model} model */
-    draw({ info, problem, live, viewing, hidden, latent }) {
+    draw(model) {
+      const { info, problem, latent } = model;
       const now = [info, problem];
       if (now.some((value, i) => value !== answered[i])) {
         answered = now;
@@ -239,10 +240,9 @@ export function targetEditor(store, send) {
         if (changed && draft && !store.model.locked) post();
         else if (!changed && !store.model.editing) draft = null;
       }
-      const shown = live?.picture;
-      const usable = (shown?.kind === 'line' || shown?.kind === 'plane') && !viewing && !hidden.has('target');
-      place.hidden = !usable || !width || (latent.open && shown?.kind === 'plane');
-      if (!usable || place.hidden) return;
+      const shown = editable(model);
+      place.hidden = !shown || !width || (latent.open && shown.kind === 'plane');
+      if (!shown || place.hidden) return;
       const mixture = present(),
         plot = plotOf(shown);
       place.className = mixture.length > MANY ? `${shown.kind} many` : shown.kind;
