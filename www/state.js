@@ -128,7 +128,8 @@ export function reduce(model, action) {
         ...model,
         state: action.state,
         pausing: false,
-        goalNote: action.state === 'running' && !model.goal ? '' : model.goalNote,
+        // Why a run stopped is over once it goes on.
+        goalNote: model.state === 'paused' && action.state === 'running' && !model.goal ? '' : model.goalNote,
         away: model.away && action.state === 'paused',
         problem: unless(model.problem, action.state === 'running' ? ['diverged'] : []),
       };
