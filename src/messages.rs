@@ -94,6 +94,12 @@ pub struct ExperimentInfo {
     /// Parameters of the discriminator.
     #[cfg_attr(test, ts(type = "number"))]
     pub discriminator_parameters: usize,
+    /// Numbers in a row of the generator's input, and after each of its matrix products and convolutions.
+    #[cfg_attr(test, ts(type = "number[]"))]
+    pub generator_widths: Vec<usize>,
+    /// The same of the discriminator.
+    #[cfg_attr(test, ts(type = "number[]"))]
+    pub discriminator_widths: Vec<usize>,
     /// Multiplications in a step's matrix products and convolutions, about.
     pub step_multiplications: f64,
     /// Bytes of memory that a step needs, about.
@@ -247,7 +253,8 @@ impl ExperimentInfo {
             let files = dataset.files(Split::Train).iter();
             files.map(|file| format!("{}/{}.gz", dataset.name(), file.names[0]))
         });
-        let StepCost { multiplications, bytes } = StepCost::of(e);
+        let [generator, discriminator] = [Network::generator(e), Network::discriminator(e)];
+        let StepCost { multiplications, bytes } = StepCost::of(e, [&generator, &discriminator]);
         Self {
             step_multiplications: multiplications,
             step_bytes: bytes,
@@ -256,8 +263,10 @@ impl ExperimentInfo {
             kind: Kind::of(e),
             settings: e.to_json(),
             outputs_probability: e.objective.game().outputs_probability(),
-            generator_parameters: Network::generator(e).num_params(),
-            discriminator_parameters: Network::discriminator(e).num_params(),
+            generator_parameters: generator.num_params(),
+            discriminator_parameters: discriminator.num_params(),
+            generator_widths: generator.widths(e.trained_inputs()),
+            discriminator_widths: discriminator.widths(e.discriminator_inputs()),
             files: files.collect(),
             stands_in,
             note: if stands_in { note } else { String::new() },
@@ -324,7 +333,7 @@ mod tests {
     use crate::latent::fixed_samples;
     use crate::latent::path::Path;
     use crate::quantity::{Better, Format};
-    use crate::snapshot::{Gallery, Line, Phase, Plane, Scale};
+    use crate::snapshot::{Gallery, LatentMap, Line, Phase, Plane, Scale, UpdateView, Updated};
 
     /// The file's text.
     fn types() -> String {
@@ -355,6 +364,9 @@ mod tests {
             ExperimentInfo,
             PresetInfo,
             ProjectionState,
+            LatentMap,
+            UpdateView,
+            Updated,
             fixed_samples::LatentQuery,
             fixed_samples::Interpolation,
             Path,

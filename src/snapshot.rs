@@ -1,54 +1,34 @@
 //! Snapshots of a run: losses, metrics and a picture as plain numbers, read from the device in one transaction.
 
+mod latent_map;
 mod lattice;
 mod phase;
 mod picture;
 mod scene;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod theory;
+mod update;
 
-use burn::tensor::{Tensor, TensorData, Transaction};
+use burn::tensor::{Tensor, Transaction};
 
+pub use self::latent_map::LatentMap;
 pub use self::picture::{Gallery, Line, Phase, Picture, Plane, Scale};
 use self::scene::Scene;
+pub use self::stats::{GanStats, MeanLogits, read_stats};
+use self::stats::{UnreadStats, sigmoid};
 pub use self::theory::Value;
+pub use self::update::{UpdateView, Updated, view_update};
 use crate::data::images::to_byte;
-use crate::error::{Error, Result};
-use crate::experiment::{Experiment, Objective};
+use crate::error::Result;
 use crate::latent::fixed_samples::{FixedSamples, LatentQuery};
 use crate::metrics::Metric;
-use crate::objective;
-use crate::quantity::Quantity;
 use crate::tensor::{floats, matrix, read};
-use crate::trainer::{StepReport, Trainer};
+use crate::trainer::{StepReport, Trainer, Update};
 
 /// Samples that every metric is computed from; VEEGAN's number.
 pub const METRIC_SAMPLES: usize = 2500;
-
-/// Losses and discriminator outputs of a step.
-#[derive(Clone, Debug, PartialEq)]
-pub struct GanStats {
-    /// The discriminator's last loss.
-    pub d_loss: f32,
-    /// The generator's last loss.
-    pub g_loss: f32,
-    /// Mean of sigmoid(D) over the last real batch.
-    pub d_real: f32,
-    /// Mean of sigmoid(D) over the last fake batch.
-    pub d_fake: f32,
-    /// Further terms of the losses, and the state of the objective and the regularisers.
-    pub terms: Vec<(Quantity, f32)>,
-}
-
-/// Mean logits of the discriminator: the scores of a critic.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MeanLogits {
-    /// Over the last real batch.
-    pub real: f32,
-    /// Over the last fake batch.
-    pub fake: f32,
-}
 
 /// The state of a run after a step.
 #[derive(Clone, Debug)]
@@ -76,17 +56,8 @@ pub struct Observer {
     scene: Scene,
     /// Generator inputs of the interpolation and of the latent arithmetic that are set.
     queried: [Option<Tensor<2>>; 2],
-}
-
-/// Reads the report of a step.
-///
-/// # Errors
-/// When the device fails, or a loss is no longer finite.
-pub async fn read_stats(trainer: &Trainer, report: StepReport) -> Result<GanStats> {
-    let quantities = quantities(&report);
-    let data = read(register_report(Transaction::default(), report)).await?;
-    let (stats, _) = stats(trainer.experiment(), trainer.step, &data, quantities)?;
-    Ok(stats)
+    /// The map of the latent space, where it is set and there is one, with its generator inputs.
+    map: Option<(LatentMap, Tensor<2>)>,
 }
 
 impl Observer {
@@ -101,6 +72,7 @@ impl Observer {
             untruncated: None,
             scene: Scene::of(trainer, count),
             queried: [None, None],
+            map: None,
         }
     }
 
@@ -122,6 +94,10 @@ impl Observer {
             query.arithmetic.as_ref().map(|sum| fixed.arithmetic(sum)),
         ]
         .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
+        self.map = query.map.then(|| LatentMap::of(e)).flatten().map(|map| {
+            let inputs = rows(trainer, map.inputs(e));
+            (map, inputs)
+        });
         self.inputs = rows(trainer, fixed.inputs());
         let truncated = query.truncation.is_some() && !e.has_images();
         self.untruncated = truncated.then(|| rows(trainer, e.fixed_inputs(self.count, e.seed)));
@@ -131,6 +107,13 @@ impl Observer {
     /// Trains `n` steps, at least one, and keeps the parameters after each of a Dirac-GAN, for its trail. Reads nothing.
     pub fn train(&self, trainer: &mut Trainer, n: usize) -> StepReport {
         self.scene.train(trainer, n)
+    }
+
+    /// Carries out a single update of a network, which the trail of a Dirac-GAN shows, too.
+    pub fn update(&self, trainer: &mut Trainer, update: impl FnOnce(&mut Trainer) -> Update) -> Update {
+        let update = update(trainer);
+        self.scene.follow(trainer);
+        update
     }
 
     /// Takes a snapshot of the run, whose last step gave `report`.
@@ -147,22 +130,27 @@ impl Observer {
             let queried = self.queried.iter().flatten();
             asked.extend(queried.map(|inputs| trainer.sample(inputs.clone())));
         }
+        asked.extend(self.map.iter().map(|(_, inputs)| trainer.sample(inputs.clone())));
         asked.extend(self.untruncated.iter().map(|inputs| trainer.sample(inputs.clone())));
         let seen = 1 + asked.len();
         transaction = asked.into_iter().fold(transaction, Transaction::register);
-        let quantities = report.as_ref().map(quantities);
-        if let Some(report) = report {
-            transaction = register_report(transaction, report);
+        let unread = report.map(UnreadStats::new);
+        if let Some(unread) = &unread {
+            transaction = unread.register(transaction);
         }
         let data = read(transaction).await?;
-        let stats = quantities.map(|quantities| stats(e, trainer.step, &data[seen..], quantities)).transpose()?;
+        let stats = unread.map(|unread| unread.stats(e, trainer.step, &data[seen..])).transpose()?;
         let (stats, scores) = stats.unzip();
         let mut answers = data[..seen].iter().map(floats).collect::<Result<Vec<_>>>()?;
         let mut queried = answers.split_off(of_scene);
         let untruncated = self.untruncated.is_some().then(|| queried.pop()).flatten();
+        let map = self.map.as_ref().and_then(|(map, _)| Some(LatentMap { samples: queried.pop()?, ..map.clone() }));
         let (metrics, mut picture, value) = self.scene.picture(e, answers, untruncated.as_deref());
-        if let Some(Picture::Gallery(gallery)) = &mut picture {
-            self.attach(gallery, queried);
+        match &mut picture {
+            Some(Picture::Line(line)) => line.map = map,
+            Some(Picture::Plane(plane)) => plane.map = map,
+            Some(Picture::Gallery(gallery)) => self.attach(gallery, queried),
+            Some(Picture::Phase(_)) | None => {}
         }
         let of_step = stats.as_ref().filter(|_| theory::has_value(e));
         Ok(Snapshot {
@@ -190,45 +178,4 @@ fn rows(trainer: &Trainer, inputs: Vec<f32>) -> Tensor<2> {
     let width = trainer.experiment().generator_inputs();
     let shape = [inputs.len() / width, width];
     matrix(inputs, shape, trainer.device())
-}
-
-fn quantities(report: &StepReport) -> Vec<Quantity> {
-    report.terms.iter().map(|(quantity, _)| *quantity).collect()
-}
-
-fn register_report(transaction: Transaction, report: StepReport) -> Transaction {
-    let transaction = transaction.register(report.d_rows).register(report.g_rows).register(report.logits);
-    let terms = report.terms.into_iter();
-    terms.fold(transaction, |all, (_, rows)| all.register(rows))
-}
-
-fn stats(e: &Experiment, step: u64, data: &[TensorData], quantities: Vec<Quantity>) -> Result<(GanStats, MeanLogits)> {
-    let mean = |rows: &[f32]| rows.iter().sum::<f32>() / rows.len() as f32;
-    // Half of the discriminator's rows are real and half are fake; its loss is the sum of both means.
-    let d_loss = 2.0 * mean(&floats(&data[0])?);
-    let g_loss = mean(&floats(&data[1])?);
-    for (loss, value) in [("discriminator", d_loss), ("generator", g_loss)] {
-        if !value.is_finite() {
-            return Err(Error::Diverged { step, loss, value });
-        }
-    }
-    let logits = floats(&data[2])?;
-    let (real, fake) = logits.split_at(logits.len() / 2);
-    let mut terms = quantities
-        .into_iter()
-        .zip(&data[3..])
-        .map(|(quantity, rows)| Ok((quantity, mean(&floats(rows)?))))
-        .collect::<Result<Vec<_>>>()?;
-    if e.objective == Objective::Began {
-        let error = objective::convergence(-mean(real), g_loss, e.began_gamma);
-        terms.push((objective::CONVERGENCE, error));
-    }
-    let belief = |logits: &[f32]| logits.iter().copied().map(sigmoid).sum::<f32>() / logits.len() as f32;
-    let stats = GanStats { d_loss, g_loss, d_real: belief(real), d_fake: belief(fake), terms };
-    let scores = MeanLogits { real: mean(real), fake: mean(fake) };
-    Ok((stats, scores))
-}
-
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
 }

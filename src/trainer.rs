@@ -22,6 +22,7 @@ mod sampler;
 mod state;
 #[cfg(test)]
 pub(crate) mod tests;
+mod updates;
 
 use std::mem::take;
 
@@ -34,6 +35,7 @@ pub use self::inputs::{DiscriminatorInputs, GeneratorInputs, Samples, StepInputs
 use self::losses::Loss;
 pub use self::run::Trainer;
 pub use self::sampler::RngState;
+pub use self::updates::Update;
 use crate::experiment::{Experiment, Objective};
 use crate::kernels::moving_average;
 use crate::nets::{Mode, Network, Weights};
@@ -84,18 +86,28 @@ pub struct GanState {
     pub path_length: Option<Tensor<2>>,
 }
 
-/// The results of a step, on the device and not read. Losses are per sample: the host takes the mean when it reads
-/// them.
+/// The results of a step, on the device and not read.
 #[derive(Clone)]
 pub struct StepReport {
-    /// The discriminator's loss per sample in its last update, real then fake, without further terms: `[2n, 1]`.
-    pub d_rows: Tensor<2>,
-    /// The logits of that update, real then fake: `[2n, 1]`.
+    /// Of the discriminator's last update.
+    pub discriminator: UpdateReport,
+    /// Of the generator's update.
+    pub generator: UpdateReport,
+}
+
+/// The results of an update of one network, on the device and not read. Losses are per sample: the host takes the mean
+/// when it reads them.
+#[derive(Clone)]
+pub struct UpdateReport {
+    /// The loss per sample, without further terms: of real samples and then of fakes, `[2n, 1]`, in an update of the
+    /// discriminator; of fakes, `[n, 1]`, in one of the generator.
+    pub rows: Tensor<2>,
+    /// The discriminator's logits of the same samples.
     pub logits: Tensor<2>,
-    /// The generator's loss per sample, without further terms: `[n, 1]`.
-    pub g_rows: Tensor<2>,
-    /// Further terms of the losses and scalars of the state; the value of each is the mean of its tensor.
+    /// Further terms of the loss and scalars of the state; the value of each is the mean of its tensor.
     pub terms: Vec<(Quantity, Tensor<2>)>,
+    /// The gradient of the whole loss, a tensor for each parameter.
+    pub gradients: Vec<Tensor<2>>,
 }
 
 impl Gan {
@@ -141,11 +153,11 @@ impl Gan {
     pub fn step(&self, mut state: GanState, inputs: StepInputs<Tensor<2>>) -> (GanState, StepReport) {
         let updates = inputs.discriminator.into_iter();
         let last = updates.map(|inputs| self.update_discriminator(&mut state, inputs)).last();
-        let (mut report, real) = last.expect("at least one discriminator update");
-        self.update_generator(&mut state, inputs.generator, real, &mut report);
-        self.update_k(&mut state, &mut report);
+        let (discriminator, real) = last.expect("at least one discriminator update");
+        let mut generator = self.update_generator(&mut state, inputs.generator, real);
+        self.update_k(&mut state, &discriminator, &mut generator);
         update_ema(&mut state, inputs.ema_decay);
-        (state, report)
+        (state, StepReport { discriminator, generator })
     }
 
     /// One gradient step of the discriminator on a batch of real samples and a batch of fakes.
@@ -153,7 +165,7 @@ impl Gan {
         &self,
         state: &mut GanState,
         inputs: DiscriminatorInputs<Tensor<2>>,
-    ) -> (StepReport, Samples<Tensor<2>>) {
+    ) -> (UpdateReport, Samples<Tensor<2>>) {
         let real = inputs.real;
         let fake = Samples { rows: self.fakes(state, inputs.latents), classes: real.classes.clone() };
         if let Some(spectral_norm) = &mut state.spectral_norm {
@@ -167,7 +179,7 @@ impl Gan {
         let output = self.discriminate(&mut weights, d_inputs.clone(), inputs.masks);
         let logits = self.logits_of(&output, &d_inputs);
         let rows = self.experiment.objective.game().d_loss(logits.clone(), &self.targets(state));
-        let mut report = StepReport::new(&rows, &logits);
+        let mut report = UpdateReport::new(&rows, &logits);
 
         let mut loss = Loss::mean_of_each_half(rows);
         self.add_class_loss(&mut loss, &output, [&real, &fake]);
@@ -177,7 +189,7 @@ impl Gan {
 
         leaves.buffers = weights.buffers;
         drop(weights.params);
-        state.discriminator.apply_gradients(&self.optimizers[1], leaves, loss, &inputs.optimizer);
+        report.gradients = state.discriminator.apply_gradients(&self.optimizers[1], leaves, loss, &inputs.optimizer);
         let clip = self.experiment.weight_clip;
         if clip > 0.0 {
             for param in &mut state.discriminator.weights.params {
@@ -193,8 +205,7 @@ impl Gan {
         state: &mut GanState,
         inputs: GeneratorInputs<Tensor<2>>,
         real: Samples<Tensor<2>>,
-        report: &mut StepReport,
-    ) {
+    ) -> UpdateReport {
         let latents = inputs.latents.autodiff();
         let mut leaves = state.generator.weights.require_grad();
         let generated = self.generator.forward(&leaves, latents.clone(), Mode::train(Vec::new()));
@@ -205,15 +216,23 @@ impl Gan {
         let d_input = self.prepare_d_input(&fake, inputs.perturbation);
         let discriminated = self.discriminator.forward(&weights, d_input.clone(), Mode::train(inputs.masks));
         let logits = self.logits_of(&discriminated.output, &[d_input]);
-        let rows = self.experiment.objective.game().g_loss(logits);
-        report.g_rows = detach(rows.clone());
+        let rows = self.experiment.objective.game().g_loss(logits.clone());
+        let mut report = UpdateReport::new(&rows, &logits);
 
         let mut loss = Loss::mean(rows);
         self.add_class_loss(&mut loss, &discriminated.output, [&fake]);
-        self.add_feature_matching(&mut loss, report, state, discriminated.features, &real, inputs.feature_matching);
-        self.add_reconstruction(&mut loss, report, generated.output, &latents);
-        self.add_path_length(&mut loss, report, state, &leaves, latents, inputs.path_length);
-        state.generator.apply_gradients(&self.optimizers[0], leaves, loss, &inputs.optimizer);
+        self.add_feature_matching(
+            &mut loss,
+            &mut report,
+            state,
+            discriminated.features,
+            &real,
+            inputs.feature_matching,
+        );
+        self.add_reconstruction(&mut loss, &mut report, generated.output, &latents);
+        self.add_path_length(&mut loss, &mut report, state, &leaves, latents, inputs.path_length);
+        report.gradients = state.generator.apply_gradients(&self.optimizers[0], leaves, loss, &inputs.optimizer);
+        report
     }
 
     /// Samples of the generator in train mode, without a graph; updates its buffers.
@@ -225,15 +244,15 @@ impl Gan {
     }
 
     /// BEGAN's update of k, towards the balance at which fakes have γ times the reconstruction error of real samples.
-    fn update_k(&self, state: &mut GanState, report: &mut StepReport) {
+    fn update_k(&self, state: &mut GanState, discriminator: &UpdateReport, generator: &mut UpdateReport) {
         let Some(k) = &mut state.k else {
             return;
         };
         let e = &self.experiment;
-        let real = -report.logits.clone().narrow(0, 0, e.batch_size).mean_dim(0);
-        let fake = report.g_rows.clone().mean_dim(0);
+        let real = -discriminator.logits.clone().narrow(0, 0, e.batch_size).mean_dim(0);
+        let fake = generator.rows.clone().mean_dim(0);
         *k = objective::balance(k.clone(), real, fake, e.began_gamma, e.began_lambda);
-        report.note(objective::K, k);
+        generator.note(objective::K, k);
     }
 
     /// The targets of a discriminator update, with BEGAN's k as the weight of fakes.
@@ -267,11 +286,10 @@ fn update_ema(state: &mut GanState, decay: Option<Tensor<2>>) {
     ema.buffers.clone_from(&state.generator.weights.buffers);
 }
 
-impl StepReport {
-    /// The report of a discriminator update; the generator's update fills in `g_rows`.
+impl UpdateReport {
     fn new(rows: &Tensor<2>, logits: &Tensor<2>) -> Self {
-        let [d_rows, logits] = [rows, logits].map(|rows| detach(rows.clone()));
-        Self { g_rows: d_rows.clone(), d_rows, logits, terms: Vec::new() }
+        let [rows, logits] = [rows, logits].map(|rows| detach(rows.clone()));
+        Self { rows, logits, terms: Vec::new(), gradients: Vec::new() }
     }
 
     fn note(&mut self, quantity: Quantity, rows: &Tensor<2>) {
@@ -280,14 +298,22 @@ impl StepReport {
 }
 
 impl Player {
-    /// One optimiser step on a loss. `leaves` is the copy of the weights that requires gradients; it has the new
-    /// buffers.
-    fn apply_gradients(&mut self, optimizer: &Optimizer, leaves: Weights, loss: Loss, inputs: &Tensor<2>) {
+    /// One optimiser step on a loss; returns its gradients. `leaves` is the copy of the weights that requires gradients;
+    /// it has the new buffers.
+    fn apply_gradients(
+        &mut self,
+        optimizer: &Optimizer,
+        leaves: Weights,
+        loss: Loss,
+        inputs: &Tensor<2>,
+    ) -> Vec<Tensor<2>> {
         self.weights.buffers = leaves.buffers;
         let mut gradients = loss.rows().backward();
         let leaves = leaves.params.into_iter();
-        let gradients = leaves.map(|leaf| leaf.grad_remove(&mut gradients).expect("every parameter is in the loss"));
+        let gradients: Vec<_> =
+            leaves.map(|leaf| leaf.grad_remove(&mut gradients).expect("every parameter is in the loss")).collect();
         let (params, moments) = (take(&mut self.weights.params), take(&mut self.moments));
-        (self.weights.params, self.moments) = optimizer.step(params, moments, gradients.collect(), inputs);
+        (self.weights.params, self.moments) = optimizer.step(params, moments, gradients.clone(), inputs);
+        gradients
     }
 }

@@ -19,7 +19,7 @@ const SLOTS = { interpolation: 2, arithmetic: 3, projection: 0 };
 /** Acts that can be undone. */
 const MEMORY = 100;
 /** @type {LatentQuery} */
-const PLAIN = { truncation: null, interpolation: null, arithmetic: null };
+const PLAIN = { truncation: null, interpolation: null, arithmetic: null, map: false };
 
 /** @type {Latent} */
 export const untouched = {

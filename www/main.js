@@ -21,6 +21,7 @@ import { explorer } from './views/explorer.js';
 import { heading } from './views/heading.js';
 import { charts as makeCharts } from './views/charts.js';
 import { problems } from './views/problems.js';
+import { slowMotion } from './views/slow-motion.js';
 import { mainView } from './views/main-view.js';
 import { targetTools } from './views/target-tools.js';
 import { targetEditor } from './views/target.js';
@@ -148,7 +149,9 @@ const PLAIN = JSON.stringify(queryOf(store.model.latent, undefined));
 let sentQuery = PLAIN;
 /** Sends the visitor's view of the latent space to the worker. */
 function sendQuery() {
-  const query = queryOf(store.model.latent, store.model.info?.kind),
+  const { latent, info, hidden } = store.model;
+  const map = !hidden.has('map') && (info?.kind === 'line' || info?.kind === 'plane');
+  const query = { ...queryOf(latent, info?.kind), map },
     text = JSON.stringify(query);
   if (text === sentQuery) return;
   sentQuery = text;
@@ -177,11 +180,13 @@ const pictures = [mainView(store), timeline(store)];
 const target = targetEditor(store, (mixture, more) => set([['mixture', mixture]], more));
 const tools = targetTools(store, target.replace);
 files(store, trainer, tools.fromText);
+const slow = slowMotion(store, trainer);
 const views = [
   ...pictures,
   target,
   tools,
   truncation(store),
+  slow,
   explorer(store, request => trainer.post(request)),
   metricsPanel(),
   until(store, { set: goal => goals.set(goal, counterfeit.play), cancel: () => goals.cancel() }),
@@ -342,7 +347,7 @@ addEventListener('click', event => {
 
 keyboard({
   toggle,
-  step: () => counterfeit.step(1).catch(() => {}),
+  step: () => (store.model.slow ? slow.forward() : counterfeit.step(1).catch(() => {})),
   reset,
   undo,
   redo,

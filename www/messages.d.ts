@@ -10,6 +10,8 @@ import type {
   ProjectionState,
   Scale,
   Snapshot,
+  Updated,
+  UpdateView,
 } from './wasm.js';
 
 export type * from './wasm.js';
@@ -60,6 +62,10 @@ export interface Playground {
   revise(hash: string): boolean;
   /** Trains n steps. On the CPU the work is done when this returns; on WebGPU it is queued. Reads nothing back. */
   step(n: number): void;
+  /** One update of the discriminator alone. */
+  update_discriminator(): Promise<UpdateView>;
+  /** One update of the generator alone, which ends a step. */
+  update_generator(): Promise<UpdateView>;
   /** Waits until the device has done all that was queued. */
   sync(): Promise<void>;
   /** Reads the state of the run; throws if a loss is no longer finite or the device was lost. */
@@ -105,6 +111,8 @@ export type Request =
   | { type: 'pause' }
   /** Trains n steps, then pauses and sends a snapshot; answered by 'stepped' with the same id. */
   | { type: 'step'; n: number; id: number }
+  /** Pauses, and carries out one update of a network; answered by 'updated' with the same id. */
+  | { type: 'update'; network: Updated; id: number }
   /** Back to step 0 of the same experiment and seed, where it waits. */
   | { type: 'reset' }
   /** Steps per second at most; null for as fast as it can. */
@@ -150,6 +158,8 @@ export type Reply =
   | { type: 'snapshot'; snapshot: Snapshot; steps_per_s: number }
   /** The steps that were asked for are done, and how the run stands now. */
   | { type: 'stepped'; id: number; snapshot: Snapshot; state: State }
+  /** The update that was asked for, and the run after it. */
+  | { type: 'updated'; id: number; update: UpdateView; snapshot: Snapshot }
   /** What `auto` measured, in steps per second of this experiment; null: not to be had. */
   | { type: 'measured'; cpu: number; webgpu: number | null; chosen: Device }
   | { type: 'progress'; what: string; done: number; total: number | null }

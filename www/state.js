@@ -5,6 +5,7 @@ import { elsewhere, onProjection, untouched } from './latent.js';
 import { History } from './history.js';
 import { inText, inWords } from './settings.js';
 import { keptRun } from './kept-runs.js';
+import { shownAt, start } from './slow-motion.js';
 
 /** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State }
  * from './messages.js' */
@@ -12,6 +13,7 @@ import { keptRun } from './kept-runs.js';
 /** @import { Latent } from './latent.js' */
 /** @import { Goal } from './goal.js' */
 /** @import { KeptRun } from './kept-runs.js' */
+/** @import { SlowMotion } from './slow-motion.js' */
 /** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean, changes?: Change[] }} Problem */
 /** @typedef {{
  *   state: State,
@@ -44,6 +46,7 @@ import { keptRun } from './kept-runs.js';
  *   editing: boolean,
  *   locked: boolean,
  *   latent: Latent,
+ *   slow: SlowMotion | null,
  * }} Model */
 
 /** @typedef {Reply
@@ -60,6 +63,7 @@ import { keptRun } from './kept-runs.js';
  *   | { type: 'editing', editing: boolean }
  *   | { type: 'lock', locked: boolean }
  *   | { type: 'latent', latent: Latent }
+ *   | { type: 'slow', slow: SlowMotion | null }
  *   | { type: 'dismiss' }} Action */
 
 /** @type {Model} */
@@ -97,7 +101,7 @@ const initial = {
   followed: false,
   progress: null,
   /** Layers of the picture that are switched off. */
-  hidden: new Set(['samples', 'plane-optimal']),
+  hidden: new Set(['samples', 'plane-optimal', 'map']),
   /** What was shown before a run that is being built. */
   before: null,
   /** Whether the trainer was asked to pause, and has not answered. */
@@ -109,6 +113,8 @@ const initial = {
   /** Whether every change of settings starts the run again. */
   locked: false,
   latent: untouched,
+  /** A step that is carried out update by update. */
+  slow: null,
 };
 
 /** Problems of the visitor's last act: the next one that succeeds resolves them. @type {ProblemKind[]} */
@@ -127,6 +133,7 @@ export function reduce(model, action) {
       return {
         ...model,
         state: action.state,
+        slow: action.state === 'running' ? null : model.slow,
         pausing: false,
         // Why a run stopped is over once it goes on.
         goalNote: model.state === 'paused' && action.state === 'running' && !model.goal ? '' : model.goalNote,
@@ -173,6 +180,7 @@ export function reduce(model, action) {
         viewing: null,
         cursor: null,
         zoom: null,
+        slow: model.slow && start,
         goal: null,
         goalNote: model.goal ? 'The run started again, and does not stop by itself any more.' : '',
         // The same experiment from the start has the same curves again.
@@ -205,10 +213,12 @@ export function reduce(model, action) {
       return { ...model, rates: action };
     case 'snapshot':
       model.history.add(action.snapshot);
+      // Another view of the run after the update.
+      if (model.slow?.update && !model.slow.waiting) return onSlow(model, { ...model.slow, after: action.snapshot });
       return { ...model, live: action.snapshot, stepsPerSecond: action.steps_per_s };
     case 'stepped':
       model.history.add(action.snapshot);
-      return { ...model, live: action.snapshot, state: action.state, away: false };
+      return { ...model, live: action.snapshot, state: action.state, away: false, slow: model.slow && start };
     case 'progress':
       return { ...model, progress: action.done === action.total ? null : action };
     case 'problem':
@@ -252,13 +262,25 @@ export function reduce(model, action) {
     case 'projected':
     case 'projection-failed':
       return { ...model, latent: onProjection(model.latent, action) };
+    case 'slow':
+      return onSlow(model, action.slow);
     case 'dismiss':
       return { ...model, problem: null };
+    case 'updated':
     case 'saved':
     case 'benched':
     case 'failed':
       return model;
   }
+}
+
+/** The run as it is at a stage of an update; at the end, as it is. @param {Model} model
+ * @param {SlowMotion | null} slow @returns {Model} */
+function onSlow(model, slow) {
+  const { after } = slow ?? model.slow ?? start;
+  const live = (slow ? shownAt(slow) : after) ?? model.live;
+  if (live && live === after) model.history.add(live);
+  return { ...model, slow, live, viewing: null };
 }
 
 /** With `prefers-reduced-motion` the picture changes less often. */

@@ -1,6 +1,6 @@
 // The page's side of the worker: posts messages, matches answers with requests, and replaces a worker that died.
 
-/** @import { BenchConfig, Reply, Request } from './messages.js' */
+/** @import { BenchConfig, Reply, Request, Updated } from './messages.js' */
 
 export class Trainer {
   /** @type {Worker} */
@@ -54,7 +54,8 @@ export class Trainer {
     this.#worker.postMessage(request, transfer);
   }
 
-  /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'bench', config: BenchConfig }} request
+  /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'update', network: Updated } |
+   * { type: 'bench', config: BenchConfig }} request
    * @returns {Promise<any>} */
   request(request) {
     const id = ++this.#ids;

@@ -176,6 +176,10 @@ samples: Float32Array,
  */
 gradients: Float32Array, 
 /**
+ * Latents and their samples, where they were asked for.
+ */
+map: LatentMap | null, 
+/**
  * Whether it is the probability that a sample is real, sigmoid(D); else it is a score without bounds.
  */
 probability: boolean, 
@@ -221,6 +225,10 @@ discriminator: Float32Array,
  * near 0. Empty where the objective has none in closed form.
  */
 optimal: Float32Array, 
+/**
+ * A grid of latents and its samples, where it was asked for.
+ */
+map: LatentMap | null, 
 /**
  * Whether it is the probability that a sample is real, sigmoid(D); else it is a score without bounds.
  */
@@ -346,6 +354,14 @@ generator_parameters: number,
  */
 discriminator_parameters: number, 
 /**
+ * Numbers in a row of the generator's input, and after each of its matrix products and convolutions.
+ */
+generator_widths: number[], 
+/**
+ * The same of the discriminator.
+ */
+discriminator_widths: number[], 
+/**
  * Multiplications in a step's matrix products and convolutions, about.
  */
 step_multiplications: number, 
@@ -421,6 +437,102 @@ sample: Uint8Array,
 filled: Uint8Array, };
 
 /**
+ * Lines through the latent space, and where the generator maps them. All coordinates of a latent but the first, or the
+ * first two, are 0.
+ */
+export type LatentMap = { 
+/**
+ * Points on each line.
+ */
+points: number, 
+/**
+ * Coordinates of a latent, of which the first vary: one or two.
+ */
+latent_dim: number, 
+/**
+ * The coordinates that vary.
+ */
+varied: number, 
+/**
+ * The class of all of them, where the generator is conditioned.
+ */
+class: number | null, 
+/**
+ * Those coordinates of each point.
+ */
+latents: Float32Array, 
+/**
+ * Their samples: x, or x, y.
+ */
+samples: Float32Array, };
+
+/**
+ * An update of one network. Of its samples the first ones, at most 64.
+ */
+export type UpdateView = { 
+/**
+ * The network.
+ */
+network: Updated, 
+/**
+ * Discriminator updates before an update of the generator, at this step.
+ */
+n_critic: number, 
+/**
+ * Samples in the batch.
+ */
+batch: number, 
+/**
+ * Samples of which each output is.
+ */
+pack: number, 
+/**
+ * The generator's input, `[n, generator_inputs]`.
+ */
+latents: Float32Array, 
+/**
+ * Real samples, `[n, d_dim]`; none in an update of the generator.
+ */
+real: Float32Array, 
+/**
+ * The generator's samples for these latents before the update, `[n, d_dim]`.
+ */
+fake: Float32Array, 
+/**
+ * The same after an update of the generator.
+ */
+moved: Float32Array, 
+/**
+ * The discriminator's outputs before the update, one for each pack: for the real samples.
+ */
+real_outputs: Float32Array, 
+/**
+ * For the fakes.
+ */
+fake_outputs: Float32Array, 
+/**
+ * The mean output over all real samples of the batch; `null` in an update of the generator.
+ */
+mean_real: number | null, 
+/**
+ * Over all fakes.
+ */
+mean_fake: number, 
+/**
+ * The loss without further terms.
+ */
+loss: number, 
+/**
+ * The norm of the gradient of the whole loss.
+ */
+gradient_norm: number, };
+
+/**
+ * The network that an update changes.
+ */
+export type Updated = "discriminator" | "generator";
+
+/**
  * A view of the latent space: truncation of the fixed samples, an interpolation, and latent arithmetic.
  */
 export type LatentQuery = { 
@@ -435,7 +547,11 @@ interpolation: Interpolation | null,
 /**
  * Latent arithmetic with fixed samples, such as `12-3+40`.
  */
-arithmetic: string | null, };
+arithmetic: string | null, 
+/**
+ * Whether the map of the latent space is drawn, where there is one.
+ */
+map: boolean, };
 
 /**
  * An interpolation between two fixed samples, by their numbers.

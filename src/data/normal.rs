@@ -20,6 +20,20 @@ pub(crate) fn normal_cdf(z: f64) -> f64 {
     (0.5 + sum * (-0.5 * z * z).exp() / (2.0 * PI).sqrt()).clamp(0.0, 1.0)
 }
 
+/// Its inverse: the standard normal number below which a share `p` lies, by halving. 0 < p < 1.
+pub(crate) fn normal_quantile(p: f64) -> f64 {
+    let (mut low, mut high) = (-CDF_REACH, CDF_REACH);
+    for _ in 0..f64::MANTISSA_DIGITS {
+        let middle = 0.5 * (low + high);
+        if normal_cdf(middle) < p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +61,8 @@ mod tests {
             close(normal_cdf(z), wanted, 2e-15);
         }
         assert!(normal_cdf(f64::NAN).is_nan());
+        for z in [-5.0, -1.96, 0.0, 0.25, 3.0] {
+            close(normal_quantile(normal_cdf(z)), z, 1e-8);
+        }
     }
 }

@@ -65,6 +65,15 @@ impl Experiment {
         }
     }
 
+    /// Numbers in a row of the generator's input in training: for an adversarial autoencoder, those of an image.
+    #[must_use]
+    pub fn trained_inputs(&self) -> usize {
+        match self.architecture {
+            Architecture::Autoencoder => self.data_dim(),
+            _ => self.generator_inputs(),
+        }
+    }
+
     /// One-hot rows `[n, class_count]` of these labels, where a network is conditioned on them. Labels are digits, or
     /// numbers of a mixture's components.
     #[must_use]

@@ -37,6 +37,8 @@ pub struct LatentQuery {
     /// Latent arithmetic with fixed samples, such as `12-3+40`.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub arithmetic: Option<Expression>,
+    /// Whether the map of the latent space is drawn, where there is one.
+    pub map: bool,
 }
 
 impl LatentQuery {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::data::normal::normal_cdf;
+use crate::data::normal::{normal_cdf, normal_quantile};
 use crate::rng::Rng;
 
 /// Where latents come from.
@@ -25,6 +25,15 @@ impl Prior {
         match self {
             Self::Normal => rng.normals(n * dim),
             Self::Uniform => (0..n * dim).map(|_| rng.range(-1.0, 1.0)).collect(),
+        }
+    }
+
+    /// The value of a coordinate below which a share `p` of the prior lies, 0 < p < 1.
+    #[must_use]
+    pub fn quantile(self, p: f64) -> f32 {
+        match self {
+            Self::Normal => normal_quantile(p) as f32,
+            Self::Uniform => (2.0 * p - 1.0) as f32,
         }
     }
 
@@ -57,18 +66,7 @@ fn folded(z: f32, threshold: f32) -> f32 {
     let bound = f64::from(threshold);
     let tail = normal_cdf(-bound);
     let share = normal_cdf(-f64::from(z.abs())) / tail;
-    let wanted = tail + share * (1.0 - 2.0 * tail);
-    // As many halvings as an f32 has digits.
-    let (mut low, mut high) = (-bound, bound);
-    for _ in 0..f32::MANTISSA_DIGITS {
-        let middle = 0.5 * (low + high);
-        if normal_cdf(middle) < wanted {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    let place = (0.5 * (low + high)) as f32;
+    let place = normal_quantile(tail + share * (1.0 - 2.0 * tail)).clamp(-bound, bound) as f32;
     if z < 0.0 { -place } else { place }
 }
 

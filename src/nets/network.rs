@@ -100,6 +100,20 @@ impl Network {
         self.layers.iter().fold(Cost { width, ..Cost::default() }, |cost, layer| cost.then(layer.cost(cost.width)))
     }
 
+    /// The numbers of a row of `width` numbers, and of its images under each matrix product or convolution in turn.
+    #[must_use]
+    pub fn widths(&self, width: usize) -> Vec<usize> {
+        let mut widths = vec![width];
+        self.layers.iter().fold(width, |width, layer| {
+            let cost = layer.cost(width);
+            if cost.multiplications > 0 {
+                widths.push(cost.width);
+            }
+            cost.width
+        });
+        widths
+    }
+
     /// Fresh weights on `device`, drawn from `rng` in the order of the layers.
     #[must_use]
     pub fn init(&self, rng: &mut Rng, device: &Device) -> Weights {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::latent_map::LatentMap;
 use crate::typed_array::{bytes, floats};
 
 /// A picture of a run.
@@ -64,6 +65,8 @@ pub struct Line {
     #[serde(serialize_with = "floats")]
     #[cfg_attr(test, ts(type = "Float32Array"))]
     pub gradients: Vec<f32>,
+    /// Latents and their samples, where they were asked for.
+    pub map: Option<LatentMap>,
 }
 
 /// Samples and D over a square.
@@ -100,6 +103,8 @@ pub struct Plane {
     #[serde(serialize_with = "floats")]
     #[cfg_attr(test, ts(type = "Float32Array"))]
     pub optimal: Vec<f32>,
+    /// A grid of latents and its samples, where it was asked for.
+    pub map: Option<LatentMap>,
 }
 
 /// Images, one after another, one byte a pixel and channel: 0 black, 255 white.

@@ -156,15 +156,22 @@ impl Scene {
     }
 
     pub(super) fn train(&self, trainer: &mut Trainer, n: usize) -> StepReport {
-        let Self::Phase { portrait, .. } = self else {
+        if !matches!(self, Self::Phase { .. }) {
             return trainer.steps(n);
-        };
+        }
         let step = |_| {
             let report = trainer.step();
-            portrait.borrow_mut().follow(trainer);
+            self.follow(trainer);
             report
         };
         (0..n).map(step).last().expect("at least one step")
+    }
+
+    /// The trail of a Dirac-GAN goes on to where its networks are.
+    pub(super) fn follow(&self, trainer: &Trainer) {
+        if let Self::Phase { portrait, .. } = self {
+            portrait.borrow_mut().follow(trainer);
+        }
     }
 
     /// Tensors to read in addition to the samples.
@@ -255,6 +262,7 @@ impl Field {
             generated,
             samples,
             gradients,
+            map: None,
         };
         (line, value)
     }
@@ -281,6 +289,7 @@ impl Field {
             scale: theory::scale(e),
             discriminator: outputs(e, logits),
             optimal,
+            map: None,
         }
     }
 
@@ -291,7 +300,7 @@ impl Field {
 }
 
 /// The discriminator's outputs, from its logits.
-fn outputs(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
+pub(super) fn outputs(e: &Experiment, logits: Vec<f32>) -> Vec<f32> {
     if theory::scale(e).probability { logits.into_iter().map(sigmoid).collect() } else { logits }
 }
 

@@ -5,6 +5,7 @@ use crate::latent::fixed_samples::{Interpolation, STEPS};
 use crate::latent::path::Path;
 use crate::metrics::wasserstein::W1;
 use crate::regularizer::gradient_penalty::PENALTY;
+use crate::trainer::UpdateReport;
 use crate::trainer::tests::trainer;
 
 /// A run after a few steps, and its snapshot.
@@ -22,16 +23,24 @@ fn a_report_is_read_as_the_losses_and_means_that_it_stands_for() {
     let column = |values: &[f32]| matrix(values.to_vec(), [values.len(), 1], trainer.device());
     let three = 3.0_f32.ln();
     let report = StepReport {
-        d_rows: column(&[1.0, 3.0, 2.0, 6.0]),
-        logits: column(&[0.0, three, 0.0, -three]),
-        g_rows: column(&[1.0, 2.0]),
-        terms: vec![(PENALTY, column(&[2.0, 4.0]))],
+        discriminator: UpdateReport {
+            rows: column(&[1.0, 3.0, 2.0, 6.0]),
+            logits: column(&[0.0, three, 0.0, -three]),
+            terms: vec![(PENALTY, column(&[2.0, 4.0]))],
+            gradients: vec![column(&[2.0]), matrix(vec![1.0, 2.0, 0.0, 4.0], [2, 2], trainer.device())],
+        },
+        generator: UpdateReport {
+            rows: column(&[1.0, 2.0]),
+            logits: column(&[0.0, three]),
+            terms: Vec::new(),
+            gradients: vec![column(&[-3.0, 4.0])],
+        },
     };
     let game = pollster::block_on(read_stats(&trainer, report)).unwrap();
     // The mean over real rows plus the mean over fake ones; sigmoids of ½ and ¾, ½ and ¼.
     assert_eq!((game.d_loss, game.g_loss), (2.0 + 4.0, 1.5));
     assert!((game.d_real - 0.625).abs() < 1e-6 && (game.d_fake - 0.375).abs() < 1e-6, "{game:?}");
-    assert_eq!(game.terms, [(PENALTY, 3.0)]);
+    assert_eq!(game.terms, [(PENALTY, 3.0), (stats::D_GRADIENT_NORM, 5.0), (stats::G_GRADIENT_NORM, 5.0)]);
 }
 
 #[test]

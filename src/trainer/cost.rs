@@ -1,6 +1,6 @@
 //! Estimates of a step's multiplications and memory from the shapes of the networks.
 
-use crate::experiment::{Architecture, Experiment, GradientPenalty};
+use crate::experiment::{Experiment, GradientPenalty};
 use crate::nets::Network;
 
 /// The work and the memory of a step.
@@ -14,11 +14,10 @@ pub struct StepCost {
 }
 
 impl StepCost {
-    /// Of a step of a valid experiment, on average over a run.
+    /// Of a step of a valid experiment with these networks, generator and discriminator, on average over a run.
     #[must_use]
-    pub fn of(e: &Experiment) -> Self {
-        let [generator, discriminator] = [Network::generator(e), Network::discriminator(e)];
-        let g = generator.cost(trained_on(e));
+    pub fn of(e: &Experiment, [generator, discriminator]: [&Network; 2]) -> Self {
+        let g = generator.cost(e.trained_inputs());
         let d = discriminator.cost(e.discriminator_inputs());
         let (n, rows) = (e.batch_size as f64, (e.batch_size / e.pack) as f64);
 
@@ -42,7 +41,7 @@ impl StepCost {
         // Parameters, both moments and gradients; and the average.
         let copies = [4.0 + f64::from(u8::from(e.ema_decay > 0.0)), 4.0];
         let params: f64 =
-            [&generator, &discriminator].iter().zip(copies).map(|(net, c)| net.num_params() as f64 * c).sum();
+            [generator, discriminator].iter().zip(copies).map(|(net, c)| net.num_params() as f64 * c).sum();
         let [g_kept, d_kept] = [g, d].map(|cost| (2 * cost.numbers) as f64);
         let scratch = [n * g.scratch as f64, 2.0 * rows * d.scratch as f64].into_iter().fold(0.0, f64::max);
         let kept = f64::max(passes / 3.0 * rows * d_kept, n * g_kept + rows * d_kept);
@@ -50,14 +49,6 @@ impl StepCost {
             multiplications: e.n_critic as f64 * of_d + of_g,
             bytes: size_of::<f32>() as f64 * (params + kept + scratch),
         }
-    }
-}
-
-/// Numbers in a row of the generator's input in training.
-fn trained_on(e: &Experiment) -> usize {
-    match e.architecture {
-        Architecture::Autoencoder => e.data_dim(),
-        _ => e.generator_inputs(),
     }
 }
 
@@ -71,7 +62,7 @@ mod tests {
     fn of(settings: &[(&str, &str)]) -> StepCost {
         let mut e = Experiment::preset("mnist-dcgan").unwrap();
         e.set_all(settings.iter().copied()).unwrap();
-        StepCost::of(&e)
+        StepCost::of(&e, [&Network::generator(&e), &Network::discriminator(&e)])
     }
 
     #[test]
@@ -97,11 +88,13 @@ mod tests {
         let device = Device::flex();
         for preset in Experiment::presets() {
             let e = &preset.experiment;
-            let inputs = [trained_on(e), e.discriminator_inputs()];
+            let inputs = [e.trained_inputs(), e.discriminator_inputs()];
             for (network, inputs) in [Network::generator(e), Network::discriminator(e)].iter().zip(inputs) {
                 let weights = network.init(&mut Rng::new(0, Stream::Init), &device);
                 let output = network.eval(&weights, Tensor::zeros([1, inputs], &device));
                 assert_eq!(network.cost(inputs).width, output.dims()[1], "{}", e.name);
+                let widths = network.widths(inputs);
+                assert_eq!((widths[0], *widths.last().unwrap()), (inputs, output.dims()[1]), "{}", e.name);
             }
         }
     }

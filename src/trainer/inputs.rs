@@ -183,13 +183,13 @@ impl<T> StepInputs<T> {
 }
 
 impl<T> Samples<T> {
-    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> Samples<U> {
+    pub(super) fn map<U>(self, f: &mut impl FnMut(T) -> U) -> Samples<U> {
         Samples { rows: f(self.rows), classes: self.classes.map(f) }
     }
 }
 
 impl<T> DiscriminatorInputs<T> {
-    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> DiscriminatorInputs<U> {
+    pub(super) fn map<U>(self, f: &mut impl FnMut(T) -> U) -> DiscriminatorInputs<U> {
         DiscriminatorInputs {
             real: self.real.map(f),
             latents: f(self.latents),
@@ -204,7 +204,7 @@ impl<T> DiscriminatorInputs<T> {
 }
 
 impl<T> GeneratorInputs<T> {
-    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> GeneratorInputs<U> {
+    pub(super) fn map<U>(self, f: &mut impl FnMut(T) -> U) -> GeneratorInputs<U> {
         GeneratorInputs {
             latents: f(self.latents),
             classes: self.classes.map(&mut *f),

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::inputs::{ConsistencyInputs, FeatureMatchingInputs, Samples};
-use super::{Gan, GanState, StepReport, normalized};
+use super::{Gan, GanState, UpdateReport, normalized};
 use crate::experiment::{Architecture, Conditional, GradientPenalty};
 use crate::nets::{Mode, Weights};
 use crate::objective;
@@ -89,7 +89,7 @@ impl Gan {
     pub(super) fn add_gradient_penalty(
         &self,
         loss: &mut Loss,
-        report: &mut StepReport,
+        report: &mut UpdateReport,
         weights: &Weights,
         [real, fake]: &[Tensor<2>; 2],
         random: Option<Tensor<2>>,
@@ -117,7 +117,7 @@ impl Gan {
     pub(super) fn add_bcr(
         &self,
         loss: &mut Loss,
-        report: &mut StepReport,
+        report: &mut UpdateReport,
         weights: &mut Weights,
         logits: Tensor<2>,
         [real, fake]: [&Samples<Tensor<2>>; 2],
@@ -143,7 +143,7 @@ impl Gan {
     pub(super) fn add_vat(
         &self,
         loss: &mut Loss,
-        report: &mut StepReport,
+        report: &mut UpdateReport,
         weights: &Weights,
         d_inputs: &[Tensor<2>; 2],
         start: Option<Tensor<2>>,
@@ -176,7 +176,7 @@ impl Gan {
     pub(super) fn add_feature_matching(
         &self,
         loss: &mut Loss,
-        report: &mut StepReport,
+        report: &mut UpdateReport,
         state: &GanState,
         fake_features: Tensor<2>,
         real: &Samples<Tensor<2>>,
@@ -198,7 +198,7 @@ impl Gan {
     pub(super) fn add_reconstruction(
         &self,
         loss: &mut Loss,
-        report: &mut StepReport,
+        report: &mut UpdateReport,
         generated: Tensor<2>,
         images: &Tensor<2>,
     ) {
@@ -216,7 +216,7 @@ impl Gan {
     pub(super) fn add_path_length(
         &self,
         loss: &mut Loss,
-        report: &mut StepReport,
+        report: &mut UpdateReport,
         state: &mut GanState,
         weights: &Weights,
         latents: Tensor<2>,

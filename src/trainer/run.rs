@@ -7,8 +7,8 @@ use burn::tensor::{Device, FloatDType, Tensor};
 
 #[cfg(feature = "gpu")]
 use super::replay::Replay;
-use super::sampler::{InputSampler, RngState};
-use super::{Gan, GanState, StepInputs, StepReport};
+use super::sampler::{InputSampler, RngState, n_critic};
+use super::{Gan, GanState, Samples, StepInputs, StepReport};
 use crate::data::{Mixture, TrainingData};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Precision};
@@ -35,10 +35,12 @@ pub struct Trainer {
     pub state: GanState,
     /// Generator updates so far.
     pub step: u64,
-    sampler: InputSampler,
-    device: Device,
+    pub(super) sampler: InputSampler,
+    /// The real samples of an update of the discriminator that no update of the generator has followed.
+    pub(super) real: Option<Samples<Tensor<2>>>,
+    pub(super) device: Device,
     #[cfg(feature = "gpu")]
-    replay: Replay,
+    pub(super) replay: Replay,
 }
 
 /// Whether the experiment is valid, and the device has its precision.
@@ -64,6 +66,7 @@ impl Trainer {
             gan,
             step: 0,
             sampler,
+            real: None,
             device: device.clone(),
             #[cfg(feature = "gpu")]
             replay: Replay::default(),
@@ -149,6 +152,7 @@ impl Trainer {
     /// streams and the number of the step.
     pub fn draw_inputs(&mut self) -> StepInputs<HostMatrix> {
         let inputs = self.sampler.draw(&self.gan, self.step);
+        self.real = None;
         self.step += 1;
         inputs
     }
@@ -175,6 +179,12 @@ impl Trainer {
     #[must_use]
     pub fn updates(&self) -> [u64; 2] {
         self.sampler.updates
+    }
+
+    /// Updates of the discriminator in the next step.
+    #[must_use]
+    pub fn n_critic(&self) -> usize {
+        n_critic(self.experiment(), self.step)
     }
 
     /// The positions of the data and of the random streams.

@@ -93,12 +93,19 @@ impl InputSampler {
     pub fn draw(&mut self, gan: &Gan, step: u64) -> StepInputs<HostMatrix> {
         let e = &gan.experiment;
         let discriminator = (0..n_critic(e, step)).map(|_| self.discriminator_inputs(gan, step)).collect();
-        let generator = self.generator_inputs(gan, step);
-        let ema_decay = (e.ema_decay > 0.0).then(|| HostMatrix { values: vec![ema_decay(e, step)], shape: [1, 1] });
+        let (generator, ema_decay) = self.generator_turn(gan, step);
         StepInputs { discriminator, generator, ema_decay }
     }
 
-    fn discriminator_inputs(&mut self, gan: &Gan, step: u64) -> DiscriminatorInputs<HostMatrix> {
+    /// The inputs of the generator's update in that step, and the decay of its moving average.
+    pub fn generator_turn(&mut self, gan: &Gan, step: u64) -> (GeneratorInputs<HostMatrix>, Option<HostMatrix>) {
+        let e = &gan.experiment;
+        let ema_decay = (e.ema_decay > 0.0).then(|| HostMatrix { values: vec![ema_decay(e, step)], shape: [1, 1] });
+        (self.generator_inputs(gan, step), ema_decay)
+    }
+
+    /// The inputs of an update of the discriminator in that step.
+    pub fn discriminator_inputs(&mut self, gan: &Gan, step: u64) -> DiscriminatorInputs<HostMatrix> {
         let e = &gan.experiment;
         let (real, labels) = self.real_batch(e);
         let latents = self.generator_batch(e, &labels);
@@ -146,7 +153,7 @@ impl InputSampler {
 
     /// Real samples as the discriminator sees them, and their labels; for an adversarial autoencoder, samples from the
     /// prior.
-    fn real_batch(&mut self, e: &Experiment) -> (Samples<HostMatrix>, Vec<u8>) {
+    pub fn real_batch(&mut self, e: &Experiment) -> (Samples<HostMatrix>, Vec<u8>) {
         let n = e.batch_size;
         if e.architecture == Architecture::Autoencoder {
             return (Samples { rows: self.prior_batch(e), classes: None }, Vec::new());
@@ -224,7 +231,7 @@ fn one_hot(e: &Experiment, labels: &[u8]) -> Option<HostMatrix> {
 }
 
 /// Discriminator updates in a step.
-fn n_critic(e: &Experiment, step: u64) -> usize {
+pub(super) fn n_critic(e: &Experiment, step: u64) -> usize {
     let warmup = step < WARMUP_STEPS || step.is_multiple_of(WARMUP_INTERVAL);
     if e.critic_warmup && warmup { WARMUP_UPDATES } else { e.n_critic }
 }

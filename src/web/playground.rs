@@ -11,9 +11,9 @@ use crate::error::{Error, brief};
 use crate::experiment::{Conditional, DataKind, Experiment};
 use crate::latent;
 use crate::messages::{ExperimentInfo, Snapshot};
-use crate::snapshot::Observer;
+use crate::snapshot::{Observer, view_update};
 use crate::tensor::read;
-use crate::trainer::{StepReport, Trainer};
+use crate::trainer::{StepReport, Trainer, UpdateReport};
 
 /// Images in the page's gallery: a grid of 8 × 8, or about as many in rows of one class each.
 const GALLERY: usize = 64;
@@ -25,7 +25,8 @@ pub struct Playground {
     asked: Experiment,
     trainer: Trainer,
     observer: Observer,
-    last: Option<StepReport>,
+    /// The last reports of the discriminator and of the generator.
+    last: [Option<UpdateReport>; 2],
 }
 
 #[wasm_bindgen]
@@ -60,7 +61,7 @@ impl Playground {
     }
 
     fn of(asked: Experiment, trainer: Trainer) -> Self {
-        Self { observer: Observer::new(&trainer, gallery(trainer.experiment())), asked, trainer, last: None }
+        Self { observer: Observer::new(&trainer, gallery(trainer.experiment())), asked, trainer, last: [None, None] }
     }
 
     /// The experiment: `ExperimentInfo`.
@@ -87,7 +88,7 @@ impl Playground {
             self.observer.revise(&self.trainer);
             self.asked = asked;
             // Its losses were those of other settings.
-            self.last = None;
+            self.last = [None, None];
         }
         Ok(revised)
     }
@@ -95,8 +96,30 @@ impl Playground {
     /// Trains `n` steps; on WebGPU they are queued. Nothing is read back.
     pub fn step(&mut self, n: u32) {
         if n > 0 {
-            self.last = Some(self.observer.train(&mut self.trainer, n as usize));
+            let StepReport { discriminator, generator } = self.observer.train(&mut self.trainer, n as usize);
+            self.last = [Some(discriminator), Some(generator)];
         }
+    }
+
+    /// One update of the discriminator alone: `UpdateView`.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn update_discriminator(&mut self) -> Result<JsValue> {
+        let update = self.observer.update(&mut self.trainer, Trainer::update_discriminator);
+        self.last[0] = Some(update.report.clone());
+        Ok(message(&view_update(&self.trainer, update).await?))
+    }
+
+    /// One update of the generator alone, which ends a step: `UpdateView`.
+    ///
+    /// # Errors
+    /// When the device fails.
+    pub async fn update_generator(&mut self) -> Result<JsValue> {
+        let discriminator = self.last[0].as_ref();
+        let update = self.observer.update(&mut self.trainer, |trainer| trainer.update_generator(discriminator));
+        self.last[1] = Some(update.report.clone());
+        Ok(message(&view_update(&self.trainer, update).await?))
     }
 
     /// Waits until the device has done what was queued.
@@ -104,8 +127,8 @@ impl Playground {
     /// # Errors
     /// When the device fails.
     pub async fn sync(&self) -> Result<()> {
-        if let Some(last) = &self.last {
-            read(Transaction::default().register(last.g_rows.clone())).await?;
+        if let [_, Some(last)] = &self.last {
+            read(Transaction::default().register(last.rows.clone())).await?;
         }
         Ok(())
     }
@@ -115,7 +138,10 @@ impl Playground {
     /// # Errors
     /// When a loss is no longer finite, or the device fails.
     pub async fn snapshot(&self) -> Result<JsValue> {
-        let snapshot = self.observer.observe(&self.trainer, self.last.clone()).await?;
+        let [discriminator, generator] = self.last.clone();
+        let last =
+            discriminator.zip(generator).map(|(discriminator, generator)| StepReport { discriminator, generator });
+        let snapshot = self.observer.observe(&self.trainer, last).await?;
         Ok(message(&Snapshot::from(&snapshot)))
     }
 

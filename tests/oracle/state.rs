@@ -60,6 +60,11 @@ pub fn of_oracle(run: &Run, report: Option<&Report>, probe: &LatentQuery) -> Gro
         for (name, values) in &report.terms {
             add(format!("report: {name}"), values);
         }
+        for (side, gradients) in ["discriminator", "generator"].iter().zip(&report.gradients) {
+            for (i, gradient) in gradients.iter().enumerate() {
+                add(format!("report: {side} gradient {i}"), gradient);
+            }
+        }
     }
     add("samples".into(), &run.sample(&probe.inputs, probe.n));
     let [logits, gradients] = run.logits_and_gradients(&probe.samples, &probe.labels);
@@ -107,11 +112,17 @@ pub fn of_trainer(t: &Trainer, report: Option<&StepReport>, probe: &LatentQuery)
     t.state.k.iter().for_each(|k| add("k".into(), k));
     t.state.path_length.iter().for_each(|mean| add("mean path length".into(), mean));
     if let Some(report) = report {
-        add("report: d_rows".into(), &report.d_rows);
-        add("report: logits".into(), &report.logits);
-        add("report: g_rows".into(), &report.g_rows);
-        for (Quantity { name, .. }, rows) in &report.terms {
+        let StepReport { discriminator, generator } = report;
+        add("report: d_rows".into(), &discriminator.rows);
+        add("report: logits".into(), &discriminator.logits);
+        add("report: g_rows".into(), &generator.rows);
+        for (Quantity { name, .. }, rows) in discriminator.terms.iter().chain(&generator.terms) {
             add(format!("report: {name}"), rows);
+        }
+        for (side, report) in [("discriminator", discriminator), ("generator", generator)] {
+            for (i, gradient) in report.gradients.iter().enumerate() {
+                add(format!("report: {side} gradient {i}"), gradient);
+            }
         }
     }
     let tensor = |values: &[f32], n: usize| matrix(values.to_vec(), [n, values.len() / n], t.device());

@@ -56,6 +56,8 @@ pub struct Report {
     pub logits: Values,
     pub g_rows: Values,
     pub terms: Vec<(&'static str, Values)>,
+    /// Of the discriminator's loss, and of the generator's.
+    pub gradients: [Vec<Values>; 2],
 }
 
 /// Samples and, for a conditional GAN, their classes as one-hot rows.
@@ -151,7 +153,7 @@ impl Run {
             + self.virtual_adversarial(&used, &x, &mut report);
 
         let lr = f64::from(self.e.discriminator_lr) * self.lr_scale();
-        self.discriminator.descend(&self.e, loss, &params, lr);
+        report.gradients[0] = self.discriminator.descend(&self.e, loss, &params, lr);
         let clip = f64::from(self.e.weight_clip);
         if clip > 0.0 {
             // Arjovsky et al. 2017: after the update.
@@ -187,7 +189,7 @@ impl Run {
             + self.path_length_penalty(&params, &inputs, report);
 
         let lr = f64::from(self.e.generator_lr) * self.lr_scale();
-        self.generator.descend(&self.e, loss, &params, lr);
+        report.gradients[1] = self.generator.descend(&self.e, loss, &params, lr);
     }
 
     /// Berthelot et al. 2017: k ← k + λ (γ L(x) − L(G(z))), within [0, 1].
@@ -263,9 +265,10 @@ impl Run {
 
 impl Player {
     /// Moves the parameters against the gradient of `loss`.
-    fn descend(&mut self, e: &Experiment, loss: Number, params: &[Vec<Number>], lr: f64) {
+    fn descend(&mut self, e: &Experiment, loss: Number, params: &[Vec<Number>], lr: f64) -> Vec<Values> {
         let mut gradients = gradient_values(loss, &params.concat()).into_iter();
         let gradients: Vec<Values> = params.iter().map(|p| gradients.by_ref().take(p.len()).collect()).collect();
         self.optimizer.update(e, &mut self.weights.params, &gradients, lr);
+        gradients
     }
 }

@@ -42,7 +42,7 @@ pub async fn check(hash: &str, device: &Device) {
             let settled = buffers.settle(&built.gan, &mut built.state);
             assert!(settled || built.step == 1, "{hash}: after one step, all stay in their buffers");
         }
-        let [here, there] = [report, last.unwrap()].map(|report| Box::pin(report.d_rows.into_data_async()));
+        let [here, there] = [report, last.unwrap()].map(|report| Box::pin(report.discriminator.rows.into_data_async()));
         assert_eq!(here.await.unwrap(), there.await.unwrap(), "{hash}");
         if replayed.step == 9 {
             let mut pure = run_on(&Device::flex());

@@ -3,6 +3,7 @@
 import { arrows } from './arrows.js';
 import { font } from './ink.js';
 import { outputScale } from './discriminator-scale.js';
+import { lines, mapInWords, mapLayer } from './latent-map.js';
 import { label, ticks } from './scale.js';
 
 /** @import { Line } from '../messages.js' */
@@ -19,16 +20,18 @@ export const layers = ({ probability, optimal }) => [
   { key: 'gradients', label: 'gradient', mark: 'arrow' },
   { key: 'samples', label: 'samples', mark: 'ticks' },
   { key: 'target', label: 'edit target', mark: 'handle-mark' },
+  mapLayer,
 ];
 
 /** @param {Line} picture */
-export const caption = ({ probability, optimal }) =>
+export const caption = ({ probability, optimal, map }) =>
   'The densities of real and generated samples, which are equal for an ideal generator. Right axis: ' +
   (probability
     ? 'D(x), the discriminator’s probability that a sample at x is real. '
     : 'the critic’s score of a sample at x, higher for more real. ') +
   `The arrows are the gradient of the ${probability ? 'logit' : 'score'} at generated samples.` +
-  (optimal.length ? ' Dots: the optimal D for both densities, where there are samples.' : '');
+  (optimal.length ? ' Dots: the optimal D for both densities, where there are samples.' : '') +
+  mapInWords(map, 'Lines: latents z that stand for equal shares of the prior, and their samples G(z).');
 
 /** Room above the real density, in its own heights. A few sizes rather than any, so that the axis seldom moves. */
 const HEADROOM = [1.3, 2, 3.2];
@@ -122,6 +125,7 @@ export function draw(c, picture, frame) {
     c.stroke();
   }
   c.restore();
+  if (!hidden.has('map') && picture.map && !small) lines(c, picture.map, { left, right, top, bottom, x }, theme);
   if (!hidden.has('gradients') && !small) gradients(c, picture, x, bottom - em * 1.5, theme);
   if (!hidden.has('samples') && !small) {
     c.beginPath();

@@ -1,5 +1,6 @@
 // The one large picture and the toggles of its layers.
 
+import { STAGES } from '../slow-motion.js';
 import { theme } from '../theme.js';
 import { byId, element } from './element.js';
 import { VIEWS, paint } from './paint.js';
@@ -43,6 +44,18 @@ function wordsOf(picture) {
     ? { caption: view.caption(picture), layers: view.layers(picture) }
     : { caption: 'Mixtures of more than two dimensions have no picture, only metrics.', layers: [] };
 }
+
+/** The update that is drawn with the picture. @param {Model['slow']} slow @param {Model['info']} info
+ * @returns {Frame['slow']} */
+const frameOf = (slow, info) =>
+  slow?.update && info
+    ? {
+        update: slow.update,
+        stage: STAGES[slow.stage],
+        before: slow.before?.picture ?? null,
+        width: info.generator_widths[0],
+      }
+    : null;
 
 /** @param {Store} store */
 export function mainView(store) {
@@ -101,7 +114,7 @@ export function mainView(store) {
       shown = [];
     },
     /** @param {Model} model */
-    draw({ viewing, live, hidden, latent }) {
+    draw({ viewing, live, hidden, latent, slow, info }) {
       const snapshot = viewing ?? live;
       // The latent space of images takes the picture's place.
       byId('stage').classList.toggle('exploring', latent.open && snapshot?.picture?.kind === 'gallery');
@@ -112,7 +125,7 @@ export function mainView(store) {
         show(null, { width, height, ratio: devicePixelRatio, theme, hidden });
       }
       if (!snapshot || !width) return;
-      const now = [snapshot, hidden];
+      const now = [snapshot, hidden, slow];
       if (now.every((value, i) => value === shown[i])) return;
       shown = now;
       const { picture } = snapshot;
@@ -124,7 +137,7 @@ export function mainView(store) {
       for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ (toggles.children)) {
         button.setAttribute('aria-pressed', String(!hidden.has(button.dataset.layer ?? '')));
       }
-      show(snapshot.picture, { width, height, ratio: devicePixelRatio, theme, hidden });
+      show(snapshot.picture, { width, height, ratio: devicePixelRatio, theme, hidden, slow: frameOf(slow, info) });
     },
   };
 }

@@ -3,6 +3,7 @@
 import { arrows } from './arrows.js';
 import { font, rgb } from './ink.js';
 import { outputScale } from './discriminator-scale.js';
+import { grid, mapInWords, mapLayer } from './latent-map.js';
 import { label } from './scale.js';
 import { square } from './square.js';
 
@@ -18,17 +19,19 @@ export const layers = ({ probability, optimal }) => [
   { key: 'gradients', label: 'gradient', mark: 'arrow' },
   { key: 'target', label: 'edit target', mark: 'handle-mark' },
   ...(optimal.length ? [{ key: 'plane-optimal', label: 'optimal D', mark: 'dotted' }] : []),
+  mapLayer,
 ];
 
 /** @param {Plane} picture */
-export const caption = ({ probability, undecided_output, optimal }) =>
+export const caption = ({ probability, undecided_output, optimal, map }) =>
   'Real samples are dots, generated ones crosses. Background: ' +
   (probability ? 'D(x), the probability that a sample there is real, ' : 'the critic’s score, ') +
   (undecided_output === null
     ? 'higher where it is bluer. '
     : `blue above ${undecided_output === 0.5 ? '½' : label(undecided_output)} and orange below; the green line is between. `) +
   `Arrows: the gradient of the ${probability ? 'logit' : 'score'} at generated samples.` +
-  (optimal.length ? ' Layer “optimal D”: the line of equal densities.' : '');
+  (optimal.length ? ' Layer “optimal D”: the line of equal densities.' : '') +
+  mapInWords(map, 'Lines: a grid of latents as the generator maps it; dashed along the second coordinate.');
 
 const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
@@ -98,6 +101,7 @@ export function draw(c, picture, frame) {
     c.setLineDash([]);
     c.lineCap = 'butt';
   }
+  if (!hidden.has('map') && picture.map) grid(c, picture.map, x, y, theme);
   if (!hidden.has('gradients')) {
     const { gradients, generated } = picture,
       longest = side / 18;
@@ -178,7 +182,7 @@ function paint({ cells, discriminator }, { place }, centre, theme) {
  * along its edges. Cells with a corner that is NaN have none. @param {CanvasRenderingContext2D} c
  * @param {Float32Array} values @param {number} cells @param {number} level @param {(i: number) => number} x
  * @param {(j: number) => number} y */
-function contour(c, values, cells, level, x, y) {
+export function contour(c, values, cells, level, x, y) {
   c.beginPath();
   for (let j = 0; j + 1 < cells; j++) {
     for (let i = 0; i + 1 < cells; i++) {

@@ -5,6 +5,7 @@ import { Projection } from './projection.js';
 import { Queue } from './queue.js';
 import { buffers, failure, isPanic, post, postProblem, postState, sentence } from './replies.js';
 
+/** @import { Updated } from '../messages.js' */
 /** @import { Run } from './run.js' */
 
 export class TrainLoop {
@@ -67,6 +68,18 @@ export class TrainLoop {
     this.#goals.push({ id, left: Math.max(1, Math.floor(n)) });
     // One step is over before a change of state could be seen.
     postState(n > 1 ? 'running' : 'paused');
+  }
+
+  /** One update of one network, of a paused run. @param {number} id @param {Updated} network */
+  async update(id, network) {
+    const { run } = this;
+    if (!run) return post({ type: 'failed', id, what: 'No run is open yet' });
+    await this.pause();
+    const { playground } = run;
+    const update = await (network === 'generator' ? playground.update_generator() : playground.update_discriminator());
+    const snapshot = await playground.snapshot();
+    post({ type: 'updated', id, update, snapshot }, buffers(snapshot));
+    postState('paused');
   }
 
   play() {

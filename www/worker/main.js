@@ -53,6 +53,8 @@ async function receive(request) {
       return loop.pause();
     case 'step':
       return loop.stepBy(request.id, request.n);
+    case 'update':
+      return loop.update(request.id, request.network);
     case 'reset':
       return opening.reset();
     case 'speed':
