@@ -199,4 +199,21 @@ export const CHARTS = [
       };
     },
   },
+  {
+    id: 'gradients',
+    lines: 2,
+    view: ({ info }) => ({
+      title: 'Gradient norms',
+      help: 'Euclidean norms of the gradients of both losses in the networks’ parameters, in the last update of each',
+      lines: [
+        { series: 'd_gradient_norm', name: 'discriminator', colour: 'discriminator', style: 'solid' },
+        { series: 'g_gradient_norm', name: 'generator', colour: 'generated', style: 'dashed' },
+      ],
+      references: [],
+      scale: { shows: [0] },
+      folded: true,
+      unit: String(info?.settings.objective),
+      explained: 'A generator whose gradient stays near 0 learns nothing more. “log y” shows small norms.',
+    }),
+  },
 ];

@@ -24,6 +24,8 @@ export function drawImages(c, picture, { width, height, theme }, slow) {
     dim = update.fake.length / count;
   const moves = stage === 'update' && update.network === 'generator';
   const isD = update.network === 'discriminator';
+  // Outputs are those of D before its update.
+  const was = stage === 'update' ? ' before' : '';
   /** The rows from the top: a caption, and a column's part. @type {[string, string, (i: number, x: number, y: number,
    * side: number) => void][]} */
   const rows = [];
@@ -40,19 +42,19 @@ export function drawImages(c, picture, { width, height, theme }, slow) {
   if (isD) {
     rows.push(['real x', theme.real, image(update.real)]);
     if (stage === 'discriminate' || stage === 'update')
-      rows.push(['D(x)', theme.real, bar(update.real_outputs, theme.real)]);
+      rows.push([`D(x)${was}`, theme.real, bar(update.real_outputs, theme.real)]);
   }
   rows.push(['z', theme.muted, (i, x, y, side) => latent(c, theme, update.latents, i, slow.width, x, y, side)]);
   if (stage !== 'sample') rows.push(['x̃ = G(z)', theme.generated, image(update.fake)]);
   if (stage === 'discriminate' || (stage === 'update' && isD))
-    rows.push(['D(x̃)', theme.generated, bar(update.fake_outputs, theme.generated)]);
+    rows.push([`D(x̃)${was}`, theme.generated, bar(update.fake_outputs, theme.generated)]);
   if (moves) {
     const change = update.moved.map((value, i) => value - update.fake[i]);
     const factor = magnified(Array.from(change, Math.abs), 0.5);
     rows.push(['after', theme.generated, image(update.moved)]);
     rows.push([`change × ${factor.toLocaleString('en')}`, theme.generated, image(change, value => value * factor)]);
   }
-  const room = em * 6,
+  const room = em * 7,
     gap = em * 0.5;
   const columns = Math.min(8, count);
   const side = Math.min((width - room) / columns - gap, height / rows.length - gap * 2);

@@ -122,7 +122,9 @@ export function slowMotion(store, trainer) {
         }),
       );
       networks.draw(info, network ?? null, update ? STAGES[stage] : null);
-      enable([back, stage > 0], [next, !waiting || Boolean(update && stage < LAST)], [ofD, !waiting], [ofG, !waiting]);
+      // A button that is pressed again and again keeps the focus.
+      enable([next, true], [back, stage > 0]);
+      panel.setAttribute('aria-busy', String(waiting));
     },
   };
 }
