@@ -6,6 +6,7 @@ import { GROUPS, consequences, inText, inWords, returning } from './settings.js'
 import { element } from './views/element.js';
 
 /** @import { Change, ExperimentInfo } from './messages.js' */
+/** @import { Letter } from './comparison.js' */
 /** @import { Gaussian } from './mixture.js' */
 /** @import { Setting, Settings } from './settings.js' */
 /** @import { Problem } from './state.js' */
@@ -30,8 +31,9 @@ export function controls(place, classesPlace, send) {
   let name = '';
   /** What else the last change did, and at which setting it is said. */
   let aside = { key: '', text: '' };
-  /** @param {ExperimentInfo} info @param {Problem | null} problem */
-  return function show({ settings, name: now }, problem) {
+  /** @param {ExperimentInfo} info @param {Problem | null} problem @param {Letter} run Whose settings they are. */
+  return function show({ settings, name: experiment }, problem, run) {
+    const now = `${run} ${experiment}`;
     const active = /** @type {HTMLElement | null} */ (document.activeElement);
     const focused = active?.dataset.at ?? '',
       within = /** @type {HTMLElement | null | undefined} */ (active?.closest('.setting'))?.dataset.key ?? '';

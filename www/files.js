@@ -4,12 +4,12 @@ import { announce } from './announce.js';
 import { byId } from './views/element.js';
 
 /** @import { Store } from './state.js' */
-/** @import { Trainer } from './trainer.js' */
+/** @import { Runs } from './runs.js' */
 
 /** More bytes are not read. */
 const LARGE = { text: 2 ** 24, run: 2 ** 30 };
 
-/** @param {Store} store @param {Trainer} trainer @param {(text: string) => void} openSamples */
+/** @param {Store} store @param {Runs} trainer @param {(text: string) => void} openSamples */
 export function files(store, trainer, openSamples) {
   byId('share').onclick = async event => {
     const button = /** @type {HTMLElement} */ (event.currentTarget);

@@ -6,7 +6,7 @@ import { fixed } from './views/scale.js';
 
 /** @import { Reply, Snapshot } from './messages.js' */
 /** @import { Store } from './state.js' */
-/** @import { Trainer } from './trainer.js' */
+/** @import { Runs } from './runs.js' */
 /** @typedef {{ name: string, label: string, percent: boolean }} Watched */
 /** @typedef {{ step: number } | { watched: Watched, below: boolean, value: number }} Goal */
 
@@ -49,12 +49,12 @@ const inUnit = ({ percent }, value) =>
 export class Goals {
   /** @type {Store} */
   #store;
-  /** @type {Trainer} */
+  /** @type {Runs} */
   #trainer;
   /** Called when the run has paused. @type {(() => void)[]} */
   #waiting = [];
 
-  /** @param {Store} store @param {Trainer} trainer */
+  /** @param {Store} store @param {Runs} trainer */
   constructor(store, trainer) {
     this.#store = store;
     this.#trainer = trainer;

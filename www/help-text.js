@@ -67,5 +67,6 @@ export const BY_HAND = [
   'Whole targets: “Shape…”, “Draw” on the picture, “CSV…”, or paste one or two columns of numbers.',
   'Settings: objective, penalties, learning rates and most others apply from the next step on. Another network, dataset or seed starts a new run.',
   'Lock: “Start again on every change” starts each change from the seed, so that a link replays it.',
+  '“Compare” starts a second run of the same seed. Both go from step 0 at the same pace; changes of settings go to run B, and both pictures, metrics and charts are shown together.',
   '“Copy link” is this experiment as an address; “Save” is the run as a file, which “Open” continues.',
 ];

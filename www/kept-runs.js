@@ -15,13 +15,15 @@ const NAMED = 2;
 /** The present run, to be kept. @param {Pick<Model, 'info' | 'history'>} model @returns {KeptRun | null} */
 export const keptRun = ({ info, history }) => (info && history.series.step.length >= LEAST ? { info, history } : null);
 
-/** The runs that the present one is compared with: of its kind, and each once.
- * @param {Pick<Model, 'info' | 'history' | 'previous' | 'baseline'>} model
+/** The runs that the present one is compared with: of its kind, and each once. In a comparison of two runs the one before
+ * them would be a third.
+ * @param {Pick<Model, 'info' | 'history' | 'previous' | 'baseline' | 'comparison'>} model
  * @returns {Pick<Model, 'previous' | 'baseline'>} */
-export function comparable({ info, history, previous, baseline }) {
+export function comparable({ info, history, previous, baseline, comparison }) {
   /** @param {KeptRun | null} run */
   const other = run => (run && run.info.kind === info?.kind && run.history !== history ? run : null);
-  return { previous: previous?.history === baseline?.history ? null : other(previous), baseline: other(baseline) };
+  const isThird = comparison?.begun || previous?.history === baseline?.history;
+  return { previous: isThird ? null : other(previous), baseline: other(baseline) };
 }
 
 /** The settings in which two runs differ, in words, `before → now` each. @param {Record<string, any>} before

@@ -10,10 +10,11 @@ import { keyboard } from './keyboard.js';
 import { scalarsOf } from './readings.js';
 import { queryOf } from './latent.js';
 import { Recovery } from './recovery.js';
-import { Store, syncHash } from './state.js';
+import { Runs } from './runs.js';
+import { Store, editedOf, otherOf, syncHash } from './state.js';
 import { onTheme } from './theme.js';
-import { Trainer } from './trainer.js';
 import { Undo } from './undo.js';
+import { comparisonView } from './views/comparison.js';
 import { deviceMenu } from './views/device.js';
 import { byId } from './views/element.js';
 import { metricsPanel } from './views/metrics-panel.js';
@@ -30,12 +31,12 @@ import { truncation } from './views/truncation.js';
 import { until } from './views/until.js';
 
 /** @import { Checkpoint } from './checkpoints.js' */
-/** @import { Change, ExperimentInfo, Reply } from './messages.js' */
+/** @import { Change, ExperimentInfo, Reply, Request } from './messages.js' */
 
 const root = document.documentElement;
 const store = new Store();
 const edits = new Undo();
-const trainer = new Trainer(onReply);
+const trainer = new Runs(store, onReply);
 const recovery = new Recovery(store, trainer);
 const goals = new Goals(store, trainer);
 const speed = /** @type {HTMLSelectElement} */ (byId('speed'));
@@ -43,6 +44,9 @@ const setSpeed = () => trainer.post({ type: 'speed', limit: speed.value ? Number
 trainer.post({ type: 'open', hash: location.hash.slice(1), device: 'auto', play: true });
 
 // --- The calls that the buttons make, and anyone's console -----------------------------------------------------------
+
+/** The changes of the run whose settings are shown. */
+const edited = () => trainer.otherEdits ?? edits;
 
 /** @type {(() => void)[]} */
 let awaitingReset = [];
@@ -67,15 +71,20 @@ const counterfeit = {
     trainer.post({ type: 'reset' });
     return new Promise(done => awaitingReset.push(done));
   },
-  /** The newest numbers by name. */
-  report() {
-    const { live } = store.model;
-    if (!live) return null;
-    return scalarsOf(live);
+  /** The newest numbers by name, of the run or, in a comparison, of run B. */
+  report(run = 'A') {
+    const live = (run === 'B' ? otherOf(store.model) : store.model)?.live;
+    return live ? scalarsOf(live) : null;
   },
   /** The picture, as numbers. */
   picture: () => (store.model.viewing ?? store.model.live)?.picture ?? null,
   experiment: () => store.model.info?.settings ?? null,
+  compare: {
+    /** Starts a second run of the same seed with these changes; both start from step 0. @param {Change[]} [changes] */
+    start: (changes = []) => trainer.compare(changes, keepForUndo),
+    /** Goes on with one of both runs. @param {'A' | 'B'} run */
+    end: run => trainer.keep(run),
+  },
 };
 Object.assign(window, { counterfeit });
 
@@ -83,9 +92,12 @@ Object.assign(window, { counterfeit });
 
 /** Another experiment, which waits where the one before it did. @param {string} hash */
 function open(hash) {
-  const { choice, state } = store.model;
-  const play = state !== 'paused' && state !== 'ready';
-  trainer.post({ type: 'open', hash, device: choice, play, live: !store.model.locked });
+  trainer.post(opening(hash));
+}
+/** @param {string} hash @returns {Extract<Request, { type: 'open' }>} */
+function opening(hash) {
+  const { choice, state, locked } = store.model;
+  return { type: 'open', hash, device: choice, play: state !== 'paused' && state !== 'ready', live: !locked };
 }
 const keepHash = syncHash(store, open);
 const REST_MS = 500;
@@ -176,7 +188,7 @@ function suitSpeed(before, now) {
 
 // --- Views -----------------------------------------------------------------------------------------------------------
 
-const pictures = [mainView(store), timeline(store)];
+const pictures = [mainView(store), comparisonView(store, counterfeit.compare), timeline(store)];
 const target = targetEditor(store, (mixture, more) => set([['mixture', mixture]], more));
 const tools = targetTools(store, target.replace);
 files(store, trainer, tools.fromText);
@@ -190,7 +202,7 @@ const views = [
   explorer(store, request => trainer.post(request)),
   metricsPanel(),
   until(store, { set: goal => goals.set(goal, counterfeit.play), cancel: () => goals.cancel() }),
-  heading(store, edits),
+  heading(store, edited),
   whileHidden(store, counterfeit),
   deviceMenu(choice => trainer.post({ type: 'device', device: choice })),
 ];
@@ -255,10 +267,11 @@ store.subscribe(model => {
   endProjection();
   charts?.draw(model);
   // A refused setting is drawn again with its old value and the reason.
-  const now = [model.info, model.problem];
-  if (model.info && showSettings && !model.editing && now.some((value, i) => value !== shownSettings[i])) {
+  const { info, problem } = editedOf(model);
+  const now = [info, problem];
+  if (info && showSettings && !model.editing && now.some((value, i) => value !== shownSettings[i])) {
     shownSettings = now;
-    showSettings(model.info, model.problem);
+    showSettings(info, problem, model.comparison?.begun ? model.comparison.edits : 'A');
   }
   showProblem(model);
   root.dataset.step = String((model.viewing ?? model.live)?.step ?? 0);
@@ -285,12 +298,16 @@ const toggle = () => (store.model.state === 'running' ? counterfeit.pause() : co
 byId('play').onclick = toggle;
 // An interrupted step needs no message: the picture follows.
 byId('step').onclick = () => counterfeit.step(1).catch(() => {});
+/** Undo leads back to the run as it is now. */
+async function keepForUndo() {
+  if (!store.model.live?.step) return;
+  const saved = await trainer.request({ type: 'save' }).catch(() => null);
+  if (saved) edits.reset(saved.bytes.buffer);
+}
 /** Back to step 0, with a way back from there. */
 async function reset() {
-  if (store.model.live?.step) {
-    const saved = await trainer.request({ type: 'save' }).catch(() => null);
-    if (saved) edits.reset(saved.bytes.buffer);
-  }
+  // In a comparison, to the run before it.
+  if (!otherOf(store.model)) await keepForUndo();
   await counterfeit.reset();
 }
 byId('reset').onclick = reset;
@@ -306,11 +323,11 @@ preset.onchange = () => {
 function goTo(entry) {
   const { choice: device } = store.model;
   if (!entry) return;
-  if (!entry.bytes) return open(entry.hash);
+  if (!entry.bytes) return store.model.comparison?.begun ? trainer.change(opening(entry.hash)) : open(entry.hash);
   const bytes = entry.bytes.slice(0);
   trainer.post({ type: 'load', bytes, device, play: false }, [bytes]);
 }
-const [undo, redo] = [() => goTo(edits.undo()), () => goTo(edits.redo())];
+const [undo, redo] = [() => goTo(edited().undo()), () => goTo(edited().redo())];
 byId('undo').onclick = undo;
 byId('redo').onclick = redo;
 

@@ -156,8 +156,9 @@ export type Reply =
   | { type: 'revised'; info: ExperimentInfo; more: boolean }
   | { type: 'gpu'; gpu: Gpu; name: string }
   | { type: 'snapshot'; snapshot: Snapshot; steps_per_s: number }
-  /** The steps that were asked for are done, and how the run stands now. */
-  | { type: 'stepped'; id: number; snapshot: Snapshot; state: State }
+  /** The steps that were asked for are done, and how the run stands now; the milliseconds of training and of reading
+   * the snapshot. */
+  | { type: 'stepped'; id: number; snapshot: Snapshot; state: State; trained_ms: number; read_ms: number }
   /** The update that was asked for, and the run after it. */
   | { type: 'updated'; id: number; update: UpdateView; snapshot: Snapshot }
   /** What `auto` measured, in steps per second of this experiment; null: not to be had. */

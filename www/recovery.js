@@ -2,7 +2,7 @@
 
 /** @import { DeviceChoice } from './messages.js' */
 /** @import { Problem, Store } from './state.js' */
-/** @import { Trainer } from './trainer.js' */
+/** @import { Runs } from './runs.js' */
 
 /** A worker that dies again within this time is not restarted in the same way. */
 const AGAIN_MS = 30_000;
@@ -11,7 +11,7 @@ export class Recovery {
   /** When the last workers died. @type {number[]} */
   #deaths = [];
 
-  /** @param {Store} store @param {Trainer} trainer */
+  /** @param {Store} store @param {Runs} trainer */
   constructor(store, trainer) {
     this.store = store;
     this.trainer = trainer;

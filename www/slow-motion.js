@@ -3,6 +3,7 @@
 import { scalarsOf } from './readings.js';
 
 /** @import { Snapshot, Updated, UpdateView } from './messages.js' */
+/** @import { Model } from './state.js' */
 /** `made`: updates of the discriminator since the last of the generator. `before` and `after`: the run around the
  * update.
  * @typedef {{ update: UpdateView | null, stage: number, made: number, before: Snapshot | null, after: Snapshot | null,
@@ -31,7 +32,16 @@ export const onUpdate = (slow, update, before, after, stage) => ({
 
 /** The snapshot that belongs to the stage: the update changes the networks at the last one.
  * @param {SlowMotion} slow */
-export const shownAt = ({ stage, before, after }) => (stage === LAST ? after : before);
+const shownAt = ({ stage, before, after }) => (stage === LAST ? after : before);
+
+/** The run as it is at a stage of an update; at the end, as it is. @param {Model} model
+ * @param {SlowMotion | null} slow @returns {Model} */
+export function inSlowMotion(model, slow) {
+  const { after } = slow ?? model.slow ?? start;
+  const live = (slow ? shownAt(slow) : after) ?? model.live;
+  if (live && live === after) model.history.add(live);
+  return { ...model, slow, live, viewing: null };
+}
 
 /** The moves of samples are small: the factor by which they are drawn longer, 1, 2, 5, 10 …, so that most are about
  * `wanted` long. @param {number[]} lengths @param {number} wanted */

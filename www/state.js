@@ -5,7 +5,7 @@ import { elsewhere, onProjection, untouched } from './latent.js';
 import { History } from './history.js';
 import { inText, inWords } from './settings.js';
 import { keptRun } from './kept-runs.js';
-import { shownAt, start } from './slow-motion.js';
+import { inSlowMotion, start } from './slow-motion.js';
 
 /** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State }
  * from './messages.js' */
@@ -14,6 +14,7 @@ import { shownAt, start } from './slow-motion.js';
 /** @import { Goal } from './goal.js' */
 /** @import { KeptRun } from './kept-runs.js' */
 /** @import { SlowMotion } from './slow-motion.js' */
+/** @import { Letter } from './comparison.js' */
 /** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean, changes?: Change[] }} Problem */
 /** @typedef {{
  *   state: State,
@@ -47,6 +48,7 @@ import { shownAt, start } from './slow-motion.js';
  *   locked: boolean,
  *   latent: Latent,
  *   slow: SlowMotion | null,
+ *   comparison: { begun: boolean, edits: Letter, b: Model } | null,
  * }} Model */
 
 /** @typedef {Reply
@@ -64,6 +66,11 @@ import { shownAt, start } from './slow-motion.js';
  *   | { type: 'lock', locked: boolean }
  *   | { type: 'latent', latent: Latent }
  *   | { type: 'slow', slow: SlowMotion | null }
+ *   | { type: 'comparing' }
+ *   | { type: 'compared' }
+ *   | { type: 'other', reply: Reply }
+ *   | { type: 'edits', run: Letter }
+ *   | { type: 'kept', run: Letter }
  *   | { type: 'dismiss' }} Action */
 
 /** @type {Model} */
@@ -115,6 +122,8 @@ const initial = {
   latent: untouched,
   /** A step that is carried out update by update. */
   slow: null,
+  /** The run that this one is compared with, and which of both the settings panel shows. */
+  comparison: null,
 };
 
 /** Problems of the visitor's last act: the next one that succeeds resolves them. @type {ProblemKind[]} */
@@ -214,7 +223,8 @@ export function reduce(model, action) {
     case 'snapshot':
       model.history.add(action.snapshot);
       // Another view of the run after the update.
-      if (model.slow?.update && !model.slow.waiting) return onSlow(model, { ...model.slow, after: action.snapshot });
+      if (model.slow?.update && !model.slow.waiting)
+        return inSlowMotion(model, { ...model.slow, after: action.snapshot });
       return { ...model, live: action.snapshot, stepsPerSecond: action.steps_per_s };
     case 'stepped':
       model.history.add(action.snapshot);
@@ -240,7 +250,7 @@ export function reduce(model, action) {
     case 'continuing':
       return { ...model, continuing: action.step };
     case 'view':
-      return { ...model, viewing: action.snapshot };
+      return { ...model, viewing: action.snapshot, comparison: viewed(model.comparison, action.snapshot) };
     case 'cursor':
       return { ...model, cursor: action.step };
     case 'zoom':
@@ -263,7 +273,21 @@ export function reduce(model, action) {
     case 'projection-failed':
       return { ...model, latent: onProjection(model.latent, action) };
     case 'slow':
-      return onSlow(model, action.slow);
+      return inSlowMotion(model, action.slow);
+    case 'comparing':
+      return { ...model, slow: null, comparison: { begun: false, edits: 'B', b: initial } };
+    case 'compared':
+      // The latent space that is open is that of one run.
+      return compared({ ...model, viewing: null, latent: { ...model.latent, open: false } }, comparison => ({
+        ...comparison,
+        begun: true,
+      }));
+    case 'other':
+      return compared(model, comparison => ({ ...comparison, b: reduce(comparison.b, action.reply) }));
+    case 'edits':
+      return compared(model, comparison => ({ ...comparison, edits: action.run }));
+    case 'kept':
+      return kept(model, action.run);
     case 'dismiss':
       return { ...model, problem: null };
     case 'updated':
@@ -274,14 +298,41 @@ export function reduce(model, action) {
   }
 }
 
-/** The run as it is at a stage of an update; at the end, as it is. @param {Model} model
- * @param {SlowMotion | null} slow @returns {Model} */
-function onSlow(model, slow) {
-  const { after } = slow ?? model.slow ?? start;
-  const live = (slow ? shownAt(slow) : after) ?? model.live;
-  if (live && live === after) model.history.add(live);
-  return { ...model, slow, live, viewing: null };
+/** @typedef {NonNullable<Model['comparison']>} Compared */
+
+/** @param {Model} model @param {(comparison: Compared) => Compared} change @returns {Model} */
+const compared = (model, change) => (model.comparison ? { ...model, comparison: change(model.comparison) } : model);
+
+/** Run B at the same step. @param {Model['comparison']} comparison @param {Snapshot | null} snapshot */
+function viewed(comparison, snapshot) {
+  if (!comparison) return null;
+  const { b } = comparison;
+  const viewing = b.history.frames.find(({ step }) => step === snapshot?.step) ?? null;
+  return { ...comparison, b: { ...b, viewing } };
 }
+
+/** The end of a comparison: one of the runs is the page's, and the curves of the other stay in the charts.
+ * @param {Model} model @param {Letter} run @returns {Model} */
+function kept(model, run) {
+  const { comparison } = model;
+  if (!comparison?.begun) return { ...model, comparison: null };
+  const { b } = comparison;
+  const previous = keptRun(run === 'A' ? b : model) ?? model.previous;
+  if (run === 'A') return { ...model, previous, comparison: null };
+  const { info, device, state, stepsPerSecond, live, history, viewing, checkpoints, problem } = b;
+  return {
+    ...model,
+    ...{ info, device, state, stepsPerSecond, live, history, viewing, checkpoints, problem },
+    previous,
+    comparison: null,
+  };
+}
+
+/** Run B of a comparison, which is shown with this one. @param {Pick<Model, 'comparison'>} model */
+export const otherOf = ({ comparison }) => (comparison?.begun ? comparison.b : null);
+
+/** The run whose settings are shown. @param {Model} model */
+export const editedOf = model => (model.comparison?.edits === 'B' ? otherOf(model) : null) ?? model;
 
 /** With `prefers-reduced-motion` the picture changes less often. */
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
@@ -299,7 +350,8 @@ export class Store {
   dispatch(action) {
     this.model = reduce(this.model, action);
     if (this.#frame) return;
-    const wait = calm.matches && action.type === 'snapshot' ? this.#drawnAt + CALM_MS - performance.now() : 0;
+    const { type } = action.type === 'other' ? action.reply : action;
+    const wait = calm.matches && type === 'snapshot' ? this.#drawnAt + CALM_MS - performance.now() : 0;
     if (wait > 0) this.#timer ||= setTimeout(() => this.draw(), wait);
     // However many messages come in between, a frame draws once, and draws the newest.
     else this.#frame = requestAnimationFrame(() => this.draw());

@@ -65,10 +65,15 @@ export class Trainer {
     });
   }
 
-  replace() {
+  /** Gives the worker back, with its memory. */
+  end() {
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(new Error('The trainer was replaced'));
     this.#waiting.clear();
+  }
+
+  replace() {
+    this.end();
     this.#worker = this.#start();
     if (this.#speed) this.post(this.#speed);
   }

@@ -100,7 +100,7 @@ test('a pinned run is the baseline over any number of changes, until it is unpin
   await trainTo(page, 400, 20);
   await page.waitForSelector('#pin');
   await page.click('#pin');
-  assert.equal(await page.getAttribute('#pin', 'aria-pressed'), 'true');
+  await page.waitForSelector('#pin[aria-pressed=true]');
   assert.deepEqual(await faint(page), {}, 'it is the run itself');
   await change(page, 'gradient_penalty', 'r1');
   await shows(page, /baseline: Gradient penalty None → R1/);

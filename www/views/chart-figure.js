@@ -2,6 +2,7 @@
 
 import { comparable } from '../kept-runs.js';
 import { nearestIndex, smooth } from '../smoothing.js';
+import { otherOf } from '../state.js';
 import { chart } from './chart.js';
 import { byId, element } from './element.js';
 import { fixed } from './scale.js';
@@ -18,6 +19,9 @@ const DASHES = { solid: undefined, dashed: [6, 3], dotted: [2, 3] };
 const RAW = { width: 1, alpha: 0.28 },
   PREVIOUS = { width: 1.25, alpha: 0.5 },
   BASELINE = { width: 4, alpha: 0.25 };
+/** Run B of a comparison, whose curves are as plain as those of run A. */
+const OTHER = { width: 1.5, alpha: 1 },
+  OTHER_DASHES = { solid: [8, 2, 2, 2], dashed: [8, 2, 2, 2, 2, 2], dotted: [2, 2, 2, 5] };
 
 /** @typedef {{ input: Input, fold: (id: string, open: boolean) => void, hide: (series: string) => void }} Acts */
 
@@ -67,17 +71,23 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
    * null)[][] }} */
   let drawn = { steps: [], lines: [], raw: [] };
 
-  /** The lines of a run that is kept, where they mean the same as these. @param {KeptRun | null} run
-   * @param {View} now @param {ChartOptions} options @param {{ width: number, alpha: number }} look
+  /** The lines that another run has too, where they mean the same. @param {KeptRun} run @param {View} now */
+  function shared(run, now) {
+    const then = view({ info: run.info }, run.history.frames.at(-1) ?? null);
+    if (then?.title !== now.title || then.unit !== now.unit) return [];
+    return now.lines.filter(({ series, name }) => name && then.lines.some(line => line.series === series && line.name));
+  }
+
+  /** The curves of another run. @param {KeptRun | null} run @param {View} now @param {ChartOptions} options
+   * @param {{ width: number, alpha: number }} look @param {Record<Line['style'], number[] | undefined>} [dashes]
    * @returns {Behind[]} */
-  function kept(run, now, { hidden, smoothing }, look) {
-    const then = run && view({ info: run.info }, run.history.frames.at(-1) ?? null);
-    if (!run || then?.title !== now.title || then.unit !== now.unit) return [];
-    return now.lines
-      .filter(({ series, name }) => name && !hidden.includes(`${id}.${series}`))
-      .filter(({ series }) => then.lines.some(line => line.series === series && line.name))
+  function kept(run, now, { hidden, smoothing }, look, dashes = DASHES) {
+    if (!run) return [];
+    return shared(run, now)
+      .filter(({ series }) => !hidden.includes(`${id}.${series}`))
       .map(line => ({
-        ...styleOf(line),
+        colour: line.colour,
+        dash: dashes[line.style],
         ...look,
         steps: run.history.series.step,
         values: smooth(valuesOf(run, line), smoothing),
@@ -91,19 +101,28 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
     if (!shown) return;
     const index = cursor ?? now?.step ?? null;
     const point = index === null ? -1 : nearestIndex(drawn.steps, index);
-    shown.lines.forEach(({ name, colour, style, series }, i) => {
-      const { key, button, mark, name: words, value } = keys[i];
+    const other = otherRun(model),
+      also = other && index !== null ? shared(other, shown) : [];
+    /** Next to the value, that of run B. @param {Line} line */
+    const ofOther = line =>
+      other && index !== null && also.includes(line)
+        ? ` · B ${number(valuesOf(other, line)[nearestIndex(other.history.series.step, index)] ?? null)}`
+        : '';
+    shown.lines.forEach((line, i) => {
+      const { name, colour, style, series } = line;
+      const { key, button, mark, name: title, value } = keys[i];
       const isHidden = hidden.includes(`${id}.${series}`);
       key.hidden = !name;
       key.className = `key ${colour}`;
       mark.className = `mark ${style}`;
-      setText(words, name);
+      setText(title, name);
       button.title = isHidden ? 'Show this series' : 'Hide this series';
       button.setAttribute('aria-pressed', String(!isHidden));
       value.hidden = isHidden;
       const raw = drawn.raw[i]?.[point] ?? null,
         smoothed = drawn.lines[i]?.[point] ?? null;
-      setText(value, smoothing && smoothed !== null ? `${number(smoothed)} (${number(raw)})` : number(raw));
+      const words = smoothing && smoothed !== null ? `${number(smoothed)} (${number(raw)})` : number(raw);
+      setText(value, words + ofOther(line));
       value.title = smoothing ? 'Smoothed, and in parentheses as it was' : '';
     });
     const values = shown.lines
@@ -164,7 +183,11 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
       plot = await (making ??= chart(place, shown.lines.map(styleOf), input));
       if (!plot) return;
       const { previous, baseline } = comparable(model);
-      const runs = [...kept(baseline, shown, options, BASELINE), ...kept(previous, shown, options, PREVIOUS)];
+      const runs = [
+        ...kept(baseline, shown, options, BASELINE),
+        ...kept(previous, shown, options, PREVIOUS),
+        ...kept(otherRun(model), shown, options, OTHER, OTHER_DASHES),
+      ];
       const unsmoothed = smoothing
         ? shown.lines
             .map((line, i) => ({ ...styleOf(line), ...RAW, steps: drawn.steps, values: raw[i] }))
@@ -196,6 +219,12 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
       plot.point(model.cursor);
     },
   };
+}
+
+/** Run B of a comparison. @param {Model} model @returns {KeptRun | null} */
+function otherRun(model) {
+  const other = otherOf(model);
+  return other?.info ? { info: other.info, history: other.history } : null;
 }
 
 /** @param {Pick<Model, 'history'>} run @param {Line} line @returns {(number | null)[]} */

@@ -2,6 +2,7 @@
 
 import { MOST_SMOOTHING } from '../chart-options.js';
 import { comparable, differences, keptRun, summary } from '../kept-runs.js';
+import { otherOf } from '../state.js';
 import { byId, element } from './element.js';
 
 /** @import { ChartOptions } from '../chart-options.js' */
@@ -80,12 +81,16 @@ export function comparisons(store) {
 
   /** @param {Model} model */
   return model => {
-    const { info, previous, baseline, history } = model;
-    const now = [info, previous, baseline, history];
+    const { info, previous, baseline, history } = model,
+      other = otherOf(model);
+    const now = [info, previous, baseline, history, other?.info];
     if (now.every((value, i) => value === shown[i])) return;
     shown = now;
     const kept = comparable(model);
     place.replaceChildren(
+      ...(other
+        ? [element('p', { className: 'kept other' }, element('i', { className: 'mark' }), element('span', {}, 'run B'))]
+        : []),
       ...(kept.previous
         ? [row('previous', kept.previous, model, 'Dismiss the previous run', () => store.dispatch({ type: 'forget' }))]
         : []),
@@ -97,6 +102,6 @@ export function comparisons(store) {
           ]
         : []),
     );
-    place.hidden = !kept.previous && !kept.baseline;
+    place.hidden = !place.childElementCount;
   };
 }

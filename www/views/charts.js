@@ -1,6 +1,7 @@
 // The charts over the steps of a run. chart-list.js has what each shows, chart-figure.js shows it.
 
 import { readOptions, writeOptions } from '../chart-options.js';
+import { otherOf } from '../state.js';
 import { chartFigure } from './chart-figure.js';
 import { CHARTS } from './chart-list.js';
 import { chartToolbar, comparisons } from './chart-toolbar.js';
@@ -70,7 +71,8 @@ export function charts(store) {
     draw(model) {
       const { history, viewing, state, zoom, previous, baseline } = model;
       const newest = state === 'running' ? 0 : model.live;
-      const now = [history, viewing, state, newest, zoom, previous, baseline, options];
+      const other = otherOf(model);
+      const now = [history, viewing, state, newest, zoom, previous, baseline, options, other?.history, other?.info];
       drawToolbar(model, options);
       drawComparisons(model);
       if (model.cursor !== pointed) {

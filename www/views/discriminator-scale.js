@@ -10,8 +10,9 @@ import { label, ticks } from './scale.js';
  * @type {{ low: number, high: number }} */
 let held = { low: 0, high: 0 };
 
-/** @param {DiscriminatorOutput} output @param {boolean} small @returns {OutputScale} */
-export function outputScale({ probability, discriminator }, small) {
+/** @param {DiscriminatorOutput} output @param {boolean} small @param {DiscriminatorOutput | null} [peer] Another
+ * output, for a scale that fits both. @returns {OutputScale} */
+export function outputScale({ probability, discriminator }, small, peer) {
   if (probability)
     return {
       place: value => value,
@@ -23,9 +24,11 @@ export function outputScale({ probability, discriminator }, small) {
     };
   let low = Infinity,
     high = -Infinity;
-  for (const value of discriminator) {
-    if (value < low) low = value;
-    if (value > high) high = value;
+  for (const values of peer && !peer.probability ? [discriminator, peer.discriminator] : [discriminator]) {
+    for (const value of values) {
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
   }
   if (!(high > low)) [low, high] = [(low || 0) - 0.5, (low || 0) + 0.5];
   if (!small) {

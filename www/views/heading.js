@@ -1,13 +1,14 @@
 // The name of the experiment, its state, and the buttons that change both.
 
 import { announce } from '../announce.js';
+import { editedOf } from '../state.js';
 import { byId, element, enable } from './element.js';
 
 /** @import { PresetInfo } from '../messages.js' */
 /** @import { Model, Store } from '../state.js' */
 /** @import { Undo } from '../undo.js' */
 
-/** @param {Store} store @param {Undo} edits */
+/** @param {Store} store @param {() => Undo} edits */
 export function heading(store, edits) {
   const preset = /** @type {HTMLSelectElement} */ (byId('preset'));
   const [undo, redo] = ['undo', 'redo'].map(id => /** @type {HTMLButtonElement} */ (byId(id)));
@@ -17,7 +18,8 @@ export function heading(store, edits) {
   let playLabel = '';
 
   /** @param {Model} model */
-  function describe({ info, presets }) {
+  function describe(model) {
+    const { info, presets } = model;
     if (preset.options.length !== presets.length + 1 && presets.length) {
       const groups = SHELVES.map(([label], shelf) =>
         element(
@@ -48,16 +50,18 @@ export function heading(store, edits) {
       : 'An experiment of your own.';
     byId('note').textContent = info.note;
     byId('note').hidden = !info.note;
+    const edited = editedOf(model).info ?? info;
     byId('networks').textContent =
-      `Generator ${weights(info.generator_parameters)}, discriminator ${weights(info.discriminator_parameters)} ` +
-      `weights; seed ${info.settings.seed}.`;
-    enable([undo, edits.canUndo], [redo, edits.canRedo]);
+      `Generator ${weights(edited.generator_parameters)}, discriminator ${weights(edited.discriminator_parameters)} ` +
+      `weights; seed ${edited.settings.seed}.`;
+    const { canUndo, canRedo } = edits();
+    enable([undo, canUndo], [redo, canRedo]);
   }
 
   return {
     /** @param {Model} model */
     draw(model) {
-      const now = [model.info, model.presets];
+      const now = [model.info, model.presets, editedOf(model).info, model.comparison?.edits];
       if (now.some((value, i) => value !== shown[i])) {
         shown = now;
         describe(model);

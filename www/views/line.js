@@ -4,7 +4,7 @@ import { arrows } from './arrows.js';
 import { font } from './ink.js';
 import { outputScale } from './discriminator-scale.js';
 import { lines, mapInWords, mapLayer } from './latent-map.js';
-import { label, ticks } from './scale.js';
+import { label, rangeOfBoth, ticks } from './scale.js';
 
 /** @import { Line } from '../messages.js' */
 /** @import { Theme } from '../theme.js' */
@@ -52,24 +52,28 @@ export function geometry({ low, high, probability }, { width, height, theme: { e
 export function draw(c, picture, frame) {
   const { theme, hidden, small = false } = frame;
   const { em } = theme;
-  const { left, right, bottom, top, x } = geometry(picture, frame);
-  const peak = max(picture.real);
-  const most = max(picture.generated) / peak;
+  const peer = frame.peer?.kind === 'line' ? frame.peer : null,
+    axis = peer ? { ...picture, ...rangeOfBoth(picture, peer) } : picture;
+  const { left, right, bottom, top, x } = geometry(axis, frame);
+  const peak = Math.max(max(picture.real), peer ? max(peer.real) : 0);
+  const most = Math.max(max(picture.generated), peer ? max(peer.generated) : 0) / peak;
   const fits = HEADROOM.find(room => most < room) ?? HEADROOM[2];
   // Shrinks only when there is room to spare, or the axis would flicker between two sizes.
   if (!small && (fits > headroom || most < headroom * 0.5)) headroom = fits;
   const tall = peak * (small ? HEADROOM[0] : headroom);
   const y = (/** @type {number} */ density) => bottom - (density / tall) * (bottom - top);
-  const dScale = outputScale(picture, small);
+  const dScale = outputScale(picture, small, peer);
   const dY = (/** @type {number} */ d) => bottom - dScale.place(d) * (bottom - top);
 
+  const ends = [picture.low, picture.high].map(x);
   /** @param {Float32Array} values @param {(value: number) => number} place */
   const path = (values, place) => {
     c.beginPath();
-    const across = (right - left) / (values.length - 1);
+    const [first, last] = ends,
+      across = (last - first) / (values.length - 1);
     let broken = true;
     for (let i = 0; i < values.length; i++) {
-      const [px, py] = [left + i * across, place(values[i])];
+      const [px, py] = [first + i * across, place(values[i])];
       if (broken) c.moveTo(px, py);
       else c.lineTo(px, py);
       broken = Number.isNaN(values[i]);
@@ -83,15 +87,15 @@ export function draw(c, picture, frame) {
     c.setLineDash(small ? [] : dash);
     c.stroke();
     c.setLineDash([]);
-    c.lineTo(right, bottom);
-    c.lineTo(left, bottom);
+    c.lineTo(ends[1], bottom);
+    c.lineTo(ends[0], bottom);
     c.globalAlpha = theme.dark ? 0.22 : 0.14;
     c.fillStyle = colour;
     c.fill();
     c.globalAlpha = 1;
   };
 
-  if (!small) axes(c, picture, tall, { left, right, top, bottom }, x, y, dY, dScale, theme, hidden);
+  if (!small) axes(c, axis, tall, { left, right, top, bottom }, x, y, dY, dScale, theme, hidden);
   c.save();
   c.beginPath();
   c.rect(left, top - 2, right - left, bottom - top + 3);

@@ -3,6 +3,7 @@
 
 import { announce } from '../announce.js';
 import { inFormat } from '../readings.js';
+import { otherOf } from '../state.js';
 import { byId, element } from './element.js';
 import { statusOf, statusOfOpening } from './status.js';
 
@@ -26,17 +27,21 @@ const termButton = ({ name, label }) =>
 /** A metric: its value, a gauge, and what an ideal sampler scores. @param {Reading} metric */
 function metricRow(metric) {
   const value = element('span', { className: 'value tabular' }),
+    ofOther = element('span', { className: 'other tabular', hidden: true }),
     floor = element('span', { className: 'floor-text' });
   const fill = element('span', { className: 'fill' }),
     mark = element('span', { className: 'floor-mark' });
   const gauge = element('span', { className: 'gauge', ariaHidden: 'true' }, fill, mark);
   const name = termButton(metric);
-  const row = element('div', { className: 'metric', title: metric.help }, name, value, gauge, floor);
-  /** @param {Reading} reading @param {Map<string, number>} largest */
-  function draw(reading, largest) {
+  const row = element('div', { className: 'metric', title: metric.help }, name, value, ofOther, gauge, floor);
+  /** @param {Reading} reading @param {Map<string, number>} largest @param {number | null | undefined} other */
+  function draw(reading, largest, other) {
     const { format, floor: best } = reading;
-    const text = inFormat(reading, reading.value);
-    value.textContent = format === 'count' && best !== null ? `${text}/${inFormat(reading, best)}` : text;
+    const text = (/** @type {number | null} */ value) =>
+      inFormat(reading, value) + (format === 'count' && best !== null ? `/${inFormat(reading, best)}` : '');
+    value.textContent = text(reading.value);
+    ofOther.hidden = other === undefined;
+    if (other !== undefined) ofOther.textContent = text(other);
     fill.style.transform = `scaleX(${share(reading, reading.value, largest)})`;
     mark.hidden = best === null;
     mark.style.left = `${share(reading, best, largest) * 100}%`;
@@ -49,23 +54,26 @@ function metricRow(metric) {
 function termRow(term) {
   const value = element('dd', { className: 'tabular' });
   const row = element('div', { title: term.help }, element('dt', {}, termButton(term)), value);
-  /** @param {Reading} reading */
-  const draw = reading => {
-    value.textContent = inFormat(reading, reading.value);
+  /** @param {Reading} reading @param {unknown} _ @param {number | null | undefined} other */
+  const draw = (reading, _, other) => {
+    value.textContent =
+      inFormat(reading, reading.value) + (other === undefined ? '' : ` · B ${inFormat(reading, other)}`);
   };
   return { row, draw };
 }
 
 /** Rows of readings, made anew where the readings are of other quantities. @param {HTMLElement} place
  * @param {HTMLElement[]} head
- * @param {(reading: Reading) => { row: HTMLElement, draw: (reading: Reading, largest: Map<string, number>) => void
- * }} make */
+ * @param {(reading: Reading) => { row: HTMLElement, draw: (reading: Reading, largest: Map<string, number>, other:
+ * number | null | undefined) => void }} make */
 function rows(place, head, make) {
   let names = '';
   /** @type {ReturnType<typeof make>[]} */
   let made = [];
-  /** @param {Reading[]} readings @param {Map<string, number>} largest */
-  return (readings, largest) => {
+  /** @param {Reading[]} own @param {Map<string, number>} largest @param {Reading[] | null} others Those of run B. */
+  return (own, largest, others) => {
+    const missing = (others ?? []).filter(({ name }) => !own.some(other => other.name === name));
+    const readings = [...own, ...missing.map(reading => ({ ...reading, value: null }))];
     const now = readings.map(({ name }) => name).join();
     if (now !== names) {
       names = now;
@@ -73,14 +81,23 @@ function rows(place, head, make) {
       place.replaceChildren(...head, ...made.map(({ row }) => row));
     }
     place.hidden = !readings.length;
-    readings.forEach((reading, i) => made[i].draw(reading, largest));
+    readings.forEach((reading, i) => {
+      const other = others?.find(({ name }) => name === reading.name)?.value ?? null;
+      made[i].draw(reading, largest, others ? other : undefined);
+    });
   };
 }
 
 export function metricsPanel() {
   const help = 'The noise floor: the mean score of an ideal sampler of as many samples';
   const perfect = element('small', { className: 'perfect', title: help }, termButton(FLOOR));
-  const drawMetrics = rows(byId('metrics'), [perfect], metricRow);
+  const letters = element(
+    'div',
+    { className: 'letters', hidden: true },
+    element('small', { className: 'of-a' }, 'A'),
+    element('small', {}, 'B'),
+  );
+  const drawMetrics = rows(byId('metrics'), [perfect, letters], metricRow);
   const drawTerms = rows(byId('terms'), [], termRow);
   /** The largest values seen, by name. @type {Map<string, number>} */
   let largest = new Map();
@@ -88,6 +105,8 @@ export function metricsPanel() {
   let drawn = null;
   /** @type {unknown} */
   let drawnHistory = null;
+  /** @type {unknown} */
+  let drawnOther = null;
   /** The experiment whose run is being built. @type {unknown} */
   let opening = null;
   let textAt = 0,
@@ -96,32 +115,37 @@ export function metricsPanel() {
   return {
     /** @param {Model} model */
     draw(model) {
-      const snapshot = model.viewing ?? model.live;
+      const snapshot = model.viewing ?? model.live,
+        compared = otherOf(model),
+        other = compared && (compared.viewing ?? compared.live);
       if (!snapshot && model.state === 'error') say({ title: 'Not training', text: 'See the message above.' }, true);
       if (!snapshot && model.state === 'loading' && model.info !== opening) {
         opening = model.info;
         drawn = null;
-        drawMetrics([], largest);
-        drawTerms([], largest);
+        drawMetrics([], largest, null);
+        drawTerms([], largest, null);
         byId('step-count').textContent = '0';
         say(statusOfOpening(model), true);
       }
-      if (!snapshot || (snapshot === drawn && model.state === state)) return;
+      if (!snapshot || (snapshot === drawn && other === drawnOther && model.state === state)) return;
       const isNew = drawnHistory !== model.history;
       // Digits that change thirty times a second cannot be read.
       if (model.state === 'running' && !model.viewing && !isNew && performance.now() - textAt < 120) return;
       if (isNew) largest = new Map();
       const still = model.state !== 'running' || model.viewing !== null || isNew;
       opening = null;
-      [drawn, drawnHistory, state, textAt] = [snapshot, model.history, model.state, performance.now()];
+      [drawn, drawnOther, drawnHistory] = [snapshot, other, model.history];
+      [state, textAt] = [model.state, performance.now()];
       for (const { name, value } of snapshot.metrics) largest.set(name, Math.max(largest.get(name) ?? 0, value ?? 0));
-      drawMetrics(snapshot.metrics, largest);
-      drawTerms(snapshot.terms, largest);
+      letters.hidden = !other;
+      drawMetrics(snapshot.metrics, largest, other && other.metrics);
+      drawTerms(snapshot.terms, largest, other && other.terms);
       byId('step-count').textContent = snapshot.step.toLocaleString('en');
       const change = model.history.marks.findLast(({ step }) => step <= snapshot.step);
       byId('changed').hidden = !change;
       if (change) byId('changed').textContent = `Changed at step ${change.step.toLocaleString('en')}: ${change.what}`;
-      say(statusOf(snapshot, model), still);
+      const status = statusOf(snapshot, model);
+      say(compared ? { ...status, title: `A: ${status.title}` } : status, still);
     },
   };
 }

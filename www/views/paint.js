@@ -14,9 +14,10 @@ import { drawOver } from './slow-picture.js';
 export const VIEWS = { line, plane, gallery, phase };
 
 /** `width` and `height` in CSS pixels, of which the canvas has `ratio` device pixels each; `small` leaves out what a
- * thumbnail has no room for; `slow`: an update of one network, to be drawn with the picture.
+ * thumbnail has no room for; `peer`: a picture of the same kind, for a scale that fits both; `slow`: an update of one
+ * network, to be drawn with the picture.
  * @typedef {{ width: number, height: number, ratio: number, theme: Theme, hidden: ReadonlySet<string>, small?:
- * boolean, slow?: SlowFrame | null }} Frame */
+ * boolean, peer?: Snapshot['picture'], slow?: SlowFrame | null }} Frame */
 
 /** @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {Snapshot['picture']} picture @param {Frame} frame */
 export function paint(canvas, picture, frame) {

@@ -21,7 +21,8 @@ export const caption = () =>
 export function draw(c, picture, frame) {
   const { theme, hidden, small = false } = frame;
   const { em } = theme;
-  const { left, top, side, x, y } = square(c, -picture.reach, picture.reach, frame);
+  const reach = Math.max(picture.reach, frame.peer?.kind === 'phase' ? frame.peer.reach : 0);
+  const { left, top, side, x, y } = square(c, -reach, reach, frame);
   c.strokeStyle = theme.line;
   c.lineWidth = 1;
   c.beginPath();
@@ -30,7 +31,7 @@ export function draw(c, picture, frame) {
   c.moveTo(x(picture.truth), top);
   c.lineTo(x(picture.truth), top + side);
   c.stroke();
-  if (!small && !hidden.has('flow')) flow(c, picture, x, y, side, theme);
+  if (!small && !hidden.has('flow')) flow(c, picture, x, y, theme);
   if (!hidden.has('trail')) {
     for (const [points, colour, alpha, thick] of /** @type {[Float32Array, string, number, number][]} */ ([
       [picture.start, theme.muted, 0.5, em / 14],
@@ -83,8 +84,8 @@ export function draw(c, picture, frame) {
 }
 
 /** @param {CanvasRenderingContext2D} c @param {Phase} picture @param {(theta: number) => number} x
- * @param {(psi: number) => number} y @param {number} side @param {import('../theme.js').Theme} theme */
-function flow(c, { cells, flow, reach }, x, y, side, theme) {
+ * @param {(psi: number) => number} y @param {import('../theme.js').Theme} theme */
+function flow(c, { cells, flow, reach }, x, y, theme) {
   const at = (/** @type {number} */ i) => reach * ((2 * i) / (cells - 1) - 1);
   const list = Array.from({ length: cells * cells }, (_, i) => ({
     x: x(at(i % cells)),
@@ -93,6 +94,6 @@ function flow(c, { cells, flow, reach }, x, y, side, theme) {
     dy: -flow[2 * i + 1],
   }));
   c.globalAlpha = 0.6;
-  arrows(c, list, (side / (cells - 1)) * 0.8, { colour: theme.muted, width: 1 });
+  arrows(c, list, (x(at(1)) - x(at(0))) * 0.8, { colour: theme.muted, width: 1 });
   c.globalAlpha = 1;
 }

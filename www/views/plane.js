@@ -4,7 +4,7 @@ import { arrows } from './arrows.js';
 import { font, rgb } from './ink.js';
 import { outputScale } from './discriminator-scale.js';
 import { grid, mapInWords, mapLayer } from './latent-map.js';
-import { label } from './scale.js';
+import { label, rangeOfBoth } from './scale.js';
 import { square } from './square.js';
 
 /** @import { Plane } from '../messages.js' */
@@ -39,18 +39,23 @@ const field = typeof OffscreenCanvas === 'undefined' ? document.createElement('c
 export function draw(c, picture, frame) {
   const { width, theme, hidden, small = false } = frame;
   const { em } = theme;
-  const { left, top, side, x, y } = square(c, picture.low, picture.high, frame);
-  const dScale = outputScale(picture, small);
+  const peer = frame.peer?.kind === 'plane' ? frame.peer : null,
+    range = peer ? rangeOfBoth(picture, peer) : picture;
+  const { left, top, side, x, y } = square(c, range.low, range.high, frame);
+  const dScale = outputScale(picture, small, peer);
   // A critic's scores are as good with any constant added: no score is its undecided one.
   const centre = picture.undecided_output === null ? 0.5 : dScale.place(picture.undecided_output);
-  const column = (/** @type {number} */ i) => left + (i / (picture.cells - 1)) * side;
-  const row = (/** @type {number} */ j) => top + side - (j / (picture.cells - 1)) * side;
+  const [first, last] = [picture.low, picture.high].map(x),
+    bottom = y(picture.low),
+    cell = (last - first) / (picture.cells - 1);
+  const column = (/** @type {number} */ i) => first + i * cell;
+  const row = (/** @type {number} */ j) => bottom - j * cell;
   if (!hidden.has('discriminator')) {
     paint(picture, dScale, centre, theme);
     c.imageSmoothingEnabled = true;
     // Lattice points are pixel centres: the outermost half pixels lie outside the square.
-    const pad = side / (picture.cells - 1) / 2;
-    c.drawImage(field, left - pad, top - pad, side + 2 * pad, side + 2 * pad);
+    const across = picture.cells * cell;
+    c.drawImage(field, first - cell / 2, y(picture.high) - cell / 2, across, across);
     if (!small && picture.undecided_output !== null) {
       contour(c, picture.discriminator, picture.cells, picture.undecided_output, column, row);
       c.strokeStyle = theme.discriminator;

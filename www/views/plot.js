@@ -11,12 +11,12 @@ import { geometry as ofPlane } from './square.js';
  * @typedef {{ x: (value: number) => number, y: (value: number | undefined) => number, mean: (px: number, py: number) =>
  * number[], length: (pixels: number) => number, pixels: (length: number) => number }} Plot */
 
-/** The newest picture, where its target can be edited. @param {Pick<Model, 'live' | 'viewing' | 'hidden' | 'slow'>} model
- * @returns {Drawn | null} */
-export function editable({ live, viewing, hidden, slow }) {
+/** The newest picture, where its target can be edited.
+ * @param {Pick<Model, 'live' | 'viewing' | 'hidden' | 'slow' | 'comparison'>} model @returns {Drawn | null} */
+export function editable({ live, viewing, hidden, slow, comparison }) {
   const picture = live?.picture;
   const drawn = picture?.kind === 'line' || picture?.kind === 'plane' ? picture : null;
-  return viewing || slow || hidden.has('target') ? null : drawn;
+  return viewing || slow || hidden.has('target') || comparison?.begun ? null : drawn;
 }
 
 /** @param {Drawn} picture @param {Pick<Frame, 'width' | 'height' | 'theme'>} frame @returns {Plot} */

@@ -48,3 +48,10 @@ export const label = value => String(+value.toPrecision(4)).replace('-', '−');
 /** A width that hardly changes with the value. @param {number} value @param {number} [digits] */
 export const fixed = (value, digits = 2) =>
   value.toFixed(Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : digits).replace('-', '−');
+
+/** The range of an axis that two pictures have in common. @param {{ low: number, high: number }} one
+ * @param {{ low: number, high: number }} other */
+export const rangeOfBoth = (one, other) => ({
+  low: Math.min(one.low, other.low),
+  high: Math.max(one.high, other.high),
+});

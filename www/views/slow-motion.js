@@ -6,13 +6,13 @@ import { byId, element, enable } from './element.js';
 
 /** @import { Updated } from '../messages.js' */
 /** @import { Model, Store } from '../state.js' */
-/** @import { Trainer } from '../trainer.js' */
+/** @import { Runs } from '../runs.js' */
 
 const TITLES = { sample: 'draw', generate: 'generate', discriminate: 'discriminate', update: 'update' };
 /** Between two stages that follow by themselves. */
 const STAGE_MS = 1600;
 
-/** @param {Store} store @param {Trainer} trainer */
+/** @param {Store} store @param {Pick<Runs, 'post' | 'request'>} trainer */
 export function slowMotion(store, trainer) {
   const opener = byId('slow-open'),
     panel = byId('slow'),
@@ -91,13 +91,15 @@ export function slowMotion(store, trainer) {
   return {
     forward,
     /** @param {Model} model */
-    draw({ slow, info, live }) {
-      const now = [slow, info, live?.picture?.kind];
+    draw({ slow, info, live, comparison }) {
+      const now = [slow, info, live?.picture?.kind, comparison?.begun];
       if (now.every((value, i) => value === shown[i])) return;
       shown = now;
       if (!slow) pause();
       panel.hidden = !slow;
       byId('stage').classList.toggle('slowly', slow !== null);
+      // Both runs of a comparison stay at one step.
+      opener.hidden = comparison?.begun ?? false;
       opener.setAttribute('aria-pressed', String(slow !== null));
       if (!slow || !info) return;
       const { update, stage, waiting } = slow,

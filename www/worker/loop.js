@@ -15,7 +15,7 @@ export class TrainLoop {
   /** @type {Run | null} */
   run = null;
   playing = false;
-  /** Steps that were asked for. @type {{ id: number, left: number }[]} */
+  /** Steps that were asked for, and the time spent on them. @type {{ id: number, left: number, ms: number }[]} */
   #goals = [];
 
   get training() {
@@ -49,23 +49,29 @@ export class TrainLoop {
       return this.projection.running || !this.queue.empty ? undefined : void (await this.queue.idle(pace.wait()));
     const start = performance.now();
     await run.train(n);
-    pace.trained(n, performance.now() - start);
-    if (goal && (goal.left -= n) === 0) await this.#reach(goal.id, run);
+    const ms = performance.now() - start;
+    pace.trained(n, ms);
+    if (goal) {
+      goal.ms += ms;
+      goal.left -= n;
+      if (goal.left === 0) await this.#reach(goal, run);
+    }
     await run.showWhatIsDue(pace.rate());
   }
 
-  /** @param {number} id @param {Run} run */
-  async #reach(id, run) {
+  /** @param {{ id: number, ms: number }} goal @param {Run} run */
+  async #reach({ id, ms }, run) {
     this.#goals.shift();
-    const snapshot = await run.playground.snapshot();
-    post({ type: 'stepped', id, snapshot, state: this.training ? 'running' : 'paused' }, buffers(snapshot));
+    const { snapshot, ms: read_ms } = await run.read();
+    const state = this.training ? 'running' : 'paused';
+    post({ type: 'stepped', id, snapshot, state, trained_ms: ms, read_ms }, buffers(snapshot));
   }
 
   /** @param {number} id @param {number} n */
   stepBy(id, n) {
     if (!this.run) return post({ type: 'failed', id, what: 'No run is open yet' });
     this.playing = false;
-    this.#goals.push({ id, left: Math.max(1, Math.floor(n)) });
+    this.#goals.push({ id, left: Math.max(1, Math.floor(n)), ms: 0 });
     // One step is over before a change of state could be seen.
     postState(n > 1 ? 'running' : 'paused');
   }

@@ -9,6 +9,8 @@ const WINDOW_MS = 1000;
 const MEASURED_MS = 250;
 
 export class Pace {
+  /** How long `stepsPerSlice` steps take, about. */
+  sliceMs = SLICE_MS;
   /** Steps to train before looking up again. */
   stepsPerSlice = 1;
   /** @type {number | null} */
@@ -62,7 +64,7 @@ export class Pace {
     // The first steps also warm the module up.
     this.#msPerStep = this.#timed < 10 || !this.#msPerStep ? each : 0.9 * this.#msPerStep + 0.1 * each;
     // No more than doubling, so that one quick step does not make a long slice.
-    this.stepsPerSlice = Math.max(1, Math.min(this.stepsPerSlice * 2, Math.round(SLICE_MS / Math.max(each, 1e-3))));
+    this.stepsPerSlice = Math.max(1, Math.min(this.stepsPerSlice * 2, Math.round(this.sliceMs / Math.max(each, 1e-3))));
     const now = performance.now();
     this.#total += steps;
     this.#log.push({ at: now, steps: this.#total });

@@ -36,13 +36,20 @@ export class Run {
     if (performance.now() >= this.#checkpointAt) await this.checkpoint(stepsPerSecond);
   }
 
-  /** @param {number} stepsPerSecond */
-  async show(stepsPerSecond) {
+  /** The state of the run, and the milliseconds that reading it took. */
+  async read() {
     const start = performance.now();
     const snapshot = await this.playground.snapshot();
-    post({ type: 'snapshot', snapshot, steps_per_s: stepsPerSecond }, buffers(snapshot));
+    const ms = performance.now() - start;
     // Pictures take a fifth of the time at most, however much they cost.
-    this.#pictureAt = start + Math.max(PICTURE_MS, 5 * (performance.now() - start));
+    this.#pictureAt = start + Math.max(PICTURE_MS, 5 * ms);
+    return { snapshot, ms };
+  }
+
+  /** @param {number} stepsPerSecond */
+  async show(stepsPerSecond) {
+    const { snapshot } = await this.read();
+    post({ type: 'snapshot', snapshot, steps_per_s: stepsPerSecond }, buffers(snapshot));
     return snapshot.step;
   }
 
