@@ -9,13 +9,13 @@ const canvases = new Map();
 /** Pictures that come faster than frames are never painted. @type {Map<number, Painting>} */
 const newest = new Map();
 
-/** @param {MessageEvent<{ id: number, canvas?: OffscreenCanvas, painting?: Painting }>} event A canvas, what is to be
+/** @param {MessageEvent<{ id: number, canvas?: OffscreenCanvas } & Partial<Painting>>} event A canvas, what is to be
  * painted on it, or neither: its end. */
-self.onmessage = ({ data: { id, canvas, painting } }) => {
+self.onmessage = ({ data: { id, canvas, picture = null, frame } }) => {
   if (canvas) return void canvases.set(id, canvas);
-  if (!painting) return void canvases.delete(id);
+  if (!frame) return void canvases.delete(id);
   if (!newest.size) requestAnimationFrame(paintNewest);
-  newest.set(id, painting);
+  newest.set(id, { picture, frame });
 };
 
 function paintNewest() {

@@ -41,7 +41,7 @@ function painting(canvas) {
   /** @param {Painting} next */
   let show = next => {
     newest = next;
-    worker.postMessage({ id, painting: next });
+    worker.postMessage({ id, ...next });
   };
   canvases.set(id, {
     onMissing() {
