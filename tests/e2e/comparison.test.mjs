@@ -100,6 +100,7 @@ test('run A goes on where B fails, and undo leads back to the run before the com
   isFaulty = true;
   await page.click('#compare');
   await says(page, /Run B: The trainer could not be fetched.*Run A goes on/s);
+  await page.waitForSelector('#compare:enabled');
   isFaulty = false;
   await until(page, 'running');
   await trainsOn(page, 20);
