@@ -1,8 +1,8 @@
 //! The latent space: the prior of a generator's inputs, and operations on latents.
 //!
 //! * [`Prior`] samples latents, and truncates them.
-//! * [`path`] interpolates between two latents; [`arithmetic`] adds and subtracts them; [`fixed_samples`] applies
-//!   both to the samples that a run shows.
+//! * [`path`] interpolates between two latents; [`arithmetic`] adds and subtracts them; [`pad`] maps the plane through
+//!   three; [`fixed_samples`] applies all of it to the samples that a run shows.
 //! * [`projection`] finds the latent of a given image by gradient descent, with the networks of a run ([`encoder`]);
 //!   [`inpainting`] hides a part of the image and fills it in; [`image_projection`] is a projection step by step, for
 //!   display.
@@ -15,6 +15,7 @@ pub mod encoder;
 pub mod fixed_samples;
 pub mod image_projection;
 pub mod inpainting;
+pub mod pad;
 pub mod path;
 pub mod prior;
 pub mod projection;

@@ -1,7 +1,11 @@
 //! Messages between the wasm module and the page, each written once: here, or where the type has its place in the core.
 //! The TypeScript types in `www/wasm.d.ts` are generated from them by the test at the foot of this file.
 
+mod scores;
+
 use serde::Serialize;
+
+pub use self::scores::{ClassScores, ScoringState};
 
 use crate::data::{Dataset, Split};
 use crate::error::Error;
@@ -215,15 +219,15 @@ impl From<&snapshot::Snapshot> for Snapshot {
             terms: terms
                 .map(|&(quantity, value)| Reading { quantity, value: finite(value.into()), floor: None })
                 .collect(),
-            metrics: metrics
-                .map(|&Metric { quantity, value, floor }| Reading {
-                    quantity,
-                    value: finite(value),
-                    floor: finite(floor),
-                })
-                .collect(),
+            metrics: metrics.map(Reading::from).collect(),
             picture: snapshot.picture.clone(),
         }
+    }
+}
+
+impl From<&Metric> for Reading {
+    fn from(&Metric { quantity, value, floor }: &Metric) -> Self {
+        Self { quantity, value: finite(value), floor: finite(floor) }
     }
 }
 
@@ -330,7 +334,9 @@ mod tests {
     use ts_rs::{Config, TS};
 
     use super::*;
+    use crate::data::nearest::NearestImage;
     use crate::latent::fixed_samples;
+    use crate::latent::pad::Pad;
     use crate::latent::path::Path;
     use crate::quantity::{Better, Format};
     use crate::snapshot::{Gallery, LatentMap, Line, Phase, Plane, Scale, UpdateView, Updated};
@@ -364,11 +370,15 @@ mod tests {
             ExperimentInfo,
             PresetInfo,
             ProjectionState,
+            NearestImage,
+            ScoringState,
+            ClassScores,
             LatentMap,
             UpdateView,
             Updated,
             fixed_samples::LatentQuery,
             fixed_samples::Interpolation,
+            Pad,
             Path,
             Adapter,
             ErrorKind,

@@ -5,6 +5,7 @@ mod lattice;
 mod phase;
 mod picture;
 mod scene;
+mod scorer;
 mod stats;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use burn::tensor::{Tensor, Transaction};
 pub use self::latent_map::LatentMap;
 pub use self::picture::{Gallery, Line, Phase, Picture, Plane, Scale};
 use self::scene::Scene;
+pub use self::scorer::{ImageScorer, ImageScores, Scoring, for_classifier};
 pub use self::stats::{GanStats, MeanLogits, read_stats};
 use self::stats::{UnreadStats, sigmoid};
 pub use self::theory::Value;
@@ -54,8 +56,8 @@ pub struct Observer {
     /// The same latents before truncation, where it is set: metrics are of the generator as it is.
     untruncated: Option<Tensor<2>>,
     scene: Scene,
-    /// Generator inputs of the interpolation and of the latent arithmetic that are set.
-    queried: [Option<Tensor<2>>; 2],
+    /// Generator inputs of the interpolation, of the latent arithmetic and of the plane's points that are set.
+    queried: [Option<Tensor<2>>; 3],
     /// The map of the latent space, where it is set and there is one, with its generator inputs.
     map: Option<(LatentMap, Tensor<2>)>,
 }
@@ -71,7 +73,7 @@ impl Observer {
             inputs: rows(trainer, e.fixed_inputs(count, e.seed)),
             untruncated: None,
             scene: Scene::of(trainer, count),
-            queried: [None, None],
+            queried: [None, None, None],
             map: None,
         }
     }
@@ -81,7 +83,7 @@ impl Observer {
         self.scene.revise(trainer, self.count);
     }
 
-    /// Sets the view of the latent space; interpolation and arithmetic have an effect on images alone.
+    /// Sets the view of the latent space; interpolation, arithmetic and planes have an effect on images alone.
     ///
     /// # Errors
     /// [`Error::Setting`] when the query names a sample that there is not.
@@ -92,6 +94,7 @@ impl Observer {
         self.queried = [
             query.interpolation.map(|walk| fixed.interpolation(walk)),
             query.arithmetic.as_ref().map(|sum| fixed.arithmetic(sum)),
+            query.pad.as_ref().map(|pad| fixed.pad(pad)),
         ]
         .map(|inputs| inputs.map(|inputs| rows(trainer, inputs)));
         self.map = query.map.then(|| LatentMap::of(e)).flatten().map(|map| {
@@ -163,9 +166,9 @@ impl Observer {
         })
     }
 
-    /// Adds the interpolation and the arithmetic to the gallery.
+    /// Adds the images of the query to the gallery.
     fn attach(&self, gallery: &mut Gallery, queried: Vec<Vec<f32>>) {
-        let places = [&mut gallery.interpolation, &mut gallery.arithmetic];
+        let places = [&mut gallery.interpolation, &mut gallery.arithmetic, &mut gallery.pad];
         let set = self.queried.iter().zip(places).filter(|(inputs, _)| inputs.is_some());
         for ((_, place), values) in set.zip(queried) {
             *place = values.into_iter().map(to_byte).collect();

@@ -1,6 +1,7 @@
 // The controls of all settings, one function for each kind, and the repairs that are offered where a change is refused.
 
 import { announce } from './announce.js';
+import { classPicker } from './class-picker.js';
 import { MOST, inToml } from './mixture.js';
 import { GROUPS, consequences, inText, inWords, returning } from './settings.js';
 import { element } from './views/element.js';
@@ -26,6 +27,7 @@ export function controls(place, classesPlace, send) {
     place.append(details);
     return { settings, details, body, count };
   });
+  const showClasses = classPicker(classesPlace);
   /** Settings that gave way to others, and the values that they return to. @type {Map<string, string>} */
   const setAside = new Map();
   let name = '';
@@ -81,11 +83,7 @@ export function controls(place, classesPlace, send) {
       count.textContent = on ? `${on} on` : '';
       const picker = shown.find(({ kind }) => kind === 'classes');
       if (!picker) continue;
-      classesPlace.hidden = false;
-      classesPlace.replaceChildren(
-        element('span', {}, picker.label),
-        ...classes(/** @type {number[]} */ (settings[picker.key]), change),
-      );
+      showClasses(picker.label, /** @type {number[]} */ (settings[picker.key]), change);
     }
     // The controls are rebuilt; the focus stays where it was, or at its setting.
     const again = [`[data-at="${focused}"]:enabled`, `[data-key="${within}"] :is(input, select, button):enabled`];
@@ -365,27 +363,6 @@ function gaussians(values, set, most) {
     ),
   );
 }
-
-/** The class picker, which is beside the picture. @param {number[]} chosen @param {Send} change */
-const classes = (chosen, change) =>
-  Array.from({ length: 10 }, (_, digit) => {
-    const on = chosen.includes(digit),
-      last = on && chosen.length === 1;
-    const next = on ? chosen.filter(other => other !== digit) : [...chosen, digit].sort((a, b) => a - b);
-    const button = element(
-      'button',
-      {
-        type: 'button',
-        className: 'class',
-        dataset: { at: `class-${digit}` },
-        title: last ? 'At least one digit is needed' : '',
-        onclick: () => (last ? undefined : change([['classes', `[${next}]`]])),
-      },
-      String(digit),
-    );
-    button.setAttribute('aria-pressed', String(on));
-    return button;
-  });
 
 /** Shortest, with the digits that 32-bit floats have. @param {number} value */
 const shortest = value => String(+value.toPrecision(7));

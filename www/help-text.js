@@ -41,7 +41,8 @@ const PICTURES = {
   ],
   gallery: [
     'Left: images of the generator for latents that stay the same during the run, so that the same place shows the same image as it develops. Right: real images.',
-    '“Latent space” opens truncation, interpolation, arithmetic and projection of latents.',
+    'The pointer over a generated image (or a tap) shows the nearest training image: one at a distance near 0 is a copy.',
+    '“Latent space” opens truncation, interpolation, arithmetic and projection of latents, and a pad: the plane through three of them.',
   ],
   phase: [
     'Each network has one parameter: the generator’s sample is the number θ (across), the discriminator’s logit is ψ x (upwards).',

@@ -11,7 +11,8 @@ import { scalarsOf } from './readings.js';
 import { queryOf } from './latent.js';
 import { Recovery } from './recovery.js';
 import { Runs } from './runs.js';
-import { Store, editedOf, otherOf, syncHash } from './state.js';
+import { editedOf, otherOf } from './both-runs.js';
+import { Store, syncHash } from './state.js';
 import { onTheme } from './theme.js';
 import { Undo } from './undo.js';
 import { comparisonView } from './views/comparison.js';
@@ -20,7 +21,9 @@ import { byId } from './views/element.js';
 import { metricsPanel } from './views/metrics-panel.js';
 import { explorer } from './views/explorer.js';
 import { heading } from './views/heading.js';
+import { nearestImage } from './views/nearest.js';
 import { charts as makeCharts } from './views/charts.js';
+import { classScores } from './views/class-scores.js';
 import { problems } from './views/problems.js';
 import { slowMotion } from './views/slow-motion.js';
 import { mainView } from './views/main-view.js';
@@ -153,6 +156,8 @@ function onReply(reply) {
     // The run is new, and has the plain query.
     sentQuery = PLAIN;
     sendQuery();
+    scoring = false;
+    sendScoring();
   }
   if (reply.type === 'state' && reply.state === 'ready') for (const done of awaitingReset.splice(0)) done();
 }
@@ -168,6 +173,15 @@ function sendQuery() {
   if (text === sentQuery) return;
   sentQuery = text;
   trainer.post({ type: 'query', query });
+}
+
+let scoring = false;
+/** Starts and ends the classification of images, which a new run does not go on with. */
+function sendScoring() {
+  const { on } = store.model.scoring;
+  if (on === scoring) return;
+  scoring = on;
+  trainer.post({ type: 'score', on });
 }
 
 let projecting = false;
@@ -200,7 +214,9 @@ const views = [
   truncation(store),
   slow,
   explorer(store, request => trainer.post(request)),
+  nearestImage(store, image => trainer.request({ type: 'nearest', image })),
   metricsPanel(),
+  classScores(store),
   until(store, { set: goal => goals.set(goal, counterfeit.play), cancel: () => goals.cancel() }),
   heading(store, edited),
   whileHidden(store, counterfeit),
@@ -264,6 +280,7 @@ byId('branch').onclick = branch;
 store.subscribe(model => {
   for (const view of views) view.draw(model);
   sendQuery();
+  sendScoring();
   endProjection();
   charts?.draw(model);
   // A refused setting is drawn again with its old value and the reason.

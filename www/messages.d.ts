@@ -3,12 +3,15 @@
 
 import type {
   Adapter,
+  ClassScores,
   ExperimentInfo,
   Failure,
   LatentQuery,
+  NearestImage,
   PresetInfo,
   ProjectionState,
   Scale,
+  ScoringState,
   Snapshot,
   Updated,
   UpdateView,
@@ -74,6 +77,12 @@ export interface Playground {
   set_query(query: LatentQuery): void;
   /** Of an image of single ones, with the networks as they stand; pixels are known that are not 0 in `known`. */
   project(image: Uint8Array, known: Uint8Array): ImageProjection;
+  /** The training image nearest to this one, of single ones. */
+  nearest(image: Uint8Array): NearestImage;
+  /** Starts scoring single images by a classifier of the run's own images, or ends it. */
+  score(on: boolean): void;
+  /** One slice of that: a step of the classifier's training, or the predictions on some images. */
+  advance_scores(): Promise<ScoringState>;
   /** The checkpoint. */
   save(): Promise<Uint8Array>;
   free(): void;
@@ -126,6 +135,10 @@ export type Request =
   /** Projects an image between training steps, with the present networks; replaces the projection before it. */
   | { type: 'project'; projection: number; image: Uint8Array; known: Uint8Array }
   | { type: 'stop-projection' }
+  /** Scores of the run's images between training steps, until it is replaced; 'scoring' and 'scores' tell. */
+  | { type: 'score'; on: boolean }
+  /** The training image nearest to this one; answered by 'nearest' with the same id. */
+  | { type: 'nearest'; id: number; image: Uint8Array }
   | { type: 'save'; id: number }
   | { type: 'load'; bytes: ArrayBuffer; device: DeviceChoice; play: boolean }
   | { type: 'bench'; id: number; config: BenchConfig };
@@ -180,6 +193,11 @@ export type Reply =
   /** The state of a projection, and the step of the run whose networks it uses. */
   | { type: 'projected'; projection: number; run_step: number; state: ProjectionState; done: boolean }
   | { type: 'projection-failed'; projection: number; what: string }
+  | { type: 'nearest'; id: number; found: NearestImage }
+  /** How far the classifier's training and test are. */
+  | { type: 'scoring'; done: number; of: number }
+  | { type: 'scores'; scores: ClassScores }
+  | { type: 'scoring-failed'; what: string }
   | { type: 'saved'; id: number; step: number; bytes: Uint8Array }
   | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number }
   | { type: 'failed'; id: number; what: string };

@@ -1,13 +1,14 @@
 // The page's single state, and every way in which it changes: what the worker replies and what the visitor does.
 
 import { Checkpoints } from './checkpoints.js';
+import { compared, kept, viewed } from './both-runs.js';
 import { elsewhere, onProjection, untouched } from './latent.js';
 import { History } from './history.js';
 import { inText, inWords } from './settings.js';
 import { keptRun } from './kept-runs.js';
 import { inSlowMotion, start } from './slow-motion.js';
 
-/** @import { Change, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State }
+/** @import { Change, ClassScores, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State }
  * from './messages.js' */
 
 /** @import { Latent } from './latent.js' */
@@ -16,6 +17,8 @@ import { inSlowMotion, start } from './slow-motion.js';
 /** @import { SlowMotion } from './slow-motion.js' */
 /** @import { Letter } from './comparison.js' */
 /** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean, changes?: Change[] }} Problem */
+/** Whether images are classified; how far the classifier is; what they score; why not.
+ * @typedef {{ on: boolean, done: number, of: number, scores: ClassScores | null, problem: string }} Scoring */
 /** @typedef {{
  *   state: State,
  *   presets: PresetInfo[],
@@ -49,6 +52,7 @@ import { inSlowMotion, start } from './slow-motion.js';
  *   latent: Latent,
  *   slow: SlowMotion | null,
  *   comparison: { begun: boolean, edits: Letter, b: Model } | null,
+ *   scoring: Scoring,
  * }} Model */
 
 /** @typedef {Reply
@@ -71,6 +75,7 @@ import { inSlowMotion, start } from './slow-motion.js';
  *   | { type: 'other', reply: Reply }
  *   | { type: 'edits', run: Letter }
  *   | { type: 'kept', run: Letter }
+ *   | { type: 'scoring-on', on: boolean }
  *   | { type: 'dismiss' }} Action */
 
 /** @type {Model} */
@@ -124,7 +129,11 @@ const initial = {
   slow: null,
   /** The run that this one is compared with, and which of both the settings panel shows. */
   comparison: null,
+  scoring: { on: false, done: 0, of: 0, scores: null, problem: '' },
 };
+
+/** @param {boolean} on @returns {Scoring} */
+const scoringOf = on => ({ ...initial.scoring, on });
 
 /** Problems of the visitor's last act: the next one that succeeds resolves them. @type {ProblemKind[]} */
 const REFUSED = ['link', 'setting', 'checkpoint'];
@@ -202,6 +211,7 @@ export function reduce(model, action) {
         followed: false,
         rates: again ? model.rates : null,
         latent,
+        scoring: scoringOf(model.scoring.on),
       };
     }
     case 'revised': {
@@ -288,8 +298,17 @@ export function reduce(model, action) {
       return compared(model, comparison => ({ ...comparison, edits: action.run }));
     case 'kept':
       return kept(model, action.run);
+    case 'scoring-on':
+      return { ...model, scoring: scoringOf(action.on) };
+    case 'scoring':
+      return { ...model, scoring: { ...model.scoring, done: action.done, of: action.of } };
+    case 'scores':
+      return { ...model, scoring: { ...model.scoring, scores: action.scores } };
+    case 'scoring-failed':
+      return { ...model, scoring: { ...model.scoring, problem: action.what } };
     case 'dismiss':
       return { ...model, problem: null };
+    case 'nearest':
     case 'updated':
     case 'saved':
     case 'benched':
@@ -297,42 +316,6 @@ export function reduce(model, action) {
       return model;
   }
 }
-
-/** @typedef {NonNullable<Model['comparison']>} Compared */
-
-/** @param {Model} model @param {(comparison: Compared) => Compared} change @returns {Model} */
-const compared = (model, change) => (model.comparison ? { ...model, comparison: change(model.comparison) } : model);
-
-/** Run B at the same step. @param {Model['comparison']} comparison @param {Snapshot | null} snapshot */
-function viewed(comparison, snapshot) {
-  if (!comparison) return null;
-  const { b } = comparison;
-  const viewing = b.history.frames.find(({ step }) => step === snapshot?.step) ?? null;
-  return { ...comparison, b: { ...b, viewing } };
-}
-
-/** The end of a comparison: one of the runs is the page's, and the curves of the other stay in the charts.
- * @param {Model} model @param {Letter} run @returns {Model} */
-function kept(model, run) {
-  const { comparison } = model;
-  if (!comparison?.begun) return { ...model, comparison: null };
-  const { b } = comparison;
-  const previous = keptRun(run === 'A' ? b : model) ?? model.previous;
-  if (run === 'A') return { ...model, previous, comparison: null };
-  const { info, device, state, stepsPerSecond, live, history, viewing, checkpoints, problem } = b;
-  return {
-    ...model,
-    ...{ info, device, state, stepsPerSecond, live, history, viewing, checkpoints, problem },
-    previous,
-    comparison: null,
-  };
-}
-
-/** Run B of a comparison, which is shown with this one. @param {Pick<Model, 'comparison'>} model */
-export const otherOf = ({ comparison }) => (comparison?.begun ? comparison.b : null);
-
-/** The run whose settings are shown. @param {Model} model */
-export const editedOf = model => (model.comparison?.edits === 'B' ? otherOf(model) : null) ?? model;
 
 /** With `prefers-reduced-motion` the picture changes less often. */
 const calm = matchMedia('(prefers-reduced-motion: reduce)');

@@ -55,7 +55,7 @@ export class Trainer {
   }
 
   /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'update', network: Updated } |
-   * { type: 'bench', config: BenchConfig }} request
+   * { type: 'nearest', image: Uint8Array } | { type: 'bench', config: BenchConfig }} request
    * @returns {Promise<any>} */
   request(request) {
     const id = ++this.#ids;

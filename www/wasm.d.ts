@@ -277,7 +277,15 @@ interpolation: Uint8Array,
 /**
  * The terms of latent arithmetic, and the result; empty where none is set.
  */
-arithmetic: Uint8Array, };
+arithmetic: Uint8Array, 
+/**
+ * The points of the plane through three latents; empty where none is set.
+ */
+pad: Uint8Array, 
+/**
+ * Whether these points are scaled to the norm of latents at the plane's corners.
+ */
+pad_keeps_norm: boolean, };
 
 /**
  * A Dirac-GAN: the generator is the number θ, the discriminator D(x) = ψ x.
@@ -437,6 +445,89 @@ sample: Uint8Array,
 filled: Uint8Array, };
 
 /**
+ * The training image nearest to a given image, by Euclidean distance with pixels in [−1, 1].
+ */
+export type NearestImage = { 
+/**
+ * Its number among the training images: of equally near ones the first.
+ */
+index: number, 
+/**
+ * The number of training images.
+ */
+count: number, 
+/**
+ * Its distance from the given image.
+ */
+distance: number, 
+/**
+ * Its distance from the nearest other training image; `null` where it is the only one.
+ */
+neighbour: number | null, 
+/**
+ * The training image, one byte a pixel.
+ */
+image: Uint8Array, };
+
+/**
+ * What a slice of scoring has come to.
+ */
+export type ScoringState = { 
+/**
+ * Slices of the classifier's training and test that are done; `null` when all are.
+ */
+done: number | null, 
+/**
+ * All of these.
+ */
+of: number | null, 
+/**
+ * Whether the generator has not changed since it was scored.
+ */
+unchanged: boolean, 
+/**
+ * New scores.
+ */
+scores: ClassScores | null, };
+
+/**
+ * Scores of generated images by a classifier of the run's own images.
+ */
+export type ClassScores = { 
+/**
+ * The step of the generator.
+ */
+step: number, 
+/**
+ * The number of generated images.
+ */
+samples: number, 
+/**
+ * The share of each of the ten classes among the generated images.
+ */
+classes: Float32Array, 
+/**
+ * The same of as many real images.
+ */
+real: Float32Array, 
+/**
+ * The metrics with their noise floors.
+ */
+metrics: Array<Reading>, 
+/**
+ * Real images that the classifier learned from.
+ */
+trained_on: number, 
+/**
+ * Real images that were held out from that, for its test.
+ */
+tested_on: number, 
+/**
+ * The share of these that it classifies correctly.
+ */
+accuracy: number, };
+
+/**
  * Lines through the latent space, and where the generator maps them. All coordinates of a latent but the first, or the
  * first two, are 0.
  */
@@ -533,7 +624,8 @@ gradient_norm: number, };
 export type Updated = "discriminator" | "generator";
 
 /**
- * A view of the latent space: truncation of the fixed samples, an interpolation, and latent arithmetic.
+ * A view of the latent space: truncation of the fixed samples, an interpolation, latent arithmetic, and points of a
+ * plane.
  */
 export type LatentQuery = { 
 /**
@@ -548,6 +640,10 @@ interpolation: Interpolation | null,
  * Latent arithmetic with fixed samples, such as `12-3+40`.
  */
 arithmetic: string | null, 
+/**
+ * Points of the plane through three fixed samples.
+ */
+pad: Pad | null, 
 /**
  * Whether the map of the latent space is drawn, where there is one.
  */
@@ -569,6 +665,19 @@ to: number,
  * The path between their latents.
  */
 path: InterpolationPath, };
+
+/**
+ * Points of the plane through three fixed samples.
+ */
+export type Pad = { 
+/**
+ * The samples A, B and C, by their numbers.
+ */
+samples: [number, number, number], 
+/**
+ * The coordinates x, y of each point A + x (B − A) + y (C − A); at least one, 32 at most.
+ */
+points: Array<[number, number]>, };
 
 /**
  * How to go from one latent to another.

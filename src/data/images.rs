@@ -101,6 +101,20 @@ impl Images {
         batch
     }
 
+    /// The images at these indices, in their order.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when there are none.
+    ///
+    /// # Panics
+    /// When an index is beyond the end.
+    pub fn select(&self, indices: &[usize]) -> Result<Self> {
+        let dim = self.dim();
+        let pixels = indices.iter().flat_map(|i| &self.pixels[i * dim..(i + 1) * dim]).copied().collect();
+        let labels = indices.iter().map(|&i| self.labels[i]).collect();
+        Ok(Self::new(self.size, pixels, labels)?.stacked(self.channels))
+    }
+
     /// The first `per_class` images of each of `classes`, in the order in which they stand; 0 takes all.
     ///
     /// # Errors
@@ -252,6 +266,13 @@ mod tests {
         assert_eq!(four().subset(&[5], 0).unwrap().labels(), [5, 5, 5]);
         let error = four().subset(&[1, 2], 0).unwrap_err().to_string();
         assert_eq!(error, "`classes` is [1, 2]; it should be among the classes that the data hold: [3, 5]");
+    }
+
+    #[test]
+    fn a_selection_is_in_the_order_of_its_indices() {
+        let some = four().select(&[2, 1]).unwrap();
+        assert_eq!((some.labels(), some.pixels()), (&[5, 3][..], &[[30; 4], [20; 4]].concat()[..]));
+        assert!(four().select(&[]).is_err());
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod glyphs;
 mod idx;
 pub mod images;
 pub mod mixture;
+pub mod nearest;
 pub(crate) mod normal;
 pub mod views;
 
@@ -142,6 +143,12 @@ impl DataLoader {
             self.index += taken;
         }
         self.data.images().map_or_else(Batch::default, |images| images.batch(&chosen))
+    }
+
+    /// The first images of the present epoch's order, `n` at most; none of a mixture.
+    #[must_use]
+    pub fn order(&self, n: usize) -> Vec<usize> {
+        self.order.iter().copied().take(n).collect()
     }
 
     /// Classes of `n` samples, drawn with the data's own frequencies, without using any sample.

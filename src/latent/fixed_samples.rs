@@ -1,8 +1,10 @@
-//! The fixed samples of a run: a view of all of them, an interpolation between two, latent arithmetic with some.
+//! The fixed samples of a run: a view of all of them, an interpolation between two, latent arithmetic with some, and
+//! the plane through three.
 
 use serde::Deserialize;
 
 use super::arithmetic::Expression;
+use super::pad::{self, Pad};
 use super::path::Path;
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
@@ -25,7 +27,8 @@ pub struct Interpolation {
     pub path: Path,
 }
 
-/// A view of the latent space: truncation of the fixed samples, an interpolation, and latent arithmetic.
+/// A view of the latent space: truncation of the fixed samples, an interpolation, latent arithmetic, and points of a
+/// plane.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -37,6 +40,8 @@ pub struct LatentQuery {
     /// Latent arithmetic with fixed samples, such as `12-3+40`.
     #[cfg_attr(test, ts(type = "string | null"))]
     pub arithmetic: Option<Expression>,
+    /// Points of the plane through three fixed samples.
+    pub pad: Option<Pad>,
     /// Whether the map of the latent space is drawn, where there is one.
     pub map: bool,
 }
@@ -61,6 +66,10 @@ impl LatentQuery {
         };
         if let Some(Interpolation { from, to, .. }) = self.interpolation {
             within("interpolation", from.max(to))?;
+        }
+        if let Some(pad) = &self.pad {
+            within("pad", pad.samples.into_iter().fold(0, usize::max))?;
+            pad.check()?;
         }
         self.arithmetic.as_ref().map_or(Ok(()), |expression| within("arithmetic", expression.largest()))
     }
@@ -96,10 +105,25 @@ impl<'a> FixedSamples<'a> {
     /// When a number is not that of a sample.
     #[must_use]
     pub fn interpolation(&self, Interpolation { from, to, path }: Interpolation) -> Vec<f32> {
-        let dim = self.experiment.latent_dim;
-        let row = |i: usize| &self.latents[i * dim..(i + 1) * dim];
-        let points = path.points(row(from), row(to), STEPS);
+        let points = path.points(self.latent(from), self.latent(to), STEPS);
         self.experiment.concat_labels(points, &[self.labels[from]; STEPS])
+    }
+
+    /// The generator inputs of the points of a plane, a row each, with the class of its first sample.
+    ///
+    /// # Panics
+    /// When a number is not that of a sample.
+    #[must_use]
+    pub fn pad(&self, Pad { samples, points }: &Pad) -> Vec<f32> {
+        let corners = samples.map(|i| self.latent(i));
+        let latent = |&point: &[f32; 2]| pad::point(self.experiment.prior, corners, point);
+        let latents = points.iter().flat_map(latent).collect();
+        self.experiment.concat_labels(latents, &vec![self.labels[samples[0]]; points.len()])
+    }
+
+    fn latent(&self, i: usize) -> &[f32] {
+        let dim = self.experiment.latent_dim;
+        &self.latents[i * dim..(i + 1) * dim]
     }
 
     /// The generator inputs of the terms of an expression, and of its value: a row each, with the class of the first
@@ -149,6 +173,17 @@ mod tests {
     }
 
     #[test]
+    fn the_corners_of_a_pad_are_its_samples() {
+        let e = experiment();
+        let all = e.fixed_inputs(6, 5);
+        let pad = Pad { samples: [4, 1, 2], points: vec![[1.0, 0.0], [0.0, 0.0], [0.5, 0.5]] };
+        let rows = FixedSamples::new(&e, 6, 5, None).pad(&pad);
+        assert_eq!((&rows[..2], &rows[2..4]), (&all[2..4], &all[8..10]));
+        assert_eq!(rows[4], 0.5 * all[2] + 0.5 * all[4]);
+        assert_eq!(rows.len(), 6);
+    }
+
+    #[test]
     fn a_result_follows_its_terms() {
         let e = experiment();
         let all = e.fixed_inputs(6, 5);
@@ -158,13 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn interpolation_and_arithmetic_have_the_first_samples_class() {
+    fn what_is_made_of_samples_has_the_first_ones_class() {
         let mut e = experiment();
         e.set_all([("conditional", "label"), ("classes", "[3,7]")]).unwrap();
         let fixed = FixedSamples::new(&e, 6, 5, None);
         let classes = |rows: Vec<f32>| rows.chunks_exact(4).all(|row| row[2..] == [0.0, 1.0]);
         assert!(classes(fixed.interpolation(Interpolation { from: 4, to: 0, path: Path::Lerp })));
         assert!(classes(fixed.arithmetic(&"5-0+1".parse().unwrap())));
+        assert!(classes(fixed.pad(&Pad { samples: [4, 0, 1], points: vec![[1.0, 0.0]; 3] })));
     }
 
     #[test]
@@ -174,14 +210,24 @@ mod tests {
             ..LatentQuery::default()
         };
         let sum = |text: &str| LatentQuery { arithmetic: Some(text.parse().unwrap()), ..LatentQuery::default() };
+        let pad = |samples, points: &[[f32; 2]]| LatentQuery {
+            pad: Some(Pad { samples, points: points.to_vec() }),
+            ..LatentQuery::default()
+        };
         let truncation = |threshold| LatentQuery { truncation: Some(threshold), ..LatentQuery::default() };
-        for sound in [LatentQuery::default(), walk(0, 5), sum("5-0+1"), truncation(0.0)] {
+        for sound in
+            [LatentQuery::default(), walk(0, 5), sum("5-0+1"), truncation(0.0), pad([0, 5, 0], &[[9.0, -9.0]; 32])]
+        {
             assert!(sound.check(6).is_ok(), "{sound:?}");
         }
         for (query, word) in [
             (walk(6, 0), "0 to 5"),
             (walk(0, usize::MAX), "0 to 5"),
             (sum("0-6"), "0 to 5"),
+            (pad([0, 6, 0], &[[0.0; 2]]), "0 to 5"),
+            (pad([0, 1, 2], &[]), "1 to 32"),
+            (pad([0, 1, 2], &[[0.0; 2]; 33]), "1 to 32"),
+            (pad([0, 1, 2], &[[0.0, f32::NAN]]), "finite"),
             (truncation(-1.0), "truncation"),
             (truncation(f32::NAN), "truncation"),
         ] {
@@ -195,12 +241,16 @@ mod tests {
         let read = serde_json::from_str::<LatentQuery>;
         let all = r#"{"truncation":0.5,"interpolation":{"from":1,"to":2,"path":"lerp"},"arithmetic":"1-2+3"}"#;
         assert_eq!(read(all).unwrap().interpolation.map(|walk| walk.to), Some(2));
+        let pad = read(r#"{"pad":{"samples":[3,1,2],"points":[[0.5,-0.25]]}}"#).unwrap().pad.unwrap();
+        assert_eq!(pad, Pad { samples: [3, 1, 2], points: vec![[0.5, -0.25]] });
         assert_eq!(read(r#"{"interpolation":null}"#).unwrap(), LatentQuery::default());
         for wrong in [
             r#"{"arithmetic":"1--2"}"#,
             r#"{"interpolation":{"from":-1,"to":2,"path":"lerp"}}"#,
             r#"{"interpolation":{"from":1,"to":2,"path":"up"}}"#,
             r#"{"colour":1}"#,
+            r#"{"pad":{"samples":[1,2],"points":[[0,0]]}}"#,
+            r#"{"pad":{"samples":[1,2,3],"points":[[0,0,0]]}}"#,
             "7",
         ] {
             assert!(read(wrong).is_err(), "{wrong}");

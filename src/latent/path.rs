@@ -60,6 +60,12 @@ pub fn slerp(a: &[f32], b: &[f32], t: f32) -> Vec<f32> {
     combine(a, b, share(1.0 - t), share(t))
 }
 
+/// The Euclidean norm of a latent.
+#[must_use]
+pub fn norm(z: &[f32]) -> f32 {
+    z.iter().map(|z| z * z).sum::<f32>().sqrt()
+}
+
 fn combine(a: &[f32], b: &[f32], of_a: f32, of_b: f32) -> Vec<f32> {
     a.iter().zip(b).map(|(a, b)| of_a * a + of_b * b).collect()
 }
@@ -68,10 +74,6 @@ fn combine(a: &[f32], b: &[f32], of_a: f32, of_b: f32) -> Vec<f32> {
 mod tests {
     use super::*;
     use crate::rng::{Rng, Stream};
-
-    fn norm(z: &[f32]) -> f32 {
-        z.iter().map(|z| z * z).sum::<f32>().sqrt()
-    }
 
     fn close(got: &[f32], wanted: &[f32]) {
         for (g, w) in got.iter().zip(wanted) {

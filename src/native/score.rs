@@ -11,13 +11,14 @@ use super::progress;
 use super::report::Seen;
 use super::sample::CHUNK;
 use super::{device::Opened, files};
-use crate::classifier::{self, CLASSES, Classifier, Predictions, SIZE};
+use crate::classifier::{self, CLASSES, Classifier, Predictions};
 use crate::data::images::to_byte;
 use crate::data::{DataLoader, Images};
 use crate::metrics::classes::Classes;
 use crate::metrics::images::ImageEvaluator;
 use crate::metrics::{Metric, stacked};
 use crate::rng::{Rng, Stream};
+use crate::snapshot;
 use crate::tensor::{floats, matrix};
 use crate::trainer::Trainer;
 
@@ -156,8 +157,7 @@ fn for_classifier(trainer: &Trainer, values: Vec<f32>) -> Result<Images> {
     let labels = vec![0; values.len() / e.image_size.pow(2)];
     let pixels = values.into_iter().map(to_byte).collect();
     let images = Images::new(e.image_size, pixels, labels)?;
-    // Drawn digits have the classifier's size already, without a border.
-    Ok(if e.data.dataset().is_some() { images.restored()? } else { images.resized(SIZE)? })
+    Ok(snapshot::for_classifier(e, images)?)
 }
 
 fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {

@@ -139,6 +139,12 @@ pub struct Gallery {
     #[serde(serialize_with = "bytes")]
     #[cfg_attr(test, ts(type = "Uint8Array"))]
     pub arithmetic: Vec<u8>,
+    /// The points of the plane through three latents; empty where none is set.
+    #[serde(serialize_with = "bytes")]
+    #[cfg_attr(test, ts(type = "Uint8Array"))]
+    pub pad: Vec<u8>,
+    /// Whether these points are scaled to the norm of latents at the plane's corners.
+    pub pad_keeps_norm: bool,
 }
 
 /// A Dirac-GAN: the generator is the number θ, the discriminator D(x) = ψ x.

@@ -13,6 +13,7 @@ use crate::data::images::to_byte;
 use crate::data::mixture::Mixture;
 use crate::data::{DataLoader, TrainingData, views};
 use crate::experiment::{Conditional, Experiment};
+use crate::latent::pad;
 use crate::metrics::wasserstein::W1;
 use crate::metrics::{Evaluator, Metric, density};
 use crate::rng::{Rng, Stream};
@@ -230,6 +231,8 @@ impl Scene {
                     real: real.clone(),
                     interpolation: Vec::new(),
                     arithmetic: Vec::new(),
+                    pad: Vec::new(),
+                    pad_keeps_norm: pad::keeps_norm(e.prior, e.latent_dim),
                 };
                 (Vec::new(), Some(Picture::Gallery(gallery)), None)
             }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::latent::fixed_samples::{Interpolation, STEPS};
+use crate::latent::pad::Pad;
 use crate::latent::path::Path;
 use crate::metrics::wasserstein::W1;
 use crate::regularizer::gradient_penalty::PENALTY;
@@ -150,7 +151,7 @@ fn label_smoothing_lowers_the_undecided_output() {
 }
 
 #[test]
-fn interpolation_and_arithmetic_are_drawn_with_the_images() {
+fn what_is_queried_is_drawn_with_the_images() {
     for preset in ["digits-mlp", "digits-coupled"] {
         let mut trainer = trainer(preset, &[("examples_per_class", "4"), ("batch_size", "8")]);
         trainer.step();
@@ -163,7 +164,7 @@ fn interpolation_and_arithmetic_are_drawn_with_the_images() {
             }
         };
         let plain = gallery(&observer);
-        assert!(plain.interpolation.is_empty() && plain.arithmetic.is_empty());
+        assert!(plain.interpolation.is_empty() && plain.arithmetic.is_empty() && plain.pad.is_empty());
         let each = plain.views * plain.size * plain.size;
         let tile = |images: &[u8], i: usize| images[i * each..(i + 1) * each].to_vec();
         // A batch of another size may round otherwise.
@@ -174,6 +175,7 @@ fn interpolation_and_arithmetic_are_drawn_with_the_images() {
         let mut query = LatentQuery {
             interpolation: Some(Interpolation { from: 3, to: 1, path: Path::Slerp }),
             arithmetic: Some("2-2+4".parse().unwrap()),
+            pad: Some(Pad { samples: [5, 3, 1], points: vec![[0.0, 1.0], [0.0, 0.0]] }),
             ..LatentQuery::default()
         };
         observer.set_query(&trainer, &query).unwrap();
@@ -184,7 +186,9 @@ fn interpolation_and_arithmetic_are_drawn_with_the_images() {
         alike(&tile(&queried.interpolation, STEPS - 1), &tile(&plain.generated, 1));
         alike(&tile(&queried.arithmetic, 1), &tile(&plain.generated, 2));
         alike(&tile(&queried.arithmetic, 3), &tile(&plain.generated, 4));
-        assert_eq!(queried.arithmetic.len(), 4 * each);
+        assert_eq!((queried.arithmetic.len(), queried.pad.len()), (4 * each, 2 * each));
+        alike(&tile(&queried.pad, 0), &tile(&plain.generated, 1));
+        alike(&tile(&queried.pad, 1), &tile(&plain.generated, 5));
 
         query.interpolation = None;
         query.truncation = Some(0.0);

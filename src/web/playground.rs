@@ -7,11 +7,12 @@ use wasm_bindgen::prelude::*;
 use super::{ImageProjection, Result, Thrown, device, message};
 use crate::checkpoint::{self, Checkpoint};
 use crate::data::TrainingData;
+use crate::data::nearest::nearest;
 use crate::error::{Error, brief};
 use crate::experiment::{Conditional, DataKind, Experiment};
 use crate::latent;
-use crate::messages::{ExperimentInfo, Snapshot};
-use crate::snapshot::{Observer, view_update};
+use crate::messages::{ExperimentInfo, ScoringState, Snapshot};
+use crate::snapshot::{ImageScorer, Observer, view_update};
 use crate::tensor::read;
 use crate::trainer::{StepReport, Trainer, UpdateReport};
 
@@ -27,6 +28,7 @@ pub struct Playground {
     observer: Observer,
     /// The last reports of the discriminator and of the generator.
     last: [Option<UpdateReport>; 2],
+    scorer: Option<ImageScorer>,
 }
 
 #[wasm_bindgen]
@@ -61,7 +63,13 @@ impl Playground {
     }
 
     fn of(asked: Experiment, trainer: Trainer) -> Self {
-        Self { observer: Observer::new(&trainer, gallery(trainer.experiment())), asked, trainer, last: [None, None] }
+        Self {
+            observer: Observer::new(&trainer, gallery(trainer.experiment())),
+            asked,
+            trainer,
+            last: [None, None],
+            scorer: None,
+        }
     }
 
     /// The experiment: `ExperimentInfo`.
@@ -163,6 +171,39 @@ impl Playground {
     /// When the run does not make such images, or nothing is known.
     pub fn project(&self, image: &[u8], known: &[u8]) -> Result<ImageProjection> {
         Ok(ImageProjection(latent::image_projection::ImageProjection::new(&self.trainer, image, known)?))
+    }
+
+    /// The training image nearest to a single one of one byte a pixel: `NearestImage`.
+    ///
+    /// # Errors
+    /// When the run does not make such images.
+    pub fn nearest(&self, image: &[u8]) -> Result<JsValue> {
+        let e = self.trainer.experiment();
+        let single = e.views() * e.channels == 1;
+        let images = self.trainer.data().images().filter(|_| single);
+        let found = images.and_then(|images| nearest(images, image)).ok_or_else(|| {
+            let given = format!("{} bytes", image.len());
+            Error::setting("image", given, "a single grey image of the size that the run makes, a byte a pixel")
+        })?;
+        Ok(message(&found))
+    }
+
+    /// Starts scoring the run's images by a classifier of its own, or ends it.
+    ///
+    /// # Errors
+    /// When the run does not make single grey images, or has too few of them.
+    pub fn score(&mut self, on: bool) -> Result<()> {
+        self.scorer = on.then(|| ImageScorer::new(&self.trainer)).transpose()?;
+        Ok(())
+    }
+
+    /// One slice of scoring, which was started: `ScoringState`.
+    ///
+    /// # Errors
+    /// When the device fails, or scoring was not started.
+    pub async fn advance_scores(&mut self) -> Result<JsValue> {
+        let scorer = self.scorer.as_mut().ok_or_else(|| Error::setting("scores", "off", "started first"))?;
+        Ok(message(&ScoringState::from(scorer.advance(&self.trainer).await?)))
     }
 
     /// The run as a checkpoint's bytes.

@@ -40,6 +40,32 @@ const VIEWS = [
     },
   ],
   [
+    'pad',
+    '#preset=digits-mlp',
+    [1280, 800],
+    async page => {
+      await settled(page);
+      await page.click('#latent');
+      await page.click('[data-tool=pad]');
+      await page.focus('.pad .board');
+      for (const key of ['Enter', 'ArrowLeft', 'Enter']) await page.keyboard.press(key);
+      await page.waitForFunction(() => document.querySelectorAll('.pin').length === 2);
+    },
+  ],
+  [
+    'drawing',
+    '#preset=digits-mlp',
+    [1280, 800],
+    async page => {
+      await settled(page);
+      await page.click('#latent');
+      await page.click('[data-tool=projection]');
+      await page.click('[data-source=drawn]');
+      await page.focus('.drawn .board');
+      await page.keyboard.press('Space');
+    },
+  ],
+  [
     'drawer',
     '',
     [800, 800],

@@ -165,3 +165,40 @@ test('a device that was chosen stays chosen until the trainer answers', async ()
   assert.ok(checked);
   await page.context().close();
 });
+
+test('the class picker takes all digits, or only one, by pointer and by keys', async () => {
+  const page = await visit(browser, `${site}#preset=digits-mlp&examples_per_class=4&batch_size=8&classes=[3,8]`);
+  await until(page, 'running');
+  await page.waitForSelector('[data-at=class-all]');
+  const on = () =>
+    page.$$eval('#classes .class:not(.word)', found =>
+      found.filter(digit => digit.ariaPressed === 'true').map(digit => digit.textContent),
+    );
+  await page.click('[data-at=class-5]');
+  await settled(page, 'classes', '3,5,8');
+  await page.click('[data-at=class-only]');
+  assert.deepEqual(
+    [await setting(page, 'classes'), await on()],
+    [
+      [3, 5, 8],
+      ['3', '5', '8'],
+    ],
+    'nothing changes yet',
+  );
+  // The keyboard goes on from the digit that has the focus.
+  await page.focus('[data-at=class-5]');
+  await page.keyboard.press('Enter');
+  await settled(page, 'classes', '5');
+  await page.waitForFunction(() => document.activeElement?.dataset.at === 'class-5');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await settled(page, 'classes', '6');
+  assert.deepEqual(await on(), ['6']);
+  await page.click('[data-at=class-all]');
+  await settled(page, 'classes', '0,1,2,3,4,5,6,7,8,9');
+  // All ends Only: a digit is left out again.
+  await page.click('[data-at=class-0]');
+  await settled(page, 'classes', '1,2,3,4,5,6,7,8,9');
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});

@@ -51,8 +51,12 @@ export async function browse(...flags) {
 
 /** A page of its own, so that no test sees another's storage. `page.errors` collects what its console called an
  * error. */
-export async function visit(browser, url, { width = 1280, height = 800, dark = false, before } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' });
+export async function visit(browser, url, { width = 1280, height = 800, dark = false, touch = false, before } = {}) {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: dark ? 'dark' : 'light',
+    hasTouch: touch,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   page.errors = [];

@@ -1,68 +1,30 @@
 // The latent space from the page: truncation, walks, arithmetic, projection and inpainting, as the visitor sees them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PATIENCE, browse, serve, step, trainsOn, trainTo, until, visit } from './helpers.mjs';
+import {
+  SIZE,
+  alike,
+  choose,
+  columns,
+  digits,
+  eventually,
+  explorer,
+  finished,
+  hunted,
+  isDrawn,
+  pixels,
+  press,
+  sheet,
+  tile,
+  tiles,
+} from './explore.mjs';
+import { browse, serve, step, trainsOn, trainTo, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
-const DIGITS = `${site}#preset=digits-mlp&examples_per_class=20&batch_size=16`;
-const SIZE = 28;
-
-/** The grey pixels of the canvas in this place, once it shows something; of a sheet, of all its tiles. */
-const pixels = (page, place) =>
-  page.evaluate(place => {
-    const canvas = document.querySelector(`${place} canvas`),
-      { width, height } = canvas;
-    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
-    return Array.from({ length: width * height }, (_, i) => data[4 * i]);
-  }, place);
-const sheet = page => pixels(page, '.sheet');
-/** Waits until this holds: what was asked for is drawn some frames later. */
-async function eventually(holds) {
-  for (const start = Date.now(); ; await new Promise(done => setTimeout(done, 30))) {
-    try {
-      return await holds();
-    } catch (error) {
-      if (Date.now() - start > PATIENCE) throw error;
-    }
-  }
-}
-/** Clicks, and waits until the page has been drawn anew. */
-async function press(page, place) {
-  await page.click(place);
-  await page.evaluate(() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn))));
-}
-const isDrawn = async (page, place) => assert.equal(await page.$eval(`${place} canvas`, canvas => canvas.width), SIZE);
-
-/** One tile out of a sheet's pixels. */
-function tile(all, index, columns) {
-  const width = columns * SIZE,
-    left = (index % columns) * SIZE,
-    top = Math.floor(index / columns) * SIZE;
-  return Array.from({ length: SIZE * SIZE }, (_, i) => all[(top + Math.floor(i / SIZE)) * width + left + (i % SIZE)]);
-}
-const columns = page => page.evaluate(size => document.querySelector('.sheet canvas').width / size, SIZE);
-async function tiles(page) {
-  const all = await sheet(page),
-    across = await columns(page);
-  return Array.from({ length: all.length / SIZE ** 2 }, (_, i) => tile(all, i, across));
-}
-async function choose(page, ...indices) {
-  for (const i of indices) await press(page, `.tile >> nth=${i}`);
-}
+const DIGITS = digits(site),
+  explore = explorer(browser, DIGITS);
 const said = page => page.innerText('.saying p');
-
-/** A page that stands still after some steps, with the latent space open. */
-async function explore(steps = 3, link = DIGITS) {
-  const page = await visit(browser, link);
-  await trainTo(page, steps);
-  await press(page, '#latent');
-  await page.waitForSelector('.tile');
-  return page;
-}
-/** The same images, but for how a batch of another size is rounded. */
-const alike = (a, b, message) =>
-  assert.ok(a.length === b.length && a.every((value, i) => Math.abs(value - b[i]) <= 1), message ?? 'the same image');
 const letters = page =>
   page.$$eval('.tile', found =>
     found.flatMap((tile, i) => (tile.dataset.letters ? [`${i}${tile.dataset.letters}`] : [])),
@@ -188,24 +150,6 @@ test('A − A + C is C, and what was chosen can be undone and cleared', async ()
   assert.deepEqual(page.errors, []);
   await page.context().close();
 });
-
-const hunted = page =>
-  page.evaluate(() => {
-    const [, error, start] =
-      /Error ([\d.]+), from ([\d.]+)/.exec(document.querySelector('.acts-on p').textContent) ?? [];
-    return {
-      error: Number(error),
-      start: Number(start),
-      share: document.querySelector('.projecting progress').value,
-      act: document.querySelector('.projecting button').textContent,
-    };
-  });
-const finished = page =>
-  page.waitForFunction(
-    () =>
-      document.querySelector('.projecting progress').value === 1 &&
-      document.querySelector('.projecting button').textContent === 'Project',
-  );
 
 test('a projection comes closer while training and painting go on, and can be cancelled', async t => {
   // Wide enough for a search to be watched.
@@ -369,7 +313,7 @@ for (const dark of [false, true]) {
       const page = await visit(browser, DIGITS, { width, height: { 360: 740, 1280: 800, 2560: 1440 }[width], dark });
       await trainTo(page, 5);
       await press(page, '#latent');
-      for (const tool of ['interpolation', 'arithmetic', 'projection']) {
+      for (const tool of ['interpolation', 'arithmetic', 'pad', 'projection']) {
         await press(page, `[data-tool=${tool}]`);
         await choose(page, 3, 8, 30);
         const { across, content, room, bottom, end } = await page.evaluate(() => {

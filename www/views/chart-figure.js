@@ -2,7 +2,7 @@
 
 import { comparable } from '../kept-runs.js';
 import { nearestIndex, smooth } from '../smoothing.js';
-import { otherOf } from '../state.js';
+import { otherOf } from '../both-runs.js';
 import { chart } from './chart.js';
 import { byId, element } from './element.js';
 import { fixed } from './scale.js';

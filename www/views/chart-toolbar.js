@@ -2,7 +2,7 @@
 
 import { MOST_SMOOTHING } from '../chart-options.js';
 import { comparable, differences, keptRun, summary } from '../kept-runs.js';
-import { otherOf } from '../state.js';
+import { otherOf } from '../both-runs.js';
 import { byId, element } from './element.js';
 
 /** @import { ChartOptions } from '../chart-options.js' */

@@ -1,7 +1,7 @@
 // The charts over the steps of a run. chart-list.js has what each shows, chart-figure.js shows it.
 
 import { readOptions, writeOptions } from '../chart-options.js';
-import { otherOf } from '../state.js';
+import { otherOf } from '../both-runs.js';
 import { chartFigure } from './chart-figure.js';
 import { CHARTS } from './chart-list.js';
 import { chartToolbar, comparisons } from './chart-toolbar.js';

@@ -4,7 +4,7 @@
 import { announce } from '../announce.js';
 import { differences } from '../kept-runs.js';
 import { inFormat } from '../readings.js';
-import { otherOf } from '../state.js';
+import { otherOf } from '../both-runs.js';
 import { byId, element } from './element.js';
 import { largePicture } from './picture.js';
 import { statusOf } from './status.js';

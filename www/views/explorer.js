@@ -1,7 +1,9 @@
 // The latent space: samples of fixed latents to choose from, and the images of the chosen tool, one of TOOLS.
 
-import { LETTERS, aim, choose, clear, pick, touched, undo, undoable } from '../latent.js';
+import { LETTERS, aim, choose, clear, corners, pick, touched, undo, undoable } from '../latent.js';
+import { drawing } from './drawing.js';
 import { byId, element, enable } from './element.js';
+import { pad } from './pad.js';
 import { projection } from './projection.js';
 import { sampleGrid } from './sample-grid.js';
 import { thumbnail } from './thumbnail.js';
@@ -14,6 +16,7 @@ import { thumbnail } from './thumbnail.js';
 const TOOLS = [
   { tool: 'interpolation', name: 'Interpolation', title: 'Images between two samples' },
   { tool: 'arithmetic', name: 'Arithmetic', title: 'A − B + C, on latents' },
+  { tool: 'pad', name: 'Pad', title: 'The plane through three samples' },
   {
     tool: 'projection',
     name: 'Projection',
@@ -57,12 +60,16 @@ export function explorer(store, post) {
   const samples = element('div', { className: 'sheet generated' });
   const interpolation = interpolationRow(path => update({ ...now(), path })),
     arithmetic = arithmeticRow(),
-    projector = projection(store, post);
+    plane = pad(store),
+    projector = projection(store, post),
+    paper = drawing(store);
   place.append(
     element('div', { className: 'saying' }, hint, undoing, clearing),
     samples,
+    paper.place,
     interpolation.row,
     arithmetic.row,
+    plane.row,
     projector.row,
   );
   const drawSheet = sampleGrid(samples, tile =>
@@ -90,11 +97,16 @@ export function explorer(store, post) {
       const chosen = /** @type {HTMLButtonElement} */ (tools.querySelector('[aria-pressed=true]'));
       enable([undoing, undoable(latent)], [clearing, touched(latent)], [chosen, true]);
       const real = tool === 'projection';
+      place.classList.toggle('two', tool === 'pad');
       samples.className = `sheet ${real ? 'real' : 'generated'}`;
-      drawSheet(real ? realImages(picture, latent) : generatedSamples(picture, latent));
+      samples.hidden = real && latent.drawing;
+      paper.place.hidden = !samples.hidden;
+      if (samples.hidden) paper.draw(picture, latent);
+      else drawSheet(real ? realImages(picture, latent) : generatedSamples(picture, latent));
       for (const [of, { row, draw }] of /** @type {const} */ ([
         ['interpolation', interpolation],
         ['arithmetic', arithmetic],
+        ['pad', plane],
         ['projection', projector],
       ])) {
         row.hidden = tool !== of;
@@ -105,7 +117,9 @@ export function explorer(store, post) {
 }
 
 /** @param {Gallery} picture @param {Latent} latent @returns {import('./sample-grid.js').Sheet} */
-function generatedSamples({ generated: images, size, channels, views: together, count, classes }, { tool, picks }) {
+function generatedSamples({ generated: images, size, channels, views: together, count, classes }, latent) {
+  const { tool } = latent,
+    picks = tool === 'pad' ? corners(latent) : latent.picks;
   const letters = LETTERS.slice(0, tool === 'interpolation' ? 2 : 3);
   return {
     images,
@@ -133,9 +147,18 @@ const realImages = ({ real: images, size, channels, count }, { target }) => ({
 });
 
 /** What to do next. @param {Latent} latent @param {Gallery} picture */
-function saying({ tool, picks: [a, b, c], next, target, hidden, projection }, { classes }) {
+function saying(latent, { classes, pad_keeps_norm }) {
+  const {
+    tool,
+    picks: [a, b, c],
+    next,
+    target,
+    drawing,
+    hidden,
+    projection,
+  } = latent;
   if (tool === 'projection') {
-    if (target === null) return 'Choose a real image.';
+    if (target === null) return drawing ? 'Draw a digit.' : 'Choose a real image.';
     if (!projection)
       return hidden.size
         ? 'Project: gradient descent on the latent compares the visible pixels; the generator fills in the others.'
@@ -143,6 +166,13 @@ function saying({ tool, picks: [a, b, c], next, target, hidden, projection }, { 
     return projection.running
       ? 'Gradient descent on the latent is running.'
       : 'Gradient descent has ended: the generated image is the best of its start points.';
+  }
+  if (tool === 'pad') {
+    const ofClass = classes.length ? ` All images are of class ${classes[corners(latent)[0]]}.` : '';
+    return (
+      `The plane through the latents A, B and C${pad_keeps_norm ? ', each point scaled to their norm' : ''}.${ofClass} ` +
+      `Move over it; a click, or Enter, sets a pin. The next sample you choose becomes ${LETTERS[next]}.`
+    );
   }
   // The class is not part of the latent: all images have that of A.
   const ofClass = classes.length && a !== null ? `, each of class ${classes[a]}` : '';

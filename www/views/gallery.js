@@ -21,29 +21,57 @@ export function caption({ channels, classes, views }) {
 
 const sheet = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(1, 1);
 
-/** @param {CanvasRenderingContext2D} c @param {Gallery} picture @param {Frame} frame */
-export function draw(c, picture, { width, height, theme, hidden, small = false }) {
-  const shown = /** @type {('generated' | 'real')[]} */ (['generated', 'real'].filter(side => !hidden.has(side)));
-  if (!shown.length) return;
-  if (small) return thumbnail(c, picture, width, height);
-  const { em } = theme;
+/** @param {ReadonlySet<string>} hidden */
+const shownOf = hidden =>
+  /** @type {('generated' | 'real')[]} */ (['generated', 'real'].filter(side => !hidden.has(side)));
+
+/** Where the images of each side are that is shown. @param {Gallery} picture
+ * @param {Pick<Frame, 'width' | 'height' | 'theme' | 'hidden'>} frame */
+function layout({ classes, views, count }, { width, height, theme: { em }, hidden }) {
+  const shown = shownOf(hidden);
   const gap = em * 1.6,
     head = em * 2;
   const beside = width > height || shown.length === 1;
-  const { classes, views } = picture;
   // Each class is as long as the next, and its images fill rows of their own.
-  const full = classes.length ? (classes.lastIndexOf(classes[0]) + 1) * views : picture.count;
+  const full = classes.length ? (classes.lastIndexOf(classes[0]) + 1) * views : count;
   const margin = classes.length ? em * 1.6 : 0;
   const boxWidth = beside ? (width - margin - gap * (shown.length + 1)) / shown.length : width - margin - 2 * gap;
   const boxHeight = beside ? height - head - gap / 2 : height / shown.length - head - gap / 2;
-  const { columns, cell } = fit(picture.count, full, views, boxWidth, boxHeight);
-  const rows = Math.ceil(picture.count / columns);
+  const { columns, cell } = fit(count, full, views, boxWidth, boxHeight);
   const gridWidth = columns * cell,
-    gridHeight = rows * cell;
+    gridHeight = Math.ceil(count / columns) * cell;
   const total = margin + (beside ? gridWidth * shown.length + gap * (shown.length - 1) : gridWidth);
-  shown.forEach((side, i) => {
-    const left = (width - total) / 2 + margin + (beside ? i * (gridWidth + gap) : 0);
-    const top = head + (beside ? Math.max(0, (height - head - gridHeight) / 2 - gap / 4) : i * (height / shown.length));
+  const sides = shown.map((side, i) => ({
+    side,
+    left: (width - total) / 2 + margin + (beside ? i * (gridWidth + gap) : 0),
+    top: head + (beside ? Math.max(0, (height - head - gridHeight) / 2 - gap / 4) : i * (height / shown.length)),
+  }));
+  return { sides, columns, cell, full, gridWidth, gridHeight };
+}
+
+/** The number of the generated image at x, y of the frame, if there is one, and its box there.
+ * @param {Gallery} picture @param {Pick<Frame, 'width' | 'height' | 'theme' | 'hidden'>} frame @param {number} x
+ * @param {number} y */
+export function generatedAt(picture, frame, x, y) {
+  const { sides, columns, cell } = layout(picture, frame);
+  const found = sides.find(({ side }) => side === 'generated');
+  if (!found) return null;
+  const column = Math.floor((x - found.left) / cell),
+    row = Math.floor((y - found.top) / cell),
+    at = row * columns + column;
+  if (column < 0 || column >= columns || row < 0 || at >= picture.count) return null;
+  return { at, left: found.left + column * cell, top: found.top + row * cell, side: cell };
+}
+
+/** @param {CanvasRenderingContext2D} c @param {Gallery} picture @param {Frame} frame */
+export function draw(c, picture, frame) {
+  const { width, height, theme, hidden, small = false } = frame,
+    { em } = theme,
+    { classes, views } = picture;
+  if (!shownOf(hidden).length) return;
+  if (small) return thumbnail(c, picture, width, height);
+  const { sides, columns, cell, full, gridWidth, gridHeight } = layout(picture, frame);
+  for (const { side, left, top } of sides) {
     mosaic(sheet, picture, picture[side], columns);
     c.imageSmoothingEnabled = cell < picture.size;
     c.drawImage(sheet, left, top, gridWidth, gridHeight);
@@ -56,12 +84,12 @@ export function draw(c, picture, { width, height, theme, hidden, small = false }
     c.textAlign = 'left';
     c.textBaseline = 'alphabetic';
     c.fillText(side === 'real' ? 'Real' : 'Generated', left - 3, top - em * 0.8);
-    if (side === 'real') return;
+    if (side === 'real') continue;
     c.textAlign = 'right';
     c.textBaseline = 'middle';
     for (let at = 0; classes.length && at < picture.count; at += full)
       c.fillText(String(classes[at / views]), left - em * 0.7, top + ((at + full / 2) / columns) * cell);
-  });
+  }
 }
 
 /** The first few, as large as they fit. @param {CanvasRenderingContext2D} c @param {Gallery} picture

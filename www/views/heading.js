@@ -1,7 +1,7 @@
 // The name of the experiment, its state, and the buttons that change both.
 
 import { announce } from '../announce.js';
-import { editedOf } from '../state.js';
+import { editedOf } from '../both-runs.js';
 import { byId, element, enable } from './element.js';
 
 /** @import { PresetInfo } from '../messages.js' */

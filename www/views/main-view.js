@@ -1,7 +1,7 @@
 // The one large picture and the toggles of its layers.
 
 import { STAGES } from '../slow-motion.js';
-import { otherOf } from '../state.js';
+import { otherOf } from '../both-runs.js';
 import { byId, element } from './element.js';
 import { VIEWS } from './paint.js';
 import { largePicture } from './picture.js';

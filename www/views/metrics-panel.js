@@ -3,7 +3,7 @@
 
 import { announce } from '../announce.js';
 import { inFormat } from '../readings.js';
-import { otherOf } from '../state.js';
+import { otherOf } from '../both-runs.js';
 import { byId, element } from './element.js';
 import { statusOf, statusOfOpening } from './status.js';
 
@@ -25,7 +25,7 @@ const termButton = ({ name, label }) =>
   element('button', { type: 'button', className: 'term', dataset: { term: name } }, label);
 
 /** A metric: its value, a gauge, and what an ideal sampler scores. @param {Reading} metric */
-function metricRow(metric) {
+export function metricRow(metric) {
   const value = element('span', { className: 'value tabular' }),
     ofOther = element('span', { className: 'other tabular', hidden: true }),
     floor = element('span', { className: 'floor-text' });
@@ -66,7 +66,7 @@ function termRow(term) {
  * @param {HTMLElement[]} head
  * @param {(reading: Reading) => { row: HTMLElement, draw: (reading: Reading, largest: Map<string, number>, other:
  * number | null | undefined) => void }} make */
-function rows(place, head, make) {
+export function rows(place, head, make) {
   let names = '';
   /** @type {ReturnType<typeof make>[]} */
   let made = [];
@@ -88,16 +88,18 @@ function rows(place, head, make) {
   };
 }
 
+/** The head of the floors' column. @param {string} help */
+export const floorHead = help => element('small', { className: 'perfect', title: help }, termButton(FLOOR));
+
 export function metricsPanel() {
   const help = 'The noise floor: the mean score of an ideal sampler of as many samples';
-  const perfect = element('small', { className: 'perfect', title: help }, termButton(FLOOR));
   const letters = element(
     'div',
     { className: 'letters', hidden: true },
     element('small', { className: 'of-a' }, 'A'),
     element('small', {}, 'B'),
   );
-  const drawMetrics = rows(byId('metrics'), [perfect, letters], metricRow);
+  const drawMetrics = rows(byId('metrics'), [floorHead(help), letters], metricRow);
   const drawTerms = rows(byId('terms'), [], termRow);
   /** The largest values seen, by name. @type {Map<string, number>} */
   let largest = new Map();

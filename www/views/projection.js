@@ -1,4 +1,4 @@
-// The projection of a real image into the latent space, and the image filled in where a part of it is hidden.
+// The projection of a real or drawn image into the latent space, and the image filled in where a part of it is hidden.
 
 import { erase, hide } from '../latent.js';
 import { element } from './element.js';
@@ -34,6 +34,16 @@ export function projection(store, post) {
     filled = thumbnail('', 'mixed');
   /** @param {HTMLElement} picture @param {string} name */
   const named = (picture, name) => element('figure', {}, picture, element('figcaption', {}, name));
+  const given = named(target.place, 'real');
+  const sources = [false, true].map(drawing =>
+    element(
+      'button',
+      { type: 'button', dataset: { source: drawing ? 'drawn' : 'real' }, onclick: () => update({ ...now(), drawing }) },
+      drawing ? 'Draw' : 'Real images',
+    ),
+  );
+  const source = element('div', { className: 'holes' }, element('span', {}, 'Target'), ...sources);
+  source.setAttribute('role', 'group');
   const holes = PARTS.map(([name, holds]) =>
     element(
       'button',
@@ -49,10 +59,17 @@ export function projection(store, post) {
   const row = element(
     'div',
     { className: 'made projection' },
-    named(target.place, 'real'),
+    given,
     named(found.place, 'generated'),
     named(filled.place, 'filled in'),
-    element('div', { className: 'acts-on' }, hiding, element('div', { className: 'projecting' }, start, bar), summary),
+    element(
+      'div',
+      { className: 'acts-on' },
+      source,
+      hiding,
+      element('div', { className: 'projecting' }, start, bar),
+      summary,
+    ),
   );
 
   /** Starts a projection, or stops it. */
@@ -66,7 +83,7 @@ export function projection(store, post) {
     post({
       type: 'project',
       projection: ++ids,
-      image: picture.real.slice(at * pixels, (at + 1) * pixels),
+      image: typeof at === 'number' ? picture.real.slice(at * pixels, (at + 1) * pixels) : at,
       known: Uint8Array.from({ length: pixels }, (_, i) => Number(!hidden.has(i))),
     });
     update({ ...latent, projection: { id: ids, running: true, runStep: null, state: null, problem: '' } });
@@ -95,9 +112,17 @@ export function projection(store, post) {
   return {
     row,
     /** @param {Gallery} picture @param {Latent} latent */
-    draw(picture, { target: at, hidden, projection }) {
-      const { size } = picture;
-      target.draw(picture, picture.real, at, 'The real image');
+    draw(picture, { target: at, drawing, hidden, projection }) {
+      const { size } = picture,
+        drawn = at === null ? drawing : typeof at !== 'number';
+      const name = drawn ? 'drawn' : 'real';
+      target.place.classList.toggle('real', !drawn);
+      /** @type {Element} */ (given.lastElementChild).textContent = name;
+      for (const button of sources) {
+        button.setAttribute('aria-pressed', String((button.dataset.source === 'drawn') === drawing));
+      }
+      if (at === null || typeof at === 'number') target.draw(picture, picture.real, at, `The ${name} image`);
+      else target.draw(picture, at, 0, 'The drawn image');
       if (at !== null) veil(target.canvas, hidden);
       const none = new Uint8Array(),
         result = projection?.state;
@@ -111,7 +136,7 @@ export function projection(store, post) {
         picture,
         result?.filled ?? none,
         result && hidden.size ? 0 : null,
-        'Inpainting: the real image with the generator’s pixels in its hidden part',
+        `Inpainting: the ${name} image with the generator’s pixels in its hidden part`,
       );
       for (const [i, button] of holes.entries()) {
         button.disabled = at === null;

@@ -1,8 +1,9 @@
-// The train loop: acts of the queue, slices of training, and a projection, in turn.
+// The train loop: acts of the queue, slices of training, a projection, and scores of images, in turn.
 
 import { Pace } from './pace.js';
 import { Projection } from './projection.js';
 import { Queue } from './queue.js';
+import { Scoring } from './scoring.js';
 import { buffers, failure, isPanic, post, postProblem, postState, sentence } from './replies.js';
 
 /** @import { Updated } from '../messages.js' */
@@ -12,6 +13,7 @@ export class TrainLoop {
   queue = new Queue();
   pace = new Pace();
   projection = new Projection();
+  scoring = new Scoring();
   /** @type {Run | null} */
   run = null;
   playing = false;
@@ -30,9 +32,11 @@ export class TrainLoop {
           const start = performance.now();
           await this.#slice();
           this.projection.owe(performance.now() - start);
+          this.scoring.owe(performance.now() - start);
         }
         await this.projection.takeTurn();
-        if (this.training || this.projection.running) await this.queue.breathe();
+        await this.scoring.takeTurn(this.training);
+        if (this.training || this.projection.running || this.scoring.running) await this.queue.breathe();
         else if (this.queue.empty) await this.queue.idle();
       } catch (error) {
         this.fail(error);

@@ -9,14 +9,15 @@
 //      └───────────────▶ error ◀────────────────────────┘
 //        fetch failed            diverged, device, crash; reset opens the run again
 //
-// loop.js trains; opening.js opens and moves runs; devices.js chooses the device; projection.js projects images.
+// loop.js trains; opening.js opens and moves runs; devices.js chooses the device; projection.js projects images;
+// scoring.js scores them.
 
 import { loadModule } from './assets.js';
 import { bench } from './bench.js';
 import { Devices } from './devices.js';
 import { TrainLoop } from './loop.js';
 import { Opening } from './opening.js';
-import { isPanic, post, postProblem, postProgress } from './replies.js';
+import { isPanic, post, postProblem, postProgress, sentence } from './replies.js';
 
 /** @import { LatentQuery, Request } from '../messages.js' */
 
@@ -39,6 +40,17 @@ async function setQuery(query) {
     return postProblem('setting', error, 'The picture stays as it was.');
   }
   await loop.show();
+}
+
+/** @param {number} id @param {Uint8Array} image */
+function findNearest(id, image) {
+  try {
+    if (!loop.run) throw new Error('No run is open yet');
+    post({ type: 'nearest', id, found: loop.run.playground.nearest(image) });
+  } catch (error) {
+    if (isPanic(error)) throw error;
+    post({ type: 'failed', id, what: sentence(error) });
+  }
 }
 
 /** @param {Request} request */
@@ -67,6 +79,10 @@ async function receive(request) {
       return loop.projection.start(loop.run?.playground, request.projection, request.image, request.known);
     case 'stop-projection':
       return loop.projection.stop();
+    case 'score':
+      return loop.scoring.set(loop.run?.playground, request.on);
+    case 'nearest':
+      return findNearest(request.id, request.image);
     case 'device':
       return devices.choose(request.device);
     case 'save':

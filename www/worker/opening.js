@@ -103,6 +103,7 @@ export class Opening {
   async #adopt(run, restarted, play) {
     const { loop } = this;
     const { name } = await loadModule(run.device, postProgress);
+    loop.scoring.stop();
     loop.run?.free();
     loop.run = run;
     loop.pace.restart();
