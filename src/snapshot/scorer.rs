@@ -105,10 +105,6 @@ impl ImageScorer {
     /// # Errors
     /// [`Error::Setting`] when the run does not make single grey images, or has too few of them.
     pub fn new(trainer: &Trainer) -> Result<Self> {
-        Self::with_steps(trainer, STEPS)
-    }
-
-    fn with_steps(trainer: &Trainer, steps: usize) -> Result<Self> {
         let e = trainer.experiment();
         let images = trainer.data().images().filter(|_| e.views() * e.channels == 1);
         let images = images.ok_or_else(|| {
@@ -125,7 +121,7 @@ impl ImageScorer {
         // The evaluator takes two halves in random order.
         let order = DataLoader::new(TrainingData::Images(images.clone()), e.seed).order(count.min(2 * SAMPLES));
         let known_images = images.select(&[tests.clone(), order].concat())?;
-        let epochs = steps.div_ceil(lessons.len().div_ceil(100));
+        let epochs = STEPS.div_ceil(lessons.len().div_ceil(100));
         let training = Training::new(lessons, epochs as u64, e.seed, &Device::flex())?;
         Ok(Self {
             learnt: Slices { done: 0, of: training.steps() as usize },
@@ -255,7 +251,7 @@ mod tests {
         let settings = [("examples_per_class", "60"), ("batch_size", "8"), ("classes", "[1, 7, 8]")];
         let mut trainer = trainer("digits-mlp", &settings);
         trainer.step();
-        let mut scorer = ImageScorer::with_steps(&trainer, 40).unwrap();
+        let mut scorer = ImageScorer::new(&trainer).unwrap();
         let Scoring::Learning { done: 1, of } = advance(&mut scorer, &trainer) else { panic!("it learns first") };
         let (first, slices) = scores(&mut scorer, &trainer);
         // 90 images of each half, two slices.
