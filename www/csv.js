@@ -28,7 +28,7 @@ export function read(text) {
   if (dim < 1 || dim > 2) return `Line ${start + 1} has ${dim} columns; a target has one or two`;
   const odd = samples.findIndex(row => row.length !== dim || !row.every(Number.isFinite));
   if (odd >= 0)
-    return `Line ${start + odd + 1} is not ${dim === 1 ? 'a number' : 'two numbers'}: ${lines[start + odd].trim().slice(0, 40)}`;
+    return `Line ${start + odd + 1} is not ${dim === 1 ? 'a number' : 'two numbers'}: ${lines[start + odd].trim().slice(0, 40).replace(/\p{C}/gu, '?')}`;
   return fitted(samples);
 }
 

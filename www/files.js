@@ -37,31 +37,37 @@ export function files(store, trainer, openSamples) {
     announce('The run is saved.');
   };
 
-  /** @param {File | undefined | null} file */
+  /** @param {string} what */
+  const refuse = what => {
+    const remedy = 'Choose a .safetensors file that Counterfeit has saved, or a .csv file of samples.';
+    store.dispatch({ type: 'problem', kind: 'checkpoint', what, remedy, fatal: false });
+  };
+  /** @param {File} file */
   const openFile = async file => {
-    if (!file) return;
-    if (/\.(csv|tsv|txt)$/i.test(file.name)) return openSamples(await file.slice(0, LARGE.text).text());
-    if (file.size > LARGE.run) {
-      return store.dispatch({
-        type: 'problem',
-        kind: 'checkpoint',
-        what: `${file.name} is larger than any saved run`,
-        remedy: 'Choose a .safetensors file that Counterfeit has saved.',
-        fatal: false,
-      });
+    const isText = /\.(csv|tsv|txt)$/i.test(file.name);
+    if (!isText && file.size > LARGE.run) return refuse(`${file.name} is larger than any saved run`);
+    let bytes;
+    try {
+      if (isText) return openSamples(await file.slice(0, LARGE.text).text());
+      bytes = await file.arrayBuffer();
+    } catch {
+      // A folder, or a file that has gone.
+      return refuse(`${file.name} could not be read`);
     }
-    const bytes = await file.arrayBuffer();
     trainer.post({ type: 'load', bytes, device: store.model.choice, play: false }, [bytes]);
   };
   const file = /** @type {HTMLInputElement} */ (byId('file'));
   byId('open').onclick = () => file.click();
   file.onchange = () => {
-    openFile(file.files?.[0]);
+    const chosen = file.files?.[0];
+    if (chosen) openFile(chosen);
     file.value = '';
   };
   addEventListener('dragover', event => event.preventDefault());
   addEventListener('drop', event => {
     event.preventDefault();
-    openFile(event.dataTransfer?.files[0]);
+    const dropped = event.dataTransfer?.files[0];
+    if (dropped) openFile(dropped);
+    else refuse('What was dropped is not a file');
   });
 }

@@ -78,7 +78,7 @@ export class Goals {
     if (store.model.goal !== goal) return;
     const n = goal.step - (store.model.live?.step ?? 0);
     if (n < 1) return this.#end(`The run had passed step ${goal.step.toLocaleString('en')}.`);
-    const stopped = await this.#trainer.request({ type: 'step', n }).then(
+    const stopped = await this.#trainer.request({ type: 'step', n, paced: true }).then(
       () => `Stopped at step ${goal.step.toLocaleString('en')}.`,
       () => '',
     );

@@ -55,7 +55,7 @@ export const ofPicture = kind =>
   kind ? PICTURES[kind] : ['Mixtures of more than two dimensions have no picture, only metrics.'];
 
 export const CHARTS = [
-  'The step on every chart’s axis is one update of the generator. The pointer over a chart reads the values of a step; the strip under the picture goes back to it.',
+  'The step on every chart’s axis is one update of the generator. The pointer over a chart reads the values of a step; the strip under the picture goes back to it. A drag across a chart, a pinch, or a turn of the wheel with Ctrl zooms all charts; a double click shows all steps again.',
   'Metrics: the value, a gauge, and the value of an ideal sampler (the mark on the gauge). A metric at its mark cannot get better with so many samples.',
   'Losses: neither has to fall. Each network’s loss depends on the other network; the dashed reference is the loss of an undecided discriminator.',
   'V(D, G): the dashed line is the value at the optimal discriminator. The distance to it shows how far the discriminator is from its optimum; the distance of that line from −2 ln 2 is twice the Jensen–Shannon divergence.',

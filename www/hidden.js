@@ -1,5 +1,6 @@
 // A tab that nobody sees trains for five minutes more, and then waits.
 
+import { announce } from './announce.js';
 import { byId } from './views/element.js';
 
 /** @import { Store } from './state.js' */
@@ -28,7 +29,14 @@ export function whileHidden(store, { pause, play }) {
     // A run that was still being opened is looked at again.
     watch();
   }
-  document.addEventListener('visibilitychange', watch);
+  /** A screen reader says nothing of a hidden tab: the sentence is for the return to it. */
+  function say() {
+    if (!place.hidden && document.visibilityState === 'visible') announce(text.textContent);
+  }
+  document.addEventListener('visibilitychange', () => {
+    watch();
+    say();
+  });
   watch();
 
   return {
@@ -37,8 +45,9 @@ export function whileHidden(store, { pause, play }) {
       const shown = away && state === 'paused' && live !== null;
       if (shown === !place.hidden) return;
       place.hidden = !shown;
-      if (shown)
-        text.textContent = `Paused at step ${live.step.toLocaleString('en')} after five minutes in a hidden tab.`;
+      if (!shown) return;
+      text.textContent = `Paused at step ${live.step.toLocaleString('en')} after five minutes in a hidden tab.`;
+      say();
     },
   };
 }

@@ -3,36 +3,42 @@
 
 import { byId } from './views/element.js';
 
-/** @param {Record<'toggle' | 'step' | 'reset' | 'undo' | 'redo' | 'help' | 'closeDrawer', () => void>} actions */
-export function keyboard({ toggle, step, reset, undo, redo, help, closeDrawer }) {
+/** Where letters are typed, and Ctrl+Z undoes what was typed. */
+const TEXT = 'input:is([type=number], [type=text]), textarea';
+const isArrow = (/** @type {string} */ key) => key.startsWith('Arrow');
+/** The keys that a control has a use for of its own. @type {[controls: string, isUsed: (key: string) => boolean][]} */
+const USED = [
+  [TEXT, () => true],
+  // Letters choose the option that begins with them.
+  ['select', key => key !== '?'],
+  ['input[type=range]', isArrow],
+  ['input[type=radio]', key => key === ' ' || isArrow(key)],
+  ['input[type=checkbox], button, summary', key => key === ' '],
+];
+
+/** @param {Record<'toggle' | 'step' | 'reset' | 'undo' | 'redo' | 'help', () => void>} actions */
+export function keyboard({ toggle, step, reset, undo, redo, help }) {
+  /** @type {Record<string, () => void>} */
+  const actions = { ' ': toggle, ArrowRight: step, r: reset, '?': help };
   addEventListener('keydown', event => {
     // The page under an open dialog waits.
     if (document.querySelector('dialog[open]')) return;
-    // In a field it undoes what was typed.
-    const typing = /** @type {HTMLElement} */ (event.target).matches('input[type=number], input[type=text]');
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z' && !typing) {
+    const { key } = event,
+      target = /** @type {HTMLElement} */ (event.target);
+    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === 'z' && !target.matches(TEXT)) {
       event.preventDefault();
       return event.shiftKey ? redo() : undo();
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape') {
+    if (key === 'Escape') {
       const device = /** @type {HTMLDetailsElement} */ (byId('device'));
       if (device.open && device.contains(document.activeElement)) device.querySelector('summary')?.focus();
       device.open = false;
-      if (document.body.classList.contains('drawer')) closeDrawer();
     }
-    const target = /** @type {HTMLElement} */ (event.target);
     // Keys belong first to the focused control.
-    if (target.closest('input, select, textarea')) return;
-    if (event.key === ' ' && !target.closest('button, summary')) {
-      event.preventDefault();
-      toggle();
-    }
-    if (event.key === 'ArrowRight') {
-      event.preventDefault();
-      step();
-    }
-    if (event.key === 'r') reset();
-    if (event.key === '?') help();
+    if (!Object.hasOwn(actions, key) || USED.some(([controls, isUsed]) => target.closest(controls) && isUsed(key)))
+      return;
+    event.preventDefault();
+    actions[key]();
   });
 }

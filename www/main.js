@@ -17,6 +17,7 @@ import { onTheme } from './theme.js';
 import { Undo } from './undo.js';
 import { comparisonView } from './views/comparison.js';
 import { deviceMenu } from './views/device.js';
+import { settingsDrawer } from './views/drawer.js';
 import { byId } from './views/element.js';
 import { metricsPanel } from './views/metrics-panel.js';
 import { explorer } from './views/explorer.js';
@@ -34,7 +35,7 @@ import { truncation } from './views/truncation.js';
 import { until } from './views/until.js';
 
 /** @import { Checkpoint } from './checkpoints.js' */
-/** @import { Change, ExperimentInfo, Reply, Request } from './messages.js' */
+/** @import { Change, Reply, Request } from './messages.js' */
 
 const root = document.documentElement;
 const store = new Store();
@@ -108,24 +109,19 @@ let resting = 0;
 /** @param {Change[]} changes @param {boolean} [more] The same act of the visitor has made changes before. */
 const set = (changes, more = false) => trainer.post({ type: 'set', changes, live: !store.model.locked, more });
 
-/** The memory of a large run is given back only with its worker.
- * @param {number} bytes What the worker holds. @param {ExperimentInfo} info What comes next. */
-const isExcessive = (bytes, info) => bytes > EXCESSIVE_BYTES && bytes > 4 * info.step_bytes;
-const EXCESSIVE_BYTES = 128 * 2 ** 20;
-
 /** A run that is built sooner takes the place of the one before it at once. */
 const BUILT_MS = 150;
 let building = 0;
 
 /** @param {Reply} reply */
 function onReply(reply) {
+  if (reply.type === 'replace') {
+    const { request } = reply;
+    trainer.replace();
+    return trainer.post(request, request.type === 'load' ? [request.bytes] : []);
+  }
   if (reply.type === 'opening') {
     clearTimeout(building);
-    if (isExcessive(reply.memory_bytes, reply.info)) {
-      trainer.replace();
-      trainer.post({ type: 'open', hash: reply.info.hash, device: store.model.choice, play: reply.play });
-      return;
-    }
     building = setTimeout(() => {
       store.dispatch(reply);
       root.dataset.state = store.model.state;
@@ -133,7 +129,8 @@ function onReply(reply) {
     return;
   }
   if (reply.type === 'opened' || reply.type === 'problem') clearTimeout(building);
-  if (reply.type === 'problem' && reply.fatal && reply.kind !== 'fetch') return recovery.recover(reply);
+  if (reply.type === 'problem' && reply.fatal && reply.kind !== 'fetch' && reply.kind !== 'script')
+    return recovery.recover(reply);
   if (reply.type === 'revised') edits.opened(reply.info.hash, reply.more);
   if (reply.type === 'opened') {
     suitSpeed(store.model.info?.kind, reply.info.kind);
@@ -243,6 +240,7 @@ const showProblem = problems({
       play: true,
     });
   },
+  reload: () => location.reload(),
   first: () => trainer.post({ type: 'open', hash: '', device: store.model.choice, play: true }),
   goBack() {
     const { newest } = store.model.checkpoints;
@@ -348,20 +346,8 @@ const [undo, redo] = [() => goTo(edited().undo()), () => goTo(edited().redo())];
 byId('undo').onclick = undo;
 byId('redo').onclick = redo;
 
-/** @param {boolean} open */
-function drawer(open) {
-  document.body.classList.toggle('drawer', open);
-  byId('drawer').setAttribute('aria-expanded', String(open));
-  byId(open ? 'close-drawer' : 'drawer').focus();
-}
-byId('drawer').onclick = () => drawer(!document.body.classList.contains('drawer'));
-byId('close-drawer').onclick = () => drawer(false);
+settingsDrawer();
 byId('to-picture').onclick = () => byId('stage').focus();
-byId('to-settings').onclick = () => {
-  // In a narrow window they are in the drawer.
-  if (byId('drawer').checkVisibility()) drawer(true);
-  else byId('settings').focus();
-};
 
 /** The help, fetched when it is first asked for. @param {string} [name] Of the term that it opens at. */
 async function help(name) {
@@ -386,9 +372,4 @@ keyboard({
   undo,
   redo,
   help,
-  closeDrawer: () => drawer(false),
-});
-addEventListener('pointerdown', event => {
-  const device = /** @type {HTMLDetailsElement} */ (byId('device'));
-  if (!device.contains(/** @type {Node} */ (event.target))) device.open = false;
 });

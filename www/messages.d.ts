@@ -118,8 +118,9 @@ export type Request =
   | { type: 'open'; hash: string; device: DeviceChoice; play: boolean; live?: boolean }
   | { type: 'play' }
   | { type: 'pause' }
-  /** Trains n steps, then pauses and sends a snapshot; answered by 'stepped' with the same id. */
-  | { type: 'step'; n: number; id: number }
+  /** Trains n steps, then pauses and sends a snapshot; answered by 'stepped' with the same id. `paced`: no faster than
+   * the speed limit. */
+  | { type: 'step'; n: number; paced?: boolean; id: number }
   /** Pauses, and carries out one update of a network; answered by 'updated' with the same id. */
   | { type: 'update'; network: Updated; id: number }
   /** Back to step 0 of the same experiment and seed, where it waits. */
@@ -144,8 +145,9 @@ export type Request =
   | { type: 'bench'; id: number; config: BenchConfig };
 
 /** What went wrong, so that the page can offer what helps: a link, a setting or a checkpoint that cannot be used; a
- * file that could not be fetched; losses that are no longer finite; the GPU; anything else in the module. */
-export type ProblemKind = 'link' | 'setting' | 'checkpoint' | 'fetch' | 'diverged' | 'device' | 'crash';
+ * file that could not be fetched; a script of the worker, which a browser fetches once in a page; losses that are no
+ * longer finite; the GPU; anything else in the module. */
+export type ProblemKind = 'link' | 'setting' | 'checkpoint' | 'fetch' | 'script' | 'diverged' | 'device' | 'crash';
 
 export type State = 'loading' | 'ready' | 'running' | 'paused' | 'error';
 
@@ -153,9 +155,11 @@ export type State = 'loading' | 'ready' | 'running' | 'paused' | 'error';
 export type Reply =
   | { type: 'presets'; presets: PresetInfo[] }
   | { type: 'state'; state: State }
-  /** A run of this experiment is being built, which may take long. `play`: whether it is to train at once;
-   * `memory_bytes`: what the worker's modules hold. */
-  | { type: 'opening'; info: ExperimentInfo; play: boolean; memory_bytes: number }
+  /** A run of this experiment is being built, which may take long. */
+  | { type: 'opening'; info: ExperimentInfo }
+  /** The worker holds the memory of a large run, which is given back only with the worker: another one is to have the
+   * request. */
+  | { type: 'replace'; request: Extract<Request, { type: 'open' | 'load' }> }
   /** A run was opened, or (not `restarted`) goes on on another device. */
   | {
       type: 'opened';

@@ -310,6 +310,7 @@ export function reduce(model, action) {
       return { ...model, problem: null };
     case 'nearest':
     case 'updated':
+    case 'replace':
     case 'saved':
     case 'benched':
     case 'failed':

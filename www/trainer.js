@@ -1,6 +1,6 @@
 // The page's side of the worker: posts messages, matches answers with requests, and replaces a worker that died.
 
-/** @import { BenchConfig, Reply, Request, Updated } from './messages.js' */
+/** @import { BenchConfig, ProblemKind, Reply, Request, Updated } from './messages.js' */
 
 export class Trainer {
   /** @type {Worker} */
@@ -27,13 +27,7 @@ export class Trainer {
     worker.onerror = event => {
       event.preventDefault();
       if (worker !== this.#worker) return;
-      this.onReply({
-        type: 'problem',
-        kind: event.message ? 'crash' : 'fetch',
-        fatal: true,
-        what: event.message ? 'The trainer stopped on an internal error' : 'The trainer could not be fetched',
-        remedy: event.message ? 'It starts again.' : 'See that the server is running, then try again.',
-      });
+      this.onReply({ type: 'problem', fatal: true, ...ofWorker(event) });
     };
     return worker;
   }
@@ -54,7 +48,7 @@ export class Trainer {
     this.#worker.postMessage(request, transfer);
   }
 
-  /** @param {{ type: 'step', n: number } | { type: 'save' } | { type: 'update', network: Updated } |
+  /** @param {{ type: 'step', n: number, paced?: boolean } | { type: 'save' } | { type: 'update', network: Updated } |
    * { type: 'nearest', image: Uint8Array } | { type: 'bench', config: BenchConfig }} request
    * @returns {Promise<any>} */
   request(request) {
@@ -77,4 +71,13 @@ export class Trainer {
     this.#worker = this.#start();
     if (this.#speed) this.post(this.#speed);
   }
+}
+
+/** What an error of a worker means: a browser gives none of its scripts a message where one is missing or damaged.
+ * @param {ErrorEvent} error @returns {{ kind: ProblemKind, what: string, remedy: string }} */
+function ofWorker({ message }) {
+  if (message) return { kind: 'crash', what: 'The trainer stopped on an internal error', remedy: 'It starts again.' };
+  const what = 'A script of the trainer could not be fetched, or is damaged';
+  const remedy = 'See that the server is running, then reload the page; if that does not help, build it again.';
+  return { kind: 'script', what, remedy };
 }

@@ -129,6 +129,22 @@ test('a malformed link that is taken back goes with its banner', async () => {
   await page.context().close();
 });
 
+test('a run that diverged says how to go on, with its message and without', async () => {
+  const page = await visit(
+    browser,
+    `${site}#preset=mixture-1d&objective=wasserstein&generator_lr=1&discriminator_lr=1&optimizer=sgd`,
+  );
+  await page.waitForFunction(() => document.documentElement.dataset.state === 'error');
+  await banner(page, true);
+  await page.waitForFunction(() => /See the message above/.test(document.querySelector('#status-text').innerText));
+  await page.click('#problem button:text("Dismiss")');
+  await banner(page, false);
+  await page.waitForFunction(() => /Play starts/.test(document.querySelector('#status-text').innerText));
+  await page.click('#play');
+  await banner(page, true);
+  await page.context().close();
+});
+
 test('a crash is told of until another experiment is chosen', async () => {
   const page = await visit(browser, site);
   await until(page, 'running');

@@ -72,5 +72,10 @@ test('pressed buttons are told from others', async () => {
   assert.notEqual(await look('.tool[aria-pressed=true]'), await look('.tool[aria-pressed=false]'));
   assert.notEqual(await look('.ways [aria-pressed=true]'), await look('.ways [aria-pressed=false]'));
   assert.equal(await look('#latent'), await look('.tool[aria-pressed=true]'));
+  // A chosen image has a frame in addition to its letter.
+  await page.locator('.tile').first().click();
+  await page.mouse.move(0, 0);
+  await page.addStyleTag({ content: '.badge { visibility: hidden; }' });
+  assert.ok((await hues(page, '.tile:has(.badge)')).includes(ORANGE), 'the frame of a chosen image');
   await page.context().close();
 });

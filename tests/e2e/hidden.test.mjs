@@ -45,13 +45,14 @@ test('after five minutes in a hidden tab the run waits, and says so on return', 
   await trainsOn(page, 50);
   assert.deepEqual(await later(page), [300_000]);
   await until(page, 'paused');
+  const at = await step(page),
+    sentence = `Paused at step ${at.toLocaleString('en')} after five minutes in a hidden tab.`;
+  assert.notEqual(await page.innerText('#announce'), sentence, 'nobody would hear it yet');
   await turn(page, 'visible');
-  const at = await step(page);
   await page.waitForSelector('#away:not([hidden])');
-  assert.equal(
-    await page.innerText('#away-text'),
-    `Paused at step ${at.toLocaleString('en')} after five minutes in a hidden tab.`,
-  );
+  assert.equal(await page.innerText('#away-text'), sentence);
+  assert.equal(await page.innerText('#announce'), sentence);
+  assert.equal(await page.locator('[role=status] #away').count(), 0, 'once');
   await page.click('#continue');
   await until(page, 'running');
   await page.waitForSelector('#away', { state: 'hidden' });

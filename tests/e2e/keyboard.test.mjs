@@ -133,6 +133,18 @@ test('the focus survives Escape in the menu of devices', async () => {
   await focusOn(page, '#device input');
   await page.keyboard.press('Escape');
   await focusOn(page, '#device summary');
+  // It closes behind a focus that leaves it.
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await focusOn(page, '#device input');
+  await page.keyboard.press('Tab');
+  await focusOn(page, '#share');
+  assert.ok(await page.isHidden('#device .panel'));
+  await page.focus('#device summary');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Shift+Tab');
+  await focusOn(page, '#speed');
+  assert.ok(await page.isHidden('#device .panel'));
   await page.context().close();
 });
 
@@ -189,7 +201,7 @@ test('the focus survives the tools of the latent space', async () => {
   await page.context().close();
 });
 
-test('the drawer takes the focus, and a setting in it keeps it', async () => {
+test('the drawer takes the focus, keeps it, and gives it back', async () => {
   const page = await visit(browser, site, { width: 800 });
   await until(page, 'running');
   await settled(page);
@@ -200,6 +212,27 @@ test('the drawer takes the focus, and a setting in it keeps it', async () => {
   await page.focus('#setting-objective');
   await page.waitForFunction(() => window.counterfeit.experiment().objective === 'hinge');
   await focusOn(page, '#setting-objective');
+  // Round in the drawer, both ways, in each of its states.
+  const isIn = () => page.evaluate(() => document.activeElement.matches('#settings *'));
+  for (const key of ['Shift+Tab', 'Tab']) {
+    const seen = new Set();
+    await page.focus('#close-drawer');
+    for (let i = 0; i < 120; i++) {
+      await page.keyboard.press(key);
+      assert.ok(await isIn(), `${key} leads to ${await focused(page)}`);
+      const now = await page.evaluate(() => {
+        window.places ??= new WeakMap();
+        const at = document.activeElement;
+        if (!window.places.has(at)) window.places.set(at, (window.count = (window.count ?? 0) + 1));
+        return window.places.get(at);
+      });
+      if (seen.has(now)) break;
+      seen.add(now);
+    }
+    assert.ok(seen.size > 10, `${key} goes round ${seen.size} controls`);
+  }
+  await page.keyboard.press('Escape');
+  await focusOn(page, '#drawer');
   await page.context().close();
 });
 
@@ -210,5 +243,76 @@ test('the focus survives the removal of what had it', async () => {
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.querySelectorAll('.gaussians tbody tr').length === 2);
   await focusOn(page, '.gaussians input');
+  await page.context().close();
+});
+
+test('the bar at the bottom of a phone does not cover the control that has the focus', async () => {
+  const page = await visit(browser, site, { width: 360, height: 640 });
+  await settled(page);
+  const covered = [];
+  for (const key of ['Tab', 'Shift+Tab'])
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press(key);
+      const found = await page.evaluate(() => {
+        const at = document.activeElement,
+          bar = document.querySelector('.transport');
+        if (at === document.body || at.closest('.transport, #skips')) return null;
+        const { top, bottom, height } = at.getBoundingClientRect();
+        if (height > innerHeight / 2) return null;
+        const free = bar.getBoundingClientRect().top;
+        return bottom > free || top < -1 ? `${at.id || at.className}: ${top} to ${bottom} of ${free}` : null;
+      });
+      if (found) covered.push(found);
+    }
+  assert.deepEqual(covered, []);
+  await page.context().close();
+});
+
+test('keys that mean nothing to the focused control are the page’s', async () => {
+  const page = await visit(browser, site);
+  await settled(page);
+  const at = () => page.evaluate(() => Number(document.documentElement.dataset.step));
+  const isHelp = () => page.evaluate(() => document.querySelector('#help-dialog')?.open ?? false);
+  /** Presses ? where the focus is. */
+  async function asksForHelp() {
+    await page.keyboard.press('?');
+    await page.waitForSelector('#help-dialog[open]');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('#help-dialog[open]', { state: 'detached' });
+  }
+  for (const control of ['#scrub', '#lock', '#preset', '#play', '#smoothing']) {
+    await page.focus(control);
+    await asksForHelp();
+  }
+  // → is the slider's, and a step where a box has no use for it; space is the box's, and the run's on a slider.
+  await page.focus('#smoothing');
+  await page.keyboard.press('ArrowRight');
+  assert.ok(Number(await page.inputValue('#smoothing')) > 0);
+  assert.equal(await at(), 20);
+  await page.focus('#lock');
+  await page.keyboard.press('Space');
+  assert.ok(await page.isChecked('#lock'));
+  await page.keyboard.press('ArrowRight');
+  await page.waitForFunction(() => document.documentElement.dataset.step === '21');
+  await page.focus('#smoothing');
+  await page.keyboard.press('Space');
+  await until(page, 'running');
+  await page.keyboard.press('Space');
+  await until(page, 'paused');
+  // Letters of a field, and of the options of a list, are theirs.
+  const stands = await at();
+  await page.focus('.gaussians input');
+  for (const key of ['r', '?', ' ', 'ArrowRight']) await page.keyboard.press(key);
+  await page.focus('#preset');
+  await page.keyboard.press('r');
+  await page.waitForFunction(() => window.counterfeit.experiment().name.startsWith('r'));
+  assert.ok(!(await isHelp()));
+  await page.keyboard.press('Control+z');
+  await page.waitForFunction(() => window.counterfeit.experiment().name === 'mixture-1d');
+  assert.ok(stands > 21);
+  await page.focus('#scrub');
+  await page.keyboard.press('r');
+  await page.waitForFunction(() => document.documentElement.dataset.step === '0');
+  assert.deepEqual(page.errors, []);
   await page.context().close();
 });

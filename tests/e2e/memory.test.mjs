@@ -1,7 +1,7 @@
 // The memory of a large run goes with it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { browse, serve, trainsOn, until, visit } from './helpers.mjs';
+import { browse, report, serve, trainsOn, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -19,21 +19,40 @@ const memory = page =>
 const settled = (page, name) => page.waitForFunction(name => window.counterfeit.experiment()?.name === name, name);
 
 test('another experiment after a large one has memory of its own; speed, device and undo stay', async t => {
-  const page = await visit(browser, `${site}#${LARGE}`);
+  const page = await visit(browser, site);
   await until(page, 'running');
-  await page.evaluate(() => window.counterfeit.pause());
+  await page.click('#play');
   await until(page, 'paused');
+  const { step: saved } = await report(page);
+  const downloading = page.waitForEvent('download');
+  await page.click('#save');
+  const file = await (await downloading).path();
+  await page.evaluate(hash => {
+    location.hash = hash;
+  }, LARGE);
+  await settled(page, 'digits-mlp');
+  await until(page, 'ready');
   await page.selectOption('#speed', '3');
   await page.click('#device summary');
   await page.check('#device input[value=cpu]');
   await page.click('#device summary');
   const before = await memory(page);
+  await page.setInputFiles('#file', file);
+  await settled(page, 'mixture-1d');
+  await until(page, 'paused');
+  const loaded = await memory(page);
+  assert.equal((await report(page)).step, saved);
+  assert.ok(await page.isChecked('#device input[value=cpu]'));
+  await page.click('#undo');
+  await settled(page, 'digits-mlp');
+  await until(page, 'ready');
   await page.selectOption('#preset', 'mixture-1d');
   await settled(page, 'mixture-1d');
   await until(page, 'ready', 'paused');
   const after = await memory(page);
-  t.diagnostic(`${Math.round(before / 2 ** 20)} MB, then ${Math.round(after / 2 ** 20)} MB`);
+  t.diagnostic(`MB: ${[before, loaded, after].map(bytes => Math.round(bytes / 2 ** 20))}`);
   assert.ok(before > 256 * 2 ** 20 && after < before / 4);
+  assert.ok(loaded < before / 4, 'so has a checkpoint');
   assert.ok(await page.isChecked('#device input[value=cpu]'));
   // At 3 steps a second the rate is never measured as more.
   await page.click('#play');

@@ -7,7 +7,7 @@ import { statusOf } from '../../www/views/status.js';
 const RING = Array.from({ length: 8 }, () => ({ mean: [0, 0], std: 0.1, weight: 1 }));
 
 /** The title and the sentence for these numbers. */
-function said(numbers, { settings = {}, history = new History(), state = 'running' } = {}) {
+function said(numbers, { settings = {}, history = new History(), state = 'running', problem = null } = {}) {
   const { step = 5000, metrics = {}, ...rest } = numbers;
   const readings = Object.entries(metrics).map(([name, [value, floor]]) => ({ name, value, floor }));
   const snapshot = {
@@ -25,7 +25,7 @@ function said(numbers, { settings = {}, history = new History(), state = 'runnin
     settings: { objective: 'non-saturating', label_smoothing: 1, mixture: RING, ...settings },
     outputs_probability: ['saturating', 'non-saturating'].includes(settings.objective ?? 'non-saturating'),
   };
-  const { title, text } = statusOf(snapshot, { info, history, state });
+  const { title, text } = statusOf(snapshot, { info, history, state, problem });
   return `${title}. ${text}`;
 }
 
@@ -85,4 +85,15 @@ test('an adversarial autoencoder’s discriminator compares samples of the prior
       assert.doesNotMatch(text, /real samples|generated/, text);
     }
   }
+});
+
+test('a run that has stopped refers to its message while that is shown', () => {
+  const stopped = problem => said({}, { state: 'error', problem });
+  for (const problem of [
+    { kind: 'diverged', fatal: false },
+    { kind: 'crash', fatal: true },
+  ])
+    assert.equal(stopped(problem), 'Stopped. See the message above.');
+  for (const problem of [null, { kind: 'setting', fatal: false }])
+    assert.equal(stopped(problem), 'Stopped. Play starts the same experiment again, from step 0.');
 });

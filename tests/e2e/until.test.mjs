@@ -136,6 +136,36 @@ test('a goal can be cancelled, and ends with the run and with a pause', async ()
   await page.context().close();
 });
 
+test('a run to a step keeps to the speed of the menu', async () => {
+  const page = await visit(browser, site);
+  await trainTo(page, 100);
+  await page.selectOption('#speed', '3');
+  await page.click('#until');
+  await page.fill('#until-step', '108');
+  await page.click('#until-step-form button');
+  await until(page, 'running');
+  const rates = await page.evaluate(
+    () =>
+      new Promise(done => {
+        const seen = [];
+        const look = () => {
+          const { step, state } = document.documentElement.dataset;
+          if (Number(step) > 103) seen.push(document.querySelector('#rate').innerText);
+          if (state === 'paused') done(seen.filter(rate => rate));
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
+  await noted(page, /^Stopped at step 108/);
+  assert.ok(rates.length > 0);
+  for (const rate of rates) assert.match(rate, /^[1-4](\.\d)? /);
+  // One step more is there at once, and a script's steps are.
+  await page.evaluate(() => window.counterfeit.step(1000));
+  assert.equal((await report(page)).step, 1108);
+  await page.context().close();
+});
+
 for (const width of [360, 768, 1280])
   test(`the form is in sight at ${width} px`, async () => {
     const page = await visit(browser, site, { width, height: 740 });

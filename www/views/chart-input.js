@@ -2,12 +2,16 @@
 
 import { nearestIndex } from '../smoothing.js';
 
-/** `cursor`: the step under the crosshair; `zoom`: the range of steps in view, null for all.
+/** `cursor`: the step under the crosshair; `zoom`: the range of steps in view, null for all; `at` and `zoomed`: both as
+ * they are now.
  * @typedef {{ cursor: (step: number | null) => void, zoom: (range: readonly [number, number] | null) => void, at: () =>
- * number | null }} Input `at`: the step of the crosshair now. */
+ * number | null, zoomed: () => readonly [number, number] | null }} Input */
 
 /** A drag over fewer CSS pixels is a click. */
 const CLICK = 5;
+/** A turn of the wheel by so many pixels zooms by a factor of e; one event turns it by so many at most. */
+const TURN = 200,
+  MOST_TURN = 100;
 /** Points that a key with Shift goes. */
 const FAR = 10;
 
@@ -37,20 +41,38 @@ export function chartInput(place, plot, steps, on) {
     select(0, 0);
   };
 
+  /** Fingers on the plot: where each is, and the step that it holds. @type {Map<number, { x: number, step: number }>} */
+  const fingers = new Map();
+  /** The steps in view while two fingers hold theirs. */
+  function pinch() {
+    const [one, other] = [...fingers.values()].sort((a, b) => a.x - b.x);
+    const perPixel = (other.step - one.step) / Math.max(other.x - one.x, 1);
+    const from = one.step - one.x * perPixel;
+    show(from, from + over.clientWidth * perPixel);
+  }
+  const lift = (/** @type {PointerEvent} */ { pointerId }) => fingers.delete(pointerId);
+
   over.addEventListener('pointerdown', event => {
     const x = within(event);
-    if (event.pointerType === 'touch') return on.cursor(stepAt(x));
+    if (event.pointerType === 'touch') {
+      fingers.set(event.pointerId, { x, step: plot.posToVal(x, 'x') });
+      return on.cursor(fingers.size === 1 ? stepAt(x) : null);
+    }
     if (event.button !== 0) return;
     start = x;
     over.setPointerCapture(event.pointerId);
   });
   over.addEventListener('pointermove', event => {
-    const x = within(event);
+    const x = within(event),
+      finger = fingers.get(event.pointerId);
+    if (finger) finger.x = x;
+    if (fingers.size > 1) return fingers.size === 2 ? pinch() : undefined;
     if (event.pointerType !== 'touch') hover = x;
     if (start !== null) select(start, x);
     on.cursor(stepAt(x));
   });
   over.addEventListener('pointerup', event => {
+    lift(event);
     if (start === null) return;
     const ends = [start, within(event)].sort((a, b) => a - b);
     endDrag();
@@ -58,7 +80,10 @@ export function chartInput(place, plot, steps, on) {
     const [from, to] = ends.map(x => plot.posToVal(x, 'x'));
     on.zoom([Math.floor(from), Math.max(Math.ceil(to), Math.floor(from) + 1)]);
   });
-  over.addEventListener('pointercancel', endDrag);
+  over.addEventListener('pointercancel', event => {
+    lift(event);
+    endDrag();
+  });
   over.addEventListener('pointerleave', event => {
     // A finger that is lifted leaves the values there to be read.
     if (event.pointerType === 'touch') return;
@@ -66,21 +91,46 @@ export function chartInput(place, plot, steps, on) {
     on.cursor(null);
   });
   over.addEventListener('dblclick', () => on.zoom(null));
+  // Two fingers on a trackpad are a turn of the wheel with Ctrl.
+  over.addEventListener(
+    'wheel',
+    event => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      // The plot may not be drawn since the last turn.
+      const [min, max] = on.zoomed() ?? [plot.scales.x.min, plot.scales.x.max],
+        factor = Math.exp(Math.max(-MOST_TURN, Math.min(event.deltaY, MOST_TURN)) / TURN);
+      const { left, width } = over.getBoundingClientRect(),
+        share = (event.clientX - left) / width,
+        steps = Math.max(1, (max - min) * factor);
+      // The step under the pointer stays there.
+      const from = min + share * (max - min - steps);
+      show(from, from + steps);
+    },
+    { passive: false },
+  );
   addEventListener('pointerdown', event => {
     const isElsewhere = event.pointerType === 'touch' && !over.contains(/** @type {Node} */ (event.target));
     if (isElsewhere && on.at() !== null && !isChart(event.target)) on.cursor(null);
   });
 
+  /** Zooms to steps within the run: to all of them where the range is as wide. @param {number} from
+   * @param {number} to */
+  function show(from, to) {
+    const all = steps(),
+      [first, last] = [all[0] ?? 0, all.at(-1) ?? 0],
+      width = Math.max(1, to - from);
+    if (width >= last - first) return on.zoom(null);
+    const start = Math.max(first, Math.min(from, last - width));
+    on.zoom([start, start + width]);
+  }
+
   /** Half as many steps, or twice as many, around the crosshair. @param {number} factor */
   function zoomBy(factor) {
-    const all = steps(),
-      { min, max } = plot.scales.x,
-      [first, last] = [all[0] ?? 0, all.at(-1) ?? 0];
+    const { min, max } = plot.scales.x;
     const middle = on.at() ?? (min + max) / 2,
       width = Math.max(1, (max - min) * factor);
-    if (width >= last - first) return on.zoom(null);
-    const from = Math.max(first, Math.min(Math.round(middle - width / 2), last - Math.ceil(width)));
-    on.zoom([from, from + Math.ceil(width)]);
+    show(middle - width / 2, middle + width / 2);
   }
 
   /** @param {number} points */

@@ -30,6 +30,7 @@ export function charts(store) {
     /** @param {readonly [number, number] | null} range */
     zoom: range => store.dispatch({ type: 'zoom', range }),
     at: () => store.model.cursor,
+    zoomed: () => store.model.zoom,
   };
   const acts = {
     input,

@@ -20,6 +20,14 @@ const ABOUT = {
 export function deviceMenu(choose) {
   const radios = /** @type {HTMLInputElement[]} */ ([...byId('device').querySelectorAll('input')]);
   for (const radio of radios) radio.onchange = () => choose(/** @type {DeviceChoice} */ (radio.value));
+  const menu = /** @type {HTMLDetailsElement} */ (byId('device'));
+  /** @param {EventTarget | null} to */
+  const closeUnlessIn = to => {
+    if (!(to instanceof Node && menu.contains(to))) menu.open = false;
+  };
+  addEventListener('pointerdown', event => closeUnlessIn(event.target));
+  // Without a target the window has lost the focus, or a pointer is down.
+  menu.addEventListener('focusout', ({ relatedTarget }) => relatedTarget && closeUnlessIn(relatedTarget));
   let rateAt = 0;
   /** @type {unknown[]} */
   let shown = [];

@@ -113,6 +113,8 @@ export function metricsPanel() {
   let opening = null;
   let textAt = 0,
     state = '';
+  /** @type {Model['problem']} */
+  let problem = null;
 
   return {
     /** @param {Model} model */
@@ -129,15 +131,19 @@ export function metricsPanel() {
         byId('step-count').textContent = '0';
         say(statusOfOpening(model), true);
       }
-      if (!snapshot || (snapshot === drawn && other === drawnOther && model.state === state)) return;
+      if (
+        !snapshot ||
+        (snapshot === drawn && other === drawnOther && model.state === state && model.problem === problem)
+      )
+        return;
       const isNew = drawnHistory !== model.history;
       // Digits that change thirty times a second cannot be read.
       if (model.state === 'running' && !model.viewing && !isNew && performance.now() - textAt < 120) return;
       if (isNew) largest = new Map();
       const still = model.state !== 'running' || model.viewing !== null || isNew;
       opening = null;
-      [drawn, drawnOther, drawnHistory] = [snapshot, other, model.history];
-      [state, textAt] = [model.state, performance.now()];
+      [drawn, drawnOther, drawnHistory, textAt] = [snapshot, other, model.history, performance.now()];
+      ({ state, problem } = model);
       for (const { name, value } of snapshot.metrics) largest.set(name, Math.max(largest.get(name) ?? 0, value ?? 0));
       letters.hidden = !other;
       drawMetrics(snapshot.metrics, largest, other && other.metrics);

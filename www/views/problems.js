@@ -4,7 +4,7 @@ import { byId, element } from './element.js';
 
 /** @import { Model } from '../state.js' */
 
-/** @typedef {'dismiss' | 'reset' | 'retry' | 'first' | 'goBack'} Act */
+/** @typedef {'dismiss' | 'reset' | 'retry' | 'reload' | 'first' | 'goBack'} Act */
 /** @param {Record<Act, () => void>} acts */
 export function problems(acts) {
   const place = byId('problem');
@@ -27,9 +27,12 @@ export function problems(acts) {
       buttons.push(['Reset and play', acts.reset]);
       if (newest) buttons.push([`Back to step ${newest.step.toLocaleString('en')}`, acts.goBack]);
     }
-    if (problem.kind === 'fetch' || problem.fatal) buttons.push(['Try again', acts.retry]);
+    // The address has the experiment.
+    if (problem.kind === 'script') buttons.push(['Reload', acts.reload]);
+    else if (problem.kind === 'fetch' || problem.fatal) buttons.push(['Try again', acts.retry]);
     if (problem.kind === 'link') buttons.push(['Start with the first experiment', acts.first]);
-    buttons.push(['Dismiss', acts.dismiss]);
+    // Without the trainer there is nothing to go on to.
+    if (!problem.fatal) buttons.push(['Dismiss', acts.dismiss]);
     place.replaceChildren(
       element('p', {}, element('b', {}, ended(problem.what)), ' ', problem.remedy),
       element(

@@ -44,9 +44,16 @@ const words = value =>
       : String(+value.toPrecision(1));
 
 /** @param {Snapshot} snapshot @param {Model} model @returns {Status} */
-export function statusOf(snapshot, { info, history, state }) {
+export function statusOf(snapshot, { info, history, state, problem }) {
   const { step, d_real, picture } = snapshot;
-  if (state === 'error') return { title: 'Stopped', text: 'See the message above.' };
+  if (state === 'error') {
+    // A message of an act since then, or none, does not say why.
+    const isExplained = problem !== null && (problem.fatal || problem.kind === 'diverged' || problem.kind === 'crash');
+    return {
+      title: 'Stopped',
+      text: isExplained ? 'See the message above.' : 'Play starts the same experiment again, from step 0.',
+    };
+  }
   if (step === 0) {
     return picture?.kind === 'phase'
       ? {

@@ -1,6 +1,6 @@
 // The files of the worker: the wasm modules and the data. Each is fetched once and kept.
 
-/** @import { DataFiles, Device, Wasm } from '../messages.js' */
+/** @import { DataFiles, Device, ExperimentInfo, Wasm } from '../messages.js' */
 /** @typedef {(what: string, done: number, total: number | null) => void} Progress */
 
 /** The server answered that it has no such file: a fact about the server, where any other failure is worth another
@@ -59,8 +59,14 @@ export const whenLost = act => void (onLoss = act);
 
 /** The memory of each module that has been loaded. @type {WebAssembly.Memory[]} */
 const memories = [];
-/** A module's memory grows, and never shrinks. */
-export const memoryBytes = () => memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+/** Memory that is not worth another worker. */
+const EXCESSIVE_BYTES = 128 * 2 ** 20;
+/** Whether the modules hold far more memory than an experiment needs: a module's memory grows, and never shrinks.
+ * @param {ExperimentInfo} info */
+export function holdExcessiveMemory(info) {
+  const bytes = memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  return bytes > EXCESSIVE_BYTES && bytes > 4 * info.step_bytes;
+}
 
 /** @param {Device} device @param {Progress} progress @returns {Promise<{ wasm: Wasm, name: string }>} */
 export const loadModule = (device, progress) =>

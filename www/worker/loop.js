@@ -17,7 +17,7 @@ export class TrainLoop {
   /** @type {Run | null} */
   run = null;
   playing = false;
-  /** Steps that were asked for, and the time spent on them. @type {{ id: number, left: number, ms: number }[]} */
+  /** Steps that were asked for, and the time spent on them. @type {{ id: number, left: number, paced: boolean, ms: number }[]} */
   #goals = [];
 
   get training() {
@@ -48,7 +48,7 @@ export class TrainLoop {
     const { run, pace } = this,
       goal = this.#goals[0];
     if (!run) return;
-    const n = goal ? Math.min(goal.left, pace.stepsPerSlice) : Math.min(pace.stepsPerSlice, pace.allowed());
+    const n = Math.min(pace.stepsPerSlice, goal?.left ?? Infinity, goal?.paced === false ? Infinity : pace.allowed());
     if (n < 1)
       return this.projection.running || !this.queue.empty ? undefined : void (await this.queue.idle(pace.wait()));
     const start = performance.now();
@@ -71,11 +71,12 @@ export class TrainLoop {
     post({ type: 'stepped', id, snapshot, state, trained_ms: ms, read_ms }, buffers(snapshot));
   }
 
-  /** @param {number} id @param {number} n */
-  stepBy(id, n) {
+  /** `paced`: within the speed limit, as in play. @param {number} id @param {number} n @param {boolean} paced */
+  stepBy(id, n, paced) {
     if (!this.run) return post({ type: 'failed', id, what: 'No run is open yet' });
     this.playing = false;
-    this.#goals.push({ id, left: Math.max(1, Math.floor(n)), ms: 0 });
+    if (paced) this.pace.restart();
+    this.#goals.push({ id, left: Math.max(1, Math.floor(n)), paced, ms: 0 });
     // One step is over before a change of state could be seen.
     postState(n > 1 ? 'running' : 'paused');
   }

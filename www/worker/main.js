@@ -18,6 +18,7 @@ import { Devices } from './devices.js';
 import { TrainLoop } from './loop.js';
 import { Opening } from './opening.js';
 import { isPanic, post, postProblem, postProgress, sentence } from './replies.js';
+import { whatIsWrong } from './requests.js';
 
 /** @import { LatentQuery, Request } from '../messages.js' */
 
@@ -64,7 +65,7 @@ async function receive(request) {
     case 'pause':
       return loop.pause();
     case 'step':
-      return loop.stepBy(request.id, request.n);
+      return loop.stepBy(request.id, request.n, request.paced ?? false);
     case 'update':
       return loop.update(request.id, request.network);
     case 'reset':
@@ -96,6 +97,12 @@ async function receive(request) {
 }
 
 self.onmessage = ({ data }) => {
+  const wrong = whatIsWrong(data);
+  if (wrong) {
+    const what = `The trainer cannot read a message: ${wrong}`;
+    if (Number.isSafeInteger(data?.id)) post({ type: 'failed', id: data.id, what });
+    return postProblem('setting', what, 'The run goes on without it.');
+  }
   if (data.type === 'query') newestQuery = data.query;
   loop.queue.add(() => receive(data));
 };

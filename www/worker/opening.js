@@ -1,6 +1,6 @@
 // Opening runs: from a link, with changed settings, from a checkpoint, and on another device.
 
-import { loadData, loadModule, memoryBytes } from './assets.js';
+import { holdExcessiveMemory, loadData, loadModule } from './assets.js';
 import { isPanic, post, postProblem, postProgress, postState, sentence } from './replies.js';
 import { Run } from './run.js';
 
@@ -73,9 +73,13 @@ export class Opening {
     return true;
   }
 
-  /** What is left where an experiment cannot be opened. */
-  get #kept() {
-    return this.loop.run ? 'The run before it continues.' : 'Choose another experiment.';
+  /** An experiment that cannot be built. @param {unknown} error @param {string} remedy @param {boolean} play */
+  async #refuse(error, remedy, play) {
+    const { run } = this.loop,
+      followed = !run && this.#wanted !== '';
+    const next = followed ? 'The first experiment opens instead.' : 'Choose another experiment.';
+    postProblem('setting', error, remedy + (run ? 'The run before it continues.' : next), { followed });
+    if (followed) await this.open('', play);
   }
 
   /** @param {ExperimentInfo} info @param {DataFiles | undefined} files @param {boolean} play */
@@ -85,15 +89,19 @@ export class Opening {
     if (device === 'cpu' && info.step_bytes > MOST_BYTES) {
       const needed = (info.step_bytes / 2 ** 30).toFixed(1);
       const what = `This experiment needs about ${needed} GB of memory; a page has ${MOST_BYTES / 2 ** 30} GB for it`;
-      return postProblem('setting', new Error(what), `Lower the batch size or the widths. ${this.#kept}`);
+      return this.#refuse(new Error(what), 'Lower the batch size or the widths. ', play);
     }
-    post({ type: 'opening', info, play, memory_bytes: memoryBytes() });
+    if (holdExcessiveMemory(info)) {
+      const { choice } = this.devices;
+      return post({ type: 'replace', request: { type: 'open', hash: info.hash, device: choice, play } });
+    }
+    post({ type: 'opening', info });
     let playground;
     try {
       playground = wasm.Playground.open(info.hash, device, files);
     } catch (error) {
       if (isPanic(error)) throw error;
-      return postProblem('setting', error, this.#kept);
+      return this.#refuse(error, '', play);
     }
     await this.#adopt(new Run(playground, device, files), true, play);
   }
@@ -158,6 +166,12 @@ export class Opening {
       const files = await loadData(needed, postProgress).catch(() => undefined);
       const playground = await wasm.Playground.load(bytes, 'cpu', files);
       const run = new Run(playground, 'cpu', files);
+      // Only here, where the file is known to be sound: a worker that is replaced loses its run.
+      if (holdExcessiveMemory(run.info)) {
+        run.free();
+        const request = /** @type {const} */ ({ type: 'load', bytes: buffer, device: this.devices.choice, play });
+        return post({ type: 'replace', request }, [buffer]);
+      }
       this.#wanted = run.info.hash;
       await this.#adopt(run, true, play);
       if (!play) postState('paused');

@@ -1,0 +1,61 @@
+// The charts' zoom from two fingers, on a screen or on a trackpad.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { browse, serve, trainTo, visit } from './helpers.mjs';
+
+const site = await serve(),
+  browser = await browse();
+
+/** The first and last step that a chart has under its ends, from its keys. */
+async function rangeOf(page, id) {
+  await page.focus(`#${id}`);
+  const ends = [];
+  for (const key of ['Home', 'End']) {
+    await page.keyboard.press(key);
+    await page.evaluate(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+    ends.push(Number(await page.getAttribute(`#${id}`, 'aria-valuenow')));
+  }
+  await page.keyboard.press('Escape');
+  return ends;
+}
+
+test('two fingers zoom all charts, and so does the wheel with Ctrl', async () => {
+  const page = await visit(browser, site);
+  await trainTo(page, 1000, 50);
+  await page.waitForFunction(() => document.querySelector('#losses')?.ariaValueMax === '1000');
+  const box = await page.locator('#losses .u-over').boundingBox();
+  const { x: left, width } = box,
+    y = box.y + box.height / 2;
+  const client = await page.context().newCDPSession(page);
+  const touch = (type, ...shares) =>
+    client.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: shares.map((share, id) => ({ x: left + Math.min(share * width, width - 1), y, id })),
+    });
+  await touch('touchStart', 0.4);
+  await touch('touchStart', 0.4, 0.6);
+  await touch('touchMove', 0.35, 0.65);
+  await touch('touchMove', 0.1, 0.9);
+  await touch('touchEnd');
+  await page.waitForSelector('#reset-zoom:not([hidden])');
+  // What was under the fingers is under them still: 400 to 600 over 80% of the width.
+  const [from, to] = await rangeOf(page, 'distance');
+  assert.ok(from >= 350 && from <= 450 && to >= 550 && to <= 650, `${from} to ${to}`);
+  await page.click('#reset-zoom');
+  await page.waitForSelector('#reset-zoom', { state: 'hidden' });
+  const turn = async (share, deltaY) => {
+    await page.mouse.move(left + Math.min(share * width, width - 1), y);
+    await page.keyboard.down('Control');
+    for (let i = 0; i < 4; i++) await page.mouse.wheel(0, deltaY);
+    await page.keyboard.up('Control');
+  };
+  await turn(1, -100);
+  await page.waitForSelector('#reset-zoom:not([hidden])');
+  const near = await rangeOf(page, 'distance');
+  assert.ok(near[0] > 700 && near[1] > 900, `${near}`);
+  assert.equal(await page.evaluate(() => visualViewport.scale), 1, 'the page does not zoom');
+  await turn(1, 100);
+  await page.waitForSelector('#reset-zoom', { state: 'hidden' });
+  assert.deepEqual(page.errors, []);
+  await page.context().close();
+});
