@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reached, watchable } from '../../www/goal.js';
-import { browse, report, serve, step, trainTo, until, visit } from './helpers.mjs';
+import { browse, report, serve, step, trainTo, trainsOn, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -130,7 +130,8 @@ test('a goal can be cancelled, and ends with the run and with a pause', async ()
   await noted(page, /^Runs until W1/);
   await until(page, 'running');
   await page.selectOption('#preset', 'ring');
-  await trainTo(page, 50);
+  await noted(page, /started again/);
+  await trainsOn(page, 50);
   assert.match(await note(page), /started again/);
   assert.deepEqual(page.errors, []);
   await page.context().close();
