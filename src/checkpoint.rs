@@ -74,9 +74,14 @@ impl Checkpoint {
         if file.version("counterfeit", VERSIONS).map_err(refuse)? == "2" {
             file.rename(present_name);
         }
-        let experiment = Experiment::from_toml(file.text("experiment").map_err(refuse)?)?;
-        let progress = file.text("progress").map_err(refuse)?;
-        Ok(Self { experiment, progress: serde_json::from_str(progress).map_err(refuse)?, file })
+        let experiment =
+            Experiment::from_toml(file.text("experiment").map_err(refuse)?).map_err(|error| match error {
+                // The library's words are of lines in the file's header.
+                Error::Syntax(_) => refuse("the text of its experiment cannot be read"),
+                of_setting => of_setting,
+            })?;
+        let progress = serde_json::from_str(file.text("progress").map_err(refuse)?);
+        Ok(Self { experiment, progress: progress.map_err(|_| refuse("its progress cannot be read"))?, file })
     }
 
     /// The run, ready for its next step, with the training files of its dataset.

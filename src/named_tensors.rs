@@ -61,9 +61,9 @@ impl File {
         if bytes.len() > limit {
             return Err(format!("it has {} bytes, more than {limit}", bytes.len()));
         }
-        let (_, header) = SafeTensors::read_metadata(bytes)
-            .map_err(|error| format!("it is not a whole safetensors file ({error})"))?;
-        let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
+        let not_whole = |_| "it is not a whole safetensors file".to_owned();
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_whole)?;
+        let file = SafeTensors::deserialize(bytes).map_err(not_whole)?;
         let tensors = file
             .iter()
             .map(|(name, view)| {
