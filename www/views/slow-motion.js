@@ -104,12 +104,12 @@ export function slowMotion(store, trainer) {
       if (!slow || !info) return;
       const { update, stage, waiting } = slow,
         network = update?.network;
-      const next_ = nextOf(slow) === 'generator' ? 'generator' : 'discriminator';
+      const following = nextOf(slow);
       title.textContent = update
         ? `Update of the ${network}: ${TITLES[STAGES[stage]]} (${stage + 1} of ${STAGES.length})`
         : 'A step in slow motion';
       sentence.textContent = sentenceOf(slow, { probability: info.outputs_probability, kind: info.kind });
-      next.textContent = update && stage < LAST ? `Next: ${TITLES[STAGES[stage + 1]]}` : `Next: the ${next_}`;
+      next.textContent = update && stage < LAST ? `Next: ${TITLES[STAGES[stage + 1]]}` : `Next: the ${following}`;
       numbers.replaceChildren(
         ...numbersOf(slow, info.generator_widths[0]).map(([name, value]) =>
           element('div', {}, element('dt', {}, name), element('dd', { className: 'tabular' }, value)),
