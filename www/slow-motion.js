@@ -2,7 +2,7 @@
 
 import { scalarsOf } from './readings.js';
 
-/** @import { Snapshot, Updated, UpdateView } from './messages.js' */
+/** @import { ExperimentInfo, Snapshot, Updated, UpdateView } from './messages.js' */
 /** @import { Model } from './state.js' */
 /** `made`: updates of the discriminator since the last of the generator. `before` and `after`: the run around the
  * update.
@@ -54,37 +54,45 @@ export function magnified(lengths, wanted) {
 }
 
 /** The lines of the algorithm (Goodfellow et al. 2014, algorithm 1), and the stages that each belongs to.
- * @param {Record<string, any>} settings @returns {{ text: string, indent: number, at: string[] }[]} */
-export function algorithm(settings) {
-  const { n_critic, prior, architecture, batch_size: n } = settings;
-  const z = architecture === 'autoencoder' ? 'images' : `z ~ ${prior === 'uniform' ? 'U(−1, 1)' : 'N(0, I)'}`;
-  const [d, g] = lossesOf(settings).map(
-    (loss, i) =>
-      loss +
-      (FURTHER[i].some(key => settings[key] > 0) ||
-      (i === 0 && settings.gradient_penalty !== 'none') ||
-      settings.conditional === 'acgan'
-        ? ', and its further terms'
-        : ''),
-  );
+ * @param {Record<string, any>} settings @param {UpdateView | null} update
+ * @returns {{ text: string, indent: number, at: string[] }[]} */
+export function algorithm(settings, update) {
+  const { prior, batch_size: n } = settings,
+    n_critic = update?.n_critic ?? settings.n_critic;
+  const ofPrior = prior === 'uniform' ? 'U(−1, 1)' : 'N(0, I)';
+  const encodes = isEncoder(settings);
+  const [d, g] = lossesOf(settings).map((loss, i) => loss + (hasFurther(settings)[i] ? ', and its further terms' : ''));
   return [
     { text: `Repeat ${n_critic === 1 ? 'once' : `${n_critic} times`}:`, indent: 0, at: [] },
-    { text: `Draw ${n} latents ${z} and ${n} real samples x.`, indent: 1, at: ['discriminator sample'] },
-    { text: 'Generate x̃ = G(z).', indent: 1, at: ['discriminator generate'] },
+    {
+      text: encodes
+        ? `Draw ${n} images z and ${n} samples x ~ ${ofPrior}.`
+        : `Draw ${n} latents z ~ ${ofPrior} and ${n} real samples x.`,
+      indent: 1,
+      at: ['discriminator sample'],
+    },
+    { text: `${encodes ? 'Encode' : 'Generate'} x̃ = G(z).`, indent: 1, at: ['discriminator generate'] },
     { text: 'Compute D(x) and D(x̃).', indent: 1, at: ['discriminator discriminate'] },
     { text: `Update D against the gradient of ${d}.`, indent: 1, at: ['discriminator update'] },
-    { text: `Draw ${n} other latents z.`, indent: 0, at: ['generator sample'] },
-    { text: 'Generate x̃ = G(z).', indent: 0, at: ['generator generate'] },
+    { text: `Draw ${n} other ${encodes ? 'images' : 'latents'} z.`, indent: 0, at: ['generator sample'] },
+    { text: `${encodes ? 'Encode' : 'Generate'} x̃ = G(z).`, indent: 0, at: ['generator generate'] },
     { text: 'Compute D(x̃).', indent: 0, at: ['generator discriminate'] },
     { text: `Update G against the gradient of ${g}.`, indent: 0, at: ['generator update'] },
   ];
 }
 
-/** The weights of further terms of D's loss, and of G's. */
-const FURTHER = [
-  ['consistency_weight', 'vat_weight'],
-  ['feature_matching_weight', 'path_length_weight'],
-];
+/** Whether D's loss has further terms, and G's. @param {Record<string, any>} settings */
+function hasFurther(settings) {
+  const some = (/** @type {string[]} */ ...weights) => weights.some(key => settings[key] > 0);
+  const ofClasses = settings.conditional === 'acgan';
+  return [
+    ofClasses || settings.gradient_penalty !== 'none' || some('consistency_weight', 'vat_weight'),
+    ofClasses || isEncoder(settings) || some('feature_matching_weight', 'path_length_weight'),
+  ];
+}
+
+/** Whether the discriminator sees codes, and the generator images. @param {Record<string, any>} settings */
+const isEncoder = ({ architecture }) => architecture === 'autoencoder';
 
 /** Both losses, without further terms. @param {Record<string, any>} settings @returns {[string, string]} */
 function lossesOf({ objective, label_smoothing: target }) {
@@ -110,21 +118,27 @@ function lossesOf({ objective, label_smoothing: target }) {
 /** What is drawn of the discriminator before its update. @type {Record<string, string>} */
 const LEFT = { line: ' Thin line: D before.', plane: ' Dashed: the line of an undecided output before.' };
 
-/** What the stage shows, in a sentence. @param {SlowMotion} slow @param {{ probability: boolean, kind: string | undefined
- * }} picture */
-export function sentenceOf({ update, stage }, { probability, kind }) {
+/** What the stage shows, in a sentence. @param {SlowMotion} slow
+ * @param {Pick<ExperimentInfo, 'outputs_probability' | 'kind' | 'settings'>} info */
+export function sentenceOf({ update, stage }, { outputs_probability, kind, settings }) {
   if (!update) return 'Each update is shown in four stages. Start with an update of the discriminator.';
   const { network, batch, mean_real, mean_fake, loss } = update,
     ofD = network === 'discriminator';
-  const output = probability ? 'mean output' : 'mean score',
+  const output = outputs_probability ? 'mean output' : 'mean score',
     shown = kind === 'gallery' ? ` Shown: some of them.` : '';
   switch (STAGES[stage]) {
     case 'sample':
+      if (isEncoder(settings))
+        return ofD
+          ? `${batch} images are drawn from the data, and ${batch} samples from the prior, which are the real ones here.`
+          : `${batch} other images are drawn from the data.`;
       return ofD
         ? `${batch} latents are drawn from the prior, and ${batch} real samples from the data.${shown}`
         : `${batch} other latents are drawn from the prior. The generator’s update needs no real samples.${shown}`;
     case 'generate':
-      return 'The generator maps every latent to a sample.';
+      return isEncoder(settings)
+        ? 'The encoder maps every image to a code, which is the generated sample here.'
+        : 'The generator maps every latent to a sample.';
     case 'discriminate':
       return (
         (ofD && mean_real !== null
@@ -133,7 +147,7 @@ export function sentenceOf({ update, stage }, { probability, kind }) {
       );
     case 'update':
       return ofD
-        ? `The loss was ${number(loss)}. One step of the optimiser changed D.${LEFT[kind ?? ''] ?? ''}`
+        ? `The loss was ${number(loss)}. One step of the optimiser changed D.${LEFT[kind] ?? ''}`
         : `The loss was ${number(loss)}. One step of the optimiser changed G: the same latents have other samples.`;
   }
 }

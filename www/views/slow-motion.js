@@ -108,7 +108,7 @@ export function slowMotion(store, trainer) {
       title.textContent = update
         ? `Update of the ${network}: ${TITLES[STAGES[stage]]} (${stage + 1} of ${STAGES.length})`
         : 'A step in slow motion';
-      sentence.textContent = sentenceOf(slow, { probability: info.outputs_probability, kind: info.kind });
+      sentence.textContent = sentenceOf(slow, info);
       next.textContent = update && stage < LAST ? `Next: ${TITLES[STAGES[stage + 1]]}` : `Next: the ${following}`;
       numbers.replaceChildren(
         ...numbersOf(slow, info.generator_widths[0]).map(([name, value]) =>
@@ -117,7 +117,7 @@ export function slowMotion(store, trainer) {
       );
       const at = `${network} ${STAGES[stage]}`;
       lines.replaceChildren(
-        ...algorithm(info.settings).map(line => {
+        ...algorithm(info.settings, update).map(line => {
           const item = element('li', { className: line.indent ? 'inner' : '' }, line.text);
           if (update && line.at.includes(at)) item.setAttribute('aria-current', 'step');
           return item;
