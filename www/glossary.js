@@ -197,6 +197,13 @@ export const GLOSSARY = [
     paper: [['Miyato et al. 2018', '1704.03976']],
   },
   {
+    id: 'd_gradient_norm',
+    also: ['g_gradient_norm'],
+    term: 'Gradient norm',
+    text: 'The Euclidean norm of the gradient of a network’s loss in its parameters: how steeply the loss falls there. A generator whose gradient stays near 0 learns nothing more, which is the fault of the minimax objective against a discriminator that is far ahead.',
+    paper: [['Arjovsky & Bottou 2017', '1701.04862']],
+  },
+  {
     id: 'feature_distance',
     term: 'Feature matching',
     text: 'A term of the generator’s loss: the squared distance between the mean hidden features of the discriminator on generated and on real samples.',

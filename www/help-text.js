@@ -60,6 +60,7 @@ export const CHARTS = [
   'Losses: neither has to fall. Each network’s loss depends on the other network; the dashed reference is the loss of an undecided discriminator.',
   'V(D, G): the dashed line is the value at the optimal discriminator. The distance to it shows how far the discriminator is from its optimum; the distance of that line from −2 ln 2 is twice the Jensen–Shannon divergence.',
   'D(x) and D(G(z)): the mean outputs for real and generated samples. Far apart: the discriminator is ahead. Both at ½: undecided.',
+  'A fault that the numbers show (mode collapse, a vanishing gradient, an overpowering discriminator, oscillation, divergence) takes the place of the status. “Show evidence” marks its steps in the charts; “Try: …” starts a comparison in which run B has the change.',
   'W1: the distance of the generated distribution from the real one. Unlike the losses, it measures progress.',
 ];
 

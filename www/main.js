@@ -12,11 +12,13 @@ import { queryOf } from './latent.js';
 import { Recovery } from './recovery.js';
 import { Runs } from './runs.js';
 import { editedOf, otherOf } from './both-runs.js';
+import { Standing } from './standing.js';
 import { Store, syncHash } from './state.js';
 import { onTheme } from './theme.js';
 import { Undo } from './undo.js';
 import { comparisonView } from './views/comparison.js';
 import { deviceMenu } from './views/device.js';
+import { diagnosisView } from './views/diagnosis.js';
 import { settingsDrawer } from './views/drawer.js';
 import { byId } from './views/element.js';
 import { metricsPanel } from './views/metrics-panel.js';
@@ -204,6 +206,7 @@ const target = targetEditor(store, (mixture, more) => set([['mixture', mixture]]
 const tools = targetTools(store, target.replace);
 files(store, trainer, tools.fromText);
 const slow = slowMotion(store, trainer);
+const standing = new Standing();
 const views = [
   ...pictures,
   target,
@@ -212,7 +215,12 @@ const views = [
   slow,
   explorer(store, request => trainer.post(request)),
   nearestImage(store, image => trainer.request({ type: 'nearest', image })),
-  metricsPanel(),
+  diagnosisView(store, standing, {
+    compare: counterfeit.compare.start,
+    mark: evidence => charts?.mark(evidence),
+    reveal: ids => charts?.reveal(ids),
+  }),
+  metricsPanel(standing),
   classScores(store),
   until(store, { set: goal => goals.set(goal, counterfeit.play), cancel: () => goals.cancel() }),
   heading(store, edited),
@@ -230,6 +238,10 @@ let shownSettings = [];
 const showProblem = problems({
   dismiss: () => store.dispatch({ type: 'dismiss' }),
   reset: () => counterfeit.play(),
+  resetWith(changes) {
+    trainer.post({ type: 'set', changes, live: false, more: false });
+    trainer.post({ type: 'play' });
+  },
   retry() {
     store.dispatch({ type: 'dismiss' });
     trainer.replace();

@@ -8,6 +8,7 @@ import { byId, element } from './element.js';
 import { fixed } from './scale.js';
 
 /** @import { ChartOptions } from '../chart-options.js' */
+/** @import { Evidence } from '../diagnosis.js' */
 /** @import { KeptRun } from '../kept-runs.js' */
 /** @import { Model } from '../state.js' */
 /** @import { Behind } from './chart.js' */
@@ -153,8 +154,8 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
   return {
     redraw: () => plot?.redraw(),
     write,
-    /** @param {Model} model @param {ChartOptions} options */
-    async draw(model, options) {
+    /** @param {Model} model @param {ChartOptions} options @param {Evidence[]} evidence */
+    async draw(model, options, evidence) {
       shown = view(model, model.viewing ?? model.live);
       box.hidden = !shown;
       if (!shown) return;
@@ -188,6 +189,7 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
         ...kept(previous, shown, options, PREVIOUS),
         ...kept(otherRun(model), shown, options, OTHER, OTHER_DASHES),
       ];
+      const marked = evidence.find(({ chart }) => chart === id);
       const unsmoothed = smoothing
         ? shown.lines
             .map((line, i) => ({ ...styleOf(line), ...RAW, steps: drawn.steps, values: raw[i] }))
@@ -209,8 +211,10 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
         zoom: model.zoom,
         looking: model.viewing?.step ?? null,
         changes: history.marks.map(({ step }) => step),
+        marked: marked ? [marked.from, marked.to] : null,
       });
       const notes = [
+        marked ? `marked: steps ${[marked.from, marked.to].map(step => step.toLocaleString('en')).join(' to ')}` : '',
         under ? `▾ below ${number(low)}` : '',
         over ? `▴ above ${number(high)}` : '',
         log && !isLog ? 'linear: values ≤ 0' : '',

@@ -1,5 +1,6 @@
 // The charts of a run: one row of a table each. charts.js shows them.
 
+import { equilibrium } from '../equilibrium.js';
 import { inputsOf } from './discriminator-inputs.js';
 import { scalarsOf } from '../readings.js';
 import { fixed } from './scale.js';
@@ -45,27 +46,23 @@ const UNDECIDED = -2 * Math.LN2;
  * hinge critic's score is 0. BEGAN has none.
  * @param {Settings} settings @returns {Reference[]} */
 function undecided(settings) {
-  const alpha = settings.label_smoothing ?? 1,
-    half = alpha / 2,
-    plain = alpha === 1;
+  const { objective, label_smoothing: alpha = 1 } = settings,
+    losses = equilibrium(settings);
+  if (objective === 'wasserstein') return [{ at: 0, label: 'no distance', short: '0' }];
+  if (!losses) return [];
+  const [d, g] = EXACT[objective];
   /** @param {number} at @param {string} exact Without smoothing. @param {string} name @returns {Reference} */
-  const loss = (at, exact, name) => (plain ? { at, label: exact } : { at, label: name, short: fixed(at) });
-  const d = loss(-(alpha * Math.log(half) + (2 - alpha) * Math.log(1 - half)), '2 ln 2', 'D undecided');
-  switch (settings.objective) {
-    case 'non-saturating':
-      return [d, loss(-Math.log(half), 'ln 2', 'G then')];
-    case 'saturating':
-      return [d, loss(Math.log(1 - half), '−ln 2', 'G then')];
-    case 'least-squares':
-      return [loss(half ** 2, '¼', 'D undecided'), loss((half - 1) ** 2 / 2, '⅛', 'G then')];
-    case 'hinge':
-      return [{ at: 2, label: '2' }];
-    case 'wasserstein':
-      return [{ at: 0, label: 'no distance', short: '0' }];
-    default:
-      return [];
-  }
+  const loss = (at, exact, name) => (alpha === 1 ? { at, label: exact } : { at, label: name, short: fixed(at) });
+  return [loss(losses.d, d, 'D undecided'), ...(losses.g === null ? [] : [loss(losses.g, g, 'G then')])];
 }
+
+/** Both losses of an undecided discriminator without label smoothing. @type {Record<string, [d: string, g: string]>} */
+const EXACT = {
+  'non-saturating': ['2 ln 2', 'ln 2'],
+  saturating: ['2 ln 2', '−ln 2'],
+  'least-squares': ['¼', '⅛'],
+  hinge: ['2', ''],
+};
 
 /** The title of the chart of D's outputs, and the output of an undecided D, where there is one: half the target of real
  * samples, which label smoothing lowers. @param {Model['info']} info @returns {{ title: string, at: number | null }} */
@@ -83,6 +80,9 @@ function outputs(info) {
       return { title: 'Reconstruction error of D, negated', at: null };
   }
 }
+
+/** Terms of the losses that have a chart: they need no row of their own. */
+export const CHARTED = ['d_gradient_norm', 'g_gradient_norm'];
 
 /** @type {Chart[]} */
 export const CHARTS = [
@@ -200,14 +200,31 @@ export const CHARTS = [
     },
   },
   {
+    id: 'coverage',
+    lines: 2,
+    view: (_, now) =>
+      now !== null && 'modes' in scalarsOf(now)
+        ? {
+            title: 'Modes covered',
+            lines: [
+              { series: 'modes', name: 'generated', colour: 'generated', style: 'solid' },
+              { series: 'modes_floor', name: 'ideal', colour: 'muted', style: 'dotted' },
+            ],
+            references: [],
+            scale: { shows: [0] },
+            folded: true,
+          }
+        : null,
+  },
+  {
     id: 'gradients',
     lines: 2,
     view: ({ info }) => ({
       title: 'Gradient norms',
       help: 'Euclidean norms of the gradients of both losses in the networks’ parameters, in the last update of each',
       lines: [
-        { series: 'd_gradient_norm', name: 'discriminator', colour: 'discriminator', style: 'solid' },
-        { series: 'g_gradient_norm', name: 'generator', colour: 'generated', style: 'dashed' },
+        { series: CHARTED[0], name: 'discriminator', colour: 'discriminator', style: 'solid' },
+        { series: CHARTED[1], name: 'generator', colour: 'generated', style: 'dashed' },
       ],
       references: [],
       scale: { shows: [0] },

@@ -1,19 +1,28 @@
 // What a chart shows besides its series: earlier runs and unsmoothed values behind them, reference lines with their
-// labels, values beyond the axis, the steps at which settings were changed, and the one that the visitor looks back at.
+// labels, values beyond the axis, the steps at which settings were changed, the one that the visitor looks back at, and an
+// interval that is evidence of a fault.
 
 import { theme } from '../theme.js';
 
 /** @import { Drawing } from './chart.js' */
 /** @import { Range } from './chart-scale.js' */
 
-/** The lines behind the series. @param {any} u @param {Drawing} drawing */
-export function paintBehind(u, { behind }) {
+/** What lies behind the series. @param {any} u @param {Drawing} drawing */
+export function paintBehind(u, { behind, marked }) {
   const { ctx: c, bbox } = u,
     ratio = devicePixelRatio;
   c.save();
   c.beginPath();
   c.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   c.clip();
+  if (marked) {
+    const [from, to] = marked.map(step => Math.round(u.valToPos(step, 'x', true)));
+    c.fillStyle = theme.ink;
+    c.globalAlpha = 0.1;
+    c.fillRect(from, bbox.top, to - from, bbox.height);
+    c.globalAlpha = 0.6;
+    for (const x of [from, to - ratio]) c.fillRect(x, bbox.top, ratio, bbox.height);
+  }
   for (const { steps, values, colour, dash = [], width, alpha } of behind) {
     c.globalAlpha = alpha;
     c.strokeStyle = theme[colour];

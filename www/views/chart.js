@@ -17,7 +17,7 @@ import { logTicks, stepLabels, tickLabel, ticks } from './scale.js';
  * @typedef {Style & { steps: number[], values: (number | null)[], width: number, alpha: number }} Behind */
 /** `lines`: one for each series of the chart; `zoom`: the steps in view, null for all; `looking`: the step of the
  * picture that the visitor looks back at; `log`: whether a logarithmic axis is wanted;
- * `changes`: the steps at which settings were changed.
+ * `changes`: the steps at which settings were changed; `marked`: an interval of steps to look at.
  * @typedef {{
  *   steps: number[],
  *   lines: (number | null)[][],
@@ -28,6 +28,7 @@ import { logTicks, stepLabels, tickLabel, ticks } from './scale.js';
  *   zoom: readonly [number, number] | null,
  *   looking: number | null,
  *   changes: number[],
+ *   marked: readonly [number, number] | null,
  * }} Drawing */
 
 /** CSS pixels between labels. */
@@ -57,6 +58,7 @@ export async function chart(place, styles, on) {
     zoom: null,
     looking: null,
     changes: [],
+    marked: null,
   };
   /** @type {Range} */
   let range = { low: 0, high: 1, log: false, under: false, over: false };

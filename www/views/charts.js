@@ -5,8 +5,10 @@ import { otherOf } from '../both-runs.js';
 import { chartFigure } from './chart-figure.js';
 import { CHARTS } from './chart-list.js';
 import { chartToolbar, comparisons } from './chart-toolbar.js';
+import { byId } from './element.js';
 
 /** @import { ChartOptions } from '../chart-options.js' */
+/** @import { Evidence } from '../diagnosis.js' */
 /** @import { Model, Store } from '../state.js' */
 
 /** The interval between draws of a chart. */
@@ -53,11 +55,13 @@ export function charts(store) {
     drawing = true;
     for (const one of due) {
       due.delete(one);
-      await one.draw(store.model, options);
+      await one.draw(store.model, options, evidence);
       await frame();
     }
     drawing = false;
   }
+  /** The intervals that are marked. @type {Evidence[]} */
+  let evidence = [];
   let turn = 0,
     at = 0;
   /** @type {unknown[]} */
@@ -68,12 +72,35 @@ export function charts(store) {
     redraw() {
       for (const one of figures) one.redraw();
     },
+    /** Marks these intervals, and no others, in the next draw. @param {Evidence[]} intervals */
+    mark(intervals) {
+      evidence = intervals;
+    },
+    /** Unfolds charts, and scrolls to the first. @param {string[]} ids */
+    async reveal(ids) {
+      set({ open: { ...options.open, ...Object.fromEntries(ids.map(id => [id, true])) } });
+      // It has its size once it is drawn.
+      await figures[CHARTS.findIndex(({ id }) => id === ids[0])].draw(store.model, options, evidence);
+      byId(`${ids[0]}-figure`).scrollIntoView({ block: 'nearest' });
+    },
     /** @param {Model} model */
     draw(model) {
       const { history, viewing, state, zoom, previous, baseline } = model;
       const newest = state === 'running' ? 0 : model.live;
       const other = otherOf(model);
-      const now = [history, viewing, state, newest, zoom, previous, baseline, options, other?.history, other?.info];
+      const now = [
+        history,
+        viewing,
+        state,
+        newest,
+        zoom,
+        previous,
+        baseline,
+        options,
+        evidence,
+        other?.history,
+        other?.info,
+      ];
       drawToolbar(model, options);
       drawComparisons(model);
       if (model.cursor !== pointed) {

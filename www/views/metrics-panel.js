@@ -5,10 +5,12 @@ import { announce } from '../announce.js';
 import { inFormat } from '../readings.js';
 import { otherOf } from '../both-runs.js';
 import { byId, element } from './element.js';
+import { CHARTED } from './chart-list.js';
 import { statusOf, statusOfOpening } from './status.js';
 
-/** @import { Reading } from '../messages.js' */
+/** @import { Reading, Snapshot } from '../messages.js' */
 /** @import { Model } from '../state.js' */
+/** @import { Standing } from '../standing.js' */
 
 /** The share of a gauge that a value fills: of 1, of an ideal sampler's count, or of the largest value seen.
  * @param {Reading} reading @param {number | null} value @param {Map<string, number>} largest */
@@ -91,7 +93,11 @@ export function rows(place, head, make) {
 /** The head of the floors' column. @param {string} help */
 export const floorHead = help => element('small', { className: 'perfect', title: help }, termButton(FLOOR));
 
-export function metricsPanel() {
+/** @param {Pick<Snapshot, 'terms'>} snapshot */
+const uncharted = ({ terms }) => terms.filter(({ name }) => !CHARTED.includes(name));
+
+/** @param {Standing} standing */
+export function metricsPanel(standing) {
   const help = 'The noise floor: the mean score of an ideal sampler of as many samples';
   const letters = element(
     'div',
@@ -115,6 +121,8 @@ export function metricsPanel() {
     state = '';
   /** @type {Model['problem']} */
   let problem = null;
+  /** @type {unknown} */
+  let found = null;
 
   return {
     /** @param {Model} model */
@@ -133,26 +141,34 @@ export function metricsPanel() {
       }
       if (
         !snapshot ||
-        (snapshot === drawn && other === drawnOther && model.state === state && model.problem === problem)
+        (snapshot === drawn &&
+          other === drawnOther &&
+          model.state === state &&
+          model.problem === problem &&
+          found === standing.finding)
       )
         return;
       const isNew = drawnHistory !== model.history;
       // Digits that change thirty times a second cannot be read.
       if (model.state === 'running' && !model.viewing && !isNew && performance.now() - textAt < 120) return;
       if (isNew) largest = new Map();
-      const still = model.state !== 'running' || model.viewing !== null || isNew;
+      // A finding comes with its buttons.
+      const isOther = found !== standing.finding;
+      const still = model.state !== 'running' || model.viewing !== null || isNew || isOther;
       opening = null;
       [drawn, drawnOther, drawnHistory, textAt] = [snapshot, other, model.history, performance.now()];
       ({ state, problem } = model);
+      found = standing.finding;
       for (const { name, value } of snapshot.metrics) largest.set(name, Math.max(largest.get(name) ?? 0, value ?? 0));
       letters.hidden = !other;
       drawMetrics(snapshot.metrics, largest, other && other.metrics);
-      drawTerms(snapshot.terms, largest, other && other.terms);
+      drawTerms(uncharted(snapshot), largest, other && uncharted(other));
       byId('step-count').textContent = snapshot.step.toLocaleString('en');
       const change = model.history.marks.findLast(({ step }) => step <= snapshot.step);
       byId('changed').hidden = !change;
       if (change) byId('changed').textContent = `Changed at step ${change.step.toLocaleString('en')}: ${change.what}`;
-      const status = statusOf(snapshot, model);
+      // What is wrong with the run takes the place of the state of its newest picture.
+      const status = (!model.viewing && standing.shown(model)) || statusOf(snapshot, model);
       say(compared ? { ...status, title: `A: ${status.title}` } : status, still);
     },
   };

@@ -1,17 +1,19 @@
 // The message of a problem, with its remedy in words and as buttons.
 
+import { fixesOf } from '../fixes.js';
 import { byId, element } from './element.js';
 
+/** @import { Change } from '../messages.js' */
 /** @import { Model } from '../state.js' */
 
 /** @typedef {'dismiss' | 'reset' | 'retry' | 'reload' | 'first' | 'goBack'} Act */
-/** @param {Record<Act, () => void>} acts */
+/** @param {Record<Act, () => void> & { resetWith: (changes: Change[]) => void }} acts */
 export function problems(acts) {
   const place = byId('problem');
   /** @type {unknown} */
   let shown = null;
   /** @param {Model} model */
-  return function show({ problem, checkpoints: { newest } }) {
+  return function show({ problem, info, comparison, checkpoints: { newest } }) {
     if (problem === shown) return;
     shown = problem;
     // The problem of a setting is next to its control, where that is visible.
@@ -25,6 +27,8 @@ export function problems(acts) {
     const buttons = [];
     if (problem.kind === 'diverged') {
       buttons.push(['Reset and play', acts.reset]);
+      for (const { label, changes } of comparison || !info ? [] : fixesOf('divergence', info.settings))
+        buttons.push([`Reset with ${label}`, () => acts.resetWith(changes)]);
       if (newest) buttons.push([`Back to step ${newest.step.toLocaleString('en')}`, acts.goBack]);
     }
     // The address has the experiment.

@@ -1,5 +1,6 @@
 // The state of the run in a title and a sentence, from the numbers that are shown and from nothing else.
 
+import { EARLY, FALLEN, ON_MODES, isCollapsed } from '../diagnosis.js';
 import { valuesOf } from '../readings.js';
 import { inputsOf } from './discriminator-inputs.js';
 import { fixed } from './scale.js';
@@ -10,10 +11,6 @@ import { fixed } from './scale.js';
 
 /** A W1 of at most so many noise floors counts as the floor. */
 const AT_FLOOR = 1.5;
-/** Up to this step the status does not mention modes. */
-const EARLY = 200;
-/** With a smaller share of samples of high quality the samples are between the modes, and not on some of them. */
-const ON_MODES = 0.5;
 /** A mean output this near to an undecided discriminator's counts as undecided. */
 const NEAR = 0.1;
 
@@ -103,7 +100,7 @@ function coverage(snapshot, settings) {
   if (modes === 0 && total > 1 && step > EARLY) {
     return { title: 'No mode covered', text: `The generator covers none of the ${total} modes.` };
   }
-  if (modes != null && total > 1 && step > EARLY && modes <= total / 2 && (high_quality ?? 1) >= ON_MODES) {
+  if (modes != null && step > EARLY && isCollapsed(modes, total, high_quality ?? 1)) {
     return {
       title: 'Mode collapse',
       text: `The generator covers ${Math.round(modes)} of the ${total} modes.`,
@@ -164,7 +161,7 @@ function trend(snapshot, history, settings) {
     { w1, modes, modes_floor, high_quality } = valuesOf(snapshot);
   const total = (settings.mixture ?? []).length,
     before = history.ago('w1', 0.25, step);
-  if (w1 != null && before !== null && w1 < before * 0.85) {
+  if (w1 != null && before !== null && w1 < before * FALLEN) {
     return {
       title: 'W1 is falling',
       text: `W1 fell from ${before.toFixed(3)} to ${w1.toFixed(3)} over the last quarter of the run.`,
