@@ -87,7 +87,7 @@ export const GLOSSARY = [
   {
     id: 'modes',
     term: 'Mode coverage',
-    text: 'The number of modes (components of the target) that are the nearest mode of at least one sample within 3σ. The page counts over 2,500 samples.',
+    text: 'The number of modes (components of the target) that are the nearest mode of at least one sample within 3σ. The page counts over 2,500 samples. Proposed against missing modes, under Regularisation in the settings: packing, minibatch discrimination, and gradient penalties such as DRAGAN’s.',
     paper: [VEEGAN],
   },
   {
@@ -122,6 +122,13 @@ export const GLOSSARY = [
     term: 'Gradient penalty',
     text: 'A term of the discriminator’s loss that depends on the norm of its gradient at its input. WGAN-GP, DRAGAN, R1 and R2 are such penalties, at different points.',
     paper: [['Gulrajani et al. 2017', '1704.00028']],
+  },
+  {
+    id: 'd_gradient_norm',
+    also: ['g_gradient_norm'],
+    term: 'Gradient norm of D, of G',
+    text: 'The Euclidean norm of the gradient of a network’s loss in its parameters, in its last update. A generator whose gradient stays near 0 learns nothing more.',
+    paper: [['on vanishing gradients of G: Arjovsky & Bottou 2017', '1701.04862']],
   },
   {
     id: 'r1',

@@ -116,7 +116,7 @@ function lossesOf({ objective, label_smoothing: target }) {
 }
 
 /** What is drawn of the discriminator before its update. @type {Record<string, string>} */
-const LEFT = { line: ' Thin line: D before.', plane: ' Dashed: the line of an undecided output before.' };
+const LEFT = { line: ' Thin line: D before.', plane: ' Dashed: undecided output before.' };
 
 /** What the stage shows, in a sentence. @param {SlowMotion} slow
  * @param {Pick<ExperimentInfo, 'outputs_probability' | 'kind' | 'settings'>} info */
@@ -134,7 +134,7 @@ export function sentenceOf({ update, stage }, { outputs_probability, kind, setti
           : `${batch} other images are drawn from the data.`;
       return ofD
         ? `${batch} latents are drawn from the prior, and ${batch} real samples from the data.${shown}`
-        : `${batch} other latents are drawn from the prior. The generator’s update needs no real samples.${shown}`;
+        : `${batch} other latents are drawn from the prior; no real samples are needed.${shown}`;
     case 'generate':
       return isEncoder(settings)
         ? 'The encoder maps every image to a code, which is the generated sample here.'

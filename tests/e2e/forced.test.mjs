@@ -60,6 +60,16 @@ for (const scheme of ['light', 'dark'])
     await page.context().close();
   });
 
+test('the line of the algorithm is told from others', async () => {
+  const page = await forced('');
+  await page.click('#slow-open');
+  await page.click('#slow-next');
+  await page.waitForSelector('#slow-lines [aria-current]');
+  const edge = selector => page.$eval(selector, element => getComputedStyle(element).borderLeftColor);
+  assert.notEqual(await edge('#slow-lines [aria-current]'), await edge('#slow-lines li:not([aria-current])'));
+  await page.context().close();
+});
+
 test('pressed buttons are told from others', async () => {
   const page = await forced('#preset=digits-mlp');
   await page.click('#latent');

@@ -1,6 +1,7 @@
 // A classifier of the run's own images counts the classes of generated ones, and scores them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { audit } from './audit.mjs';
 import { browse, serve, step, trainTo, trainsOn, until, visit } from './helpers.mjs';
 
 const site = await serve(),
@@ -42,6 +43,10 @@ test('images are classified while the run trains; scores follow it, and end with
     'confidence',
     'classifier_frechet',
   ]);
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    await audit(page);
+  }
   // While the run trains, so do the scores.
   await page.evaluate(() => window.counterfeit.play());
   await until(page, 'running');

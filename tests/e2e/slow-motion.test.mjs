@@ -112,6 +112,8 @@ test('images, the plane and a Dirac-GAN have their stages, also in a narrow wind
   ])) {
     const page = await visit(browser, `${site}#preset=${preset}`, { width, height: 800 });
     await trainTo(page, 3);
+    const tops = await page.$$eval('.views button:not([hidden])', buttons => buttons.map(({ offsetTop }) => offsetTop));
+    assert.equal(new Set(tops).size, 1, `${preset}: the buttons are one row`);
     await page.click('#slow-open');
     const pictures = new Set();
     for (const stage of [/draw/, /generate/, /discriminate/, /discriminator: update/]) {
@@ -120,6 +122,14 @@ test('images, the plane and a Dirac-GAN have their stages, also in a narrow wind
       await page.waitForTimeout(150);
       pictures.add((await page.locator('#picture').screenshot()).toString('base64'));
     }
+    const inView = await page.evaluate(() => {
+      const [picture, sentence, bar] = ['#picture', '#slow-sentence', '.transport'].map(part =>
+        document.querySelector(part).getBoundingClientRect(),
+      );
+      const end = bar.top > innerHeight / 2 ? bar.top : innerHeight;
+      return picture.top >= 0 && picture.bottom <= sentence.top && sentence.bottom <= end;
+    });
+    assert.ok(inView, `${preset}: the picture and the sentence are in view together`);
     // A Dirac-GAN has nothing to draw but the change; codes are no images.
     assert.ok(
       pictures.size >= (preset === 'dirac' || preset === 'digits-autoencoder' ? 1 : 4),

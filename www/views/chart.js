@@ -116,7 +116,8 @@ export async function chart(place, styles, on) {
           ...axis,
           size: theme.em * 2,
           gap: 4,
-          splits: (/** @type {any} */ u) => wholeTicks(inView, u.over.clientWidth / X_SPACE),
+          // The plot has its new size before its elements have.
+          splits: (/** @type {any} */ u) => wholeTicks(inView, u.bbox.width / devicePixelRatio / X_SPACE),
           values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => stepLabels(splits),
         },
         {
@@ -125,7 +126,7 @@ export async function chart(place, styles, on) {
             Math.max(theme.em * 2.8, longest(labels) * theme.em * 0.58 + 6),
           gap: 6,
           splits: (/** @type {any} */ u) => {
-            const count = Math.max(2, u.over.clientHeight / Y_SPACE);
+            const count = Math.max(2, u.bbox.height / devicePixelRatio / Y_SPACE);
             return severalTicks(range.log ? logTicks : ticks, range, count);
           },
           values: (/** @type {unknown} */ _, /** @type {number[]} */ splits) => splits.map(tickLabel),

@@ -45,9 +45,7 @@ export function heading(store, edits) {
     byId('name').textContent = name;
     document.title = `${name} · Counterfeit`;
     // A sentence about the preset may no longer hold.
-    byId('about').textContent = origin
-      ? (changed ? 'Changed from the preset: ' : '') + origin.about
-      : 'An experiment of your own.';
+    byId('about').textContent = origin ? (changed ? 'Preset: ' : '') + origin.about : 'An experiment of your own.';
     byId('note').textContent = info.note;
     byId('note').hidden = !info.note;
     const edited = editedOf(model).info ?? info;

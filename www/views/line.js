@@ -24,12 +24,12 @@ export const layers = ({ probability, optimal }) => [
 ];
 
 /** @param {Line} picture */
-export const caption = ({ probability, optimal, map }) =>
-  'The densities of real and generated samples, which are equal for an ideal generator. Right axis: ' +
+export const caption = ({ probability, undecided_output, optimal, map }) =>
+  'Densities of real and generated samples, equal for an ideal generator. Right axis: ' +
   (probability
-    ? 'D(x), the discriminator’s probability that a sample at x is real. '
+    ? `D(x), the discriminator’s probability that a sample at x is real${undecided_output === 0.5 ? '; ½ is undecided' : ''}. `
     : 'the critic’s score of a sample at x, higher for more real. ') +
-  `The arrows are the gradient of the ${probability ? 'logit' : 'score'} at generated samples.` +
+  `Arrows: the gradient of the ${probability ? 'logit' : 'score'} at generated samples.` +
   (optimal.length ? ' Dots: the optimal D for both densities, where there are samples.' : '') +
   mapInWords(map, 'Lines: latents z that stand for equal shares of the prior, and their samples G(z).');
 
@@ -37,13 +37,16 @@ export const caption = ({ probability, optimal, map }) =>
 const HEADROOM = [1.3, 2, 3.2];
 let headroom = HEADROOM[0];
 
+/** Above the plot while an update is shown: the axis of its latents, in em. */
+export const LATENTS_AXIS = 2.2;
+
 /** Where the plot is, and the places of values on its axis. @param {Line} picture
- * @param {Pick<Frame, 'width' | 'height' | 'theme' | 'small'>} frame */
-export function geometry({ low, high, probability }, { width, height, theme: { em }, small = false }) {
+ * @param {Pick<Frame, 'width' | 'height' | 'theme' | 'small' | 'slow'>} frame */
+export function geometry({ low, high, probability }, { width, height, theme: { em }, small = false, slow }) {
   const left = small ? 0 : em * 3,
     right = width - (small ? 0 : em * (probability ? 2.6 : 3.6));
   const bottom = height - (small ? 1 : em * 2.4),
-    top = small ? 2 : em;
+    top = small ? 2 : em * (1 + (slow ? LATENTS_AXIS : 0));
   const x = (/** @type {number} */ value) => left + ((value - low) / (high - low)) * (right - left);
   return { left, right, bottom, top, x };
 }

@@ -12,12 +12,23 @@ import { largePicture } from './picture.js';
 /** @typedef {{ caption: (picture: any) => string, layers: (picture: any) => { key: string, label: string, mark:
  * string }[] }} View */
 
-/** The caption of a picture, and its layers. @param {Snapshot['picture']} picture */
-function wordsOf(picture) {
+/** The caption of a picture, and its layers. @param {Snapshot['picture']} picture
+ * @param {Snapshot['picture']} [other] Of the run that is compared with it. */
+function wordsOf(picture, other) {
   const view = picture ? /** @type {View} */ (VIEWS[picture.kind]) : null;
   return view
-    ? { caption: view.caption(picture), layers: view.layers(picture) }
+    ? { caption: view.caption(picture) + outputOf(picture, other), layers: view.layers(picture) }
     : { caption: 'Mixtures of more than two dimensions have no picture, only metrics.', layers: [] };
+}
+
+/** What run B's discriminator has for an output, where run A's is of the other kind. @param {Snapshot['picture']} picture
+ * @param {Snapshot['picture']} [other] */
+function outputOf(picture, other) {
+  if (!picture || !other || !('probability' in picture && 'probability' in other)) return '';
+  if (picture.probability === other.probability) return '';
+  return other.probability
+    ? ' Run B: D(x), the probability that a sample at x is real.'
+    : ' Run B: the critic’s score, higher for more real.';
 }
 
 /** The update that is drawn with the picture. @param {Model['slow']} slow @param {Model['info']} info
@@ -79,7 +90,7 @@ export function mainView(store) {
       // The latent space of images takes the picture's place.
       byId('stage').classList.toggle('exploring', latent.open && snapshot?.picture?.kind === 'gallery');
       large.draw(snapshot, other && (other.viewing ?? other.live), hidden, frameOf(slow, info));
-      const now = [snapshot, hidden];
+      const now = [snapshot, hidden, other];
       if (now.every((value, i) => value === shown[i])) return;
       shown = now;
       if (!snapshot) {
@@ -88,7 +99,7 @@ export function mainView(store) {
         return;
       }
       const kind = snapshot.picture?.kind ?? '',
-        words = wordsOf(snapshot.picture),
+        words = wordsOf(snapshot.picture, (other?.viewing ?? other?.live)?.picture),
         text = JSON.stringify([kind, words]);
       if (text !== chosen) choose(kind, words);
       chosen = text;

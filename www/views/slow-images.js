@@ -56,7 +56,8 @@ export function drawImages(c, picture, { width, height, theme }, slow) {
   }
   const room = em * 7,
     gap = em * 0.5;
-  const columns = Math.min(8, count);
+  // Rather few images than tiny ones.
+  const columns = Math.min(8, count, Math.max(1, Math.floor((width - room) / (em * 2.8))));
   const side = Math.min((width - room) / columns - gap, height / rows.length - gap * 2);
   const left = room + Math.max(0, (width - room - columns * (side + gap)) / 2),
     top = Math.max(0, (height - rows.length * (side + gap * 2)) / 2);

@@ -3,7 +3,7 @@
 import { magnified } from '../slow-motion.js';
 import { outputScale } from './discriminator-scale.js';
 import { font } from './ink.js';
-import { geometry as ofLine } from './line.js';
+import { LATENTS_AXIS, geometry as ofLine } from './line.js';
 import { contour } from './plane.js';
 import { label, ticks } from './scale.js';
 import { geometry as ofPlane } from './square.js';
@@ -82,13 +82,15 @@ function line(c, picture, frame, slow) {
     n = latents.length;
   const reach = Math.max(1, ...latents.map(Math.abs)) * 1.05;
   const zx = (/** @type {number} */ z) => (left + right) / 2 + (z / reach) * ((right - left) / 2);
-  const axis = top + em * 1.7,
+  const axis = top - em * 0.7,
     r = em * 0.28;
+  // Samples beyond the axis have no place.
+  c.beginPath();
+  c.rect(left - r, 0, right - left + 2 * r, bottom + r);
+  c.clip();
   const real = update.real.subarray(0, n),
     fake = update.fake.subarray(0, n);
   if (stage === 'sample' || stage === 'generate') {
-    c.fillStyle = theme.surface;
-    c.fillRect(left, top, right - left, em * 2.2);
     c.font = font(theme);
     c.fillStyle = theme.muted;
     c.textAlign = 'center';
@@ -164,7 +166,7 @@ function line(c, picture, frame, slow) {
         arrow(c, x(value), y, x(value) + moves[i] * factor, y, em * 0.5);
       }),
     );
-    note(c, theme, factor, right, top);
+    note(c, theme, factor, right, top - em * LATENTS_AXIS);
     return;
   }
   if (real.length)
@@ -206,8 +208,9 @@ function plane(c, picture, frame, slow) {
   // The latents in a square of their own, next to the plot where there is room: their first two coordinates.
   const room = left - em * 4,
     isApart = room > side * 0.3;
-  const inset = isApart ? Math.min(room, side * 0.6) : side / 4;
-  const corner = isApart ? [(room - inset) / 2, top + (side - inset) / 2] : [left + em, top + side - inset - em];
+  // Else in a corner, where there are few samples.
+  const inset = isApart ? Math.min(room, side * 0.6) : side / 5;
+  const corner = isApart ? [(room - inset) / 2, top + (side - inset) / 2] : [left, top + side - inset];
   const latents = Array.from({ length: n }, (_, i) => [
     update.latents[i * width],
     width > 1 ? update.latents[i * width + 1] : 0,
@@ -229,6 +232,10 @@ function plane(c, picture, frame, slow) {
     c.textBaseline = 'top';
     c.fillText(width > 2 ? `z, 2 of ${width} coordinates` : 'z', corner[0] + em * 0.4, corner[1] + em * 0.2);
   }
+  const from = Math.min(left, corner[0] - 1);
+  c.beginPath();
+  c.rect(from, top, left + side - from, side);
+  c.clip();
   if (stage === 'generate')
     stroke(c, theme, theme.generated, 0.8, () =>
       latents.forEach((latent, i) => {
@@ -278,6 +285,8 @@ function plane(c, picture, frame, slow) {
     c.setLineDash([]);
   }
   const outputs = stage === 'discriminate';
+  /** Where outputs are written. @type {{ from: number, end: number, y: number }[]} */
+  const written = [];
   c.font = font(theme, 0.9);
   c.textBaseline = 'middle';
   c.textAlign = 'left';
@@ -287,15 +296,20 @@ function plane(c, picture, frame, slow) {
     stroke(c, theme, colour, em / 7, () => {
       for (let i = 0; i < n; i++) shape(c, ...at(values, i), r);
     });
-    // So many outputs can be read next to each other.
-    for (let i = 0; outputs && i < n; i += 4) {
+    for (let i = 0; outputs && i < n; i++) {
       const text = label(+scores[Math.floor(i / update.pack)].toPrecision(2));
       const [px, py] = at(values, i);
+      if (px < left || px > left + side || py < top || py > top + side) continue;
+      const across = c.measureText(text).width;
+      const from = px + r * 1.6 + across < left + side ? px + r * 1.6 : px - r * 1.6 - across;
+      // Only outputs that can be read: none lies on another.
+      if (written.some(box => Math.abs(py - box.y) < em * 1.3 && from < box.end && box.from < from + across)) continue;
+      written.push({ from, end: from + across + em * 0.5, y: py });
       c.lineWidth = 3;
       c.strokeStyle = theme.surface;
-      c.strokeText(text, px + r * 1.6, py);
+      c.strokeText(text, from, py);
       c.fillStyle = theme.ink;
-      c.fillText(text, px + r * 1.6, py);
+      c.fillText(text, from, py);
     }
   };
   if (isReal) points(update.real, update.real_outputs, theme.real, dot);

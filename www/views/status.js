@@ -268,7 +268,7 @@ function orbit({ theta, psi, truth, trail }, settings) {
   if (late > 1.1 * early) return { title: 'Spiralling outwards', text: where };
   return {
     title: 'Going in circles',
-    text: where + (settings.gradient_penalty === 'none' ? ' With an R1 penalty (preset dirac-r1) it converges.' : ''),
+    text: where + (settings.gradient_penalty === 'none' ? ' With an R1 gradient penalty it converges.' : ''),
   };
 }
 

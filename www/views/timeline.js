@@ -17,7 +17,7 @@ export function timeline(store) {
   const strip = /** @type {HTMLCanvasElement} */ (byId('strip'));
   const slider = /** @type {HTMLInputElement} */ (byId('scrub'));
   const live = /** @type {HTMLButtonElement} */ (byId('live'));
-  /** Each picture is drawn once, whatever the strip does with it. @type {WeakMap<Snapshot, HTMLCanvasElement>} */
+  /** Each picture is drawn once while the strip has one size. @type {WeakMap<Snapshot, HTMLCanvasElement>} */
   const tiles = new WeakMap();
   let width = 0,
     height = 0,
@@ -25,7 +25,7 @@ export function timeline(store) {
   let at = 0;
   new ResizeObserver(([entry]) => {
     ({ width, height } = entry.contentRect);
-    drawn = '';
+    drawAnew();
     store.draw();
   }).observe(/** @type {HTMLElement} */ (strip.parentElement));
 
@@ -85,11 +85,15 @@ export function timeline(store) {
     return canvas;
   }
 
+  /** In another size or other colours; at once, for a paused run draws no second time. */
+  function drawAnew() {
+    for (const frame of store.model.history.frames) tiles.delete(frame);
+    drawn = '';
+    at = -Infinity;
+  }
+
   return {
-    redraw() {
-      for (const frame of store.model.history.frames) tiles.delete(frame);
-      drawn = '';
-    },
+    redraw: drawAnew,
     /** @param {Model} model */
     draw({ history, viewing, live: newest, cursor: step }) {
       if (!newest && drawn) {

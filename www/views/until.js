@@ -36,14 +36,15 @@ export function until(store, { set, cancel }) {
   panel.addEventListener('beforetoggle', event => {
     if (/** @type {ToggleEvent} */ (event).newState === 'open') fill();
   });
-  panel.addEventListener('toggle', event => {
-    if (/** @type {ToggleEvent} */ (event).newState !== 'open') return;
+  function place() {
     // On a phone the button is at the bottom.
     const { left, top, bottom } = button.getBoundingClientRect();
     const isLow = top > innerHeight / 2;
     panel.style.left = `${Math.max(8, Math.min(left, innerWidth - panel.offsetWidth - 8))}px`;
     panel.style.top = `${isLow ? top - panel.offsetHeight - 8 : bottom + 8}px`;
-  });
+  }
+  panel.addEventListener('toggle', place);
+  addEventListener('resize', place);
   // The run may have gone on since.
   step.oninput = () => step.setCustomValidity('');
   /** @param {string} id @param {() => Goal | null} goal */
