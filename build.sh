@@ -22,6 +22,9 @@ usage: ./build.sh COMMAND
 
   serve [--port N]   build the page and serve it on this machine; it opens on the CPU module while WebGPU's still builds
   build              both browser modules, and the native program at target/release/counterfeit
+  pretrained [NAME...]
+                     trains image presets to their last step, for the page's "Start pre-trained": those named, or all
+                     whose data are here (minutes to hours each)
   test               everything: lint, native tests, wasm tests, and the page in Chromium
   lint               formatting, clippy, rustdoc, types and shell scripts, with warnings as errors
   bench [ARGS]       steps per second, native (ARGS go to `counterfeit bench`) and in Chromium
@@ -190,19 +193,28 @@ readonly wasm_opt_flags='-O2 --one-caller-inline-max-function-size=20 --enable-s
 cpu_module() { module cpu --no-default-features; }
 webgpu_module() { module webgpu; }
 
-# MNIST, where this machine has it, to where the page looks for it. The page draws digits without it.
-mnist() {
-  local file from
+# The folder with MNIST, where this machine has it.
+mnist_folder() {
+  local from
   for from in "${COUNTERFEIT_DATA:-}" "${XDG_CACHE_HOME:-$HOME/.cache}/counterfeit/mnist"; do
     [[ -n $from && -f $from/train-images-idx3-ubyte.gz && -f $from/train-labels-idx1-ubyte.gz ]] || continue
-    mkdir -p www/data/mnist
-    for file in train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz; do
-      cmp -s "$from/$file" "www/data/mnist/$file" || cp -f "$from/$file" "www/data/mnist/$file"
-    done
-    say "the page has MNIST, from $from"
+    printf '%s' "$from"
     return
   done
-  say "no MNIST found (COUNTERFEIT_DATA names a folder that has it); the page draws digits"
+  return 1
+}
+# MNIST to where the page looks for it. The page draws digits without it.
+mnist() {
+  local file from
+  if ! from=$(mnist_folder); then
+    say "no MNIST found (COUNTERFEIT_DATA names a folder that has it); the page draws digits"
+    return
+  fi
+  mkdir -p www/data/mnist
+  for file in train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz; do
+    cmp -s "$from/$file" "www/data/mnist/$file" || cp -f "$from/$file" "www/data/mnist/$file"
+  done
+  say "the page has MNIST, from $from"
 }
 
 build() {
@@ -214,6 +226,56 @@ build() {
   say "building the native program"
   cargo build --release
   say "built www/pkg/cpu, www/pkg/webgpu and $build_dir/release/counterfeit"
+}
+
+# ---- Pre-trained checkpoints ----------------------------------------------------------------------------------------
+
+pretrained() { # NAME...
+  local program=$build_dir/release/counterfeit runs=$build_dir/pretrained data name names=("$@")
+  need_rust
+  need_node
+  say "building the native program"
+  cargo build --release
+  # The setting `data` of a preset.
+  data_of() { "$program" presets --toml "$1" | awk -F'"' '/^data = / { print $2 }'; }
+  for name in "${names[@]}"; do
+    data=$(data_of "$name")
+    [[ $data != mixture ]] || fail "the preset $name makes no images, and trains in seconds"
+  done
+  if ((${#names[@]} == 0)); then
+    for name in $("$program" presets | awk '{ print $1 }'); do
+      data=$(data_of "$name")
+      case $data in
+        digits) names+=("$name") ;;
+        mnist) if mnist_folder >/dev/null; then names+=("$name"); fi ;;
+      esac
+    done
+  fi
+  mkdir -p www/pretrained "$runs"
+  for name in "${names[@]}"; do
+    say "training $name"
+    rm -rf "${runs:?}/$name"
+    # To the preset's own last step: with --steps it would be another experiment, which the page refuses.
+    "$program" train --preset "$name" --report-every 1000 --sample-every 1000 --checkpoint-every 1000 --out "$runs/$name"
+    mv "$runs/$name/checkpoint.safetensors" "www/pretrained/$name.safetensors"
+    pretrained_index
+    say "the page has $name pre-trained; samples of it are in $runs/$name"
+  done
+}
+# www/pretrained/index.json, of the checkpoints there. No .br or .gz beside them: they would be 8 to 9% smaller.
+pretrained_index() {
+  # shellcheck disable=SC2016 # the script is JavaScript
+  node -e '
+    const { readFileSync, readdirSync, renameSync, writeFileSync } = require("node:fs");
+    const folder = "www/pretrained/";
+    const entries = readdirSync(folder).filter(file => file.endsWith(".safetensors")).map(file => {
+      const bytes = readFileSync(folder + file);
+      const head = JSON.parse(bytes.subarray(8, 8 + Number(bytes.readBigUInt64LE())).toString());
+      const { step } = JSON.parse(head.__metadata__.progress);
+      return [file.replace(/\.safetensors$/, ""), { file, step, bytes: bytes.length }];
+    });
+    writeFileSync(`${folder}index.json.next`, `${JSON.stringify(Object.fromEntries(entries), null, 2)}\n`);
+    renameSync(`${folder}index.json.next`, `${folder}index.json`);'
 }
 
 # ---- Serving --------------------------------------------------------------------------------------------------------
@@ -359,6 +421,7 @@ main() {
   case $command in
     serve) serve "$@" ;;
     build) build ;;
+    pretrained) pretrained "$@" ;;
     test) run_tests ;;
     lint) stage_lint ;;
     stage) "stage_$1" ;;

@@ -9,6 +9,7 @@ import { whileHidden } from './hidden.js';
 import { keyboard } from './keyboard.js';
 import { scalarsOf } from './readings.js';
 import { queryOf } from './latent.js';
+import { PretrainedStart } from './pretrained.js';
 import { Recovery } from './recovery.js';
 import { Runs } from './runs.js';
 import { editedOf, otherOf } from './both-runs.js';
@@ -27,6 +28,7 @@ import { heading } from './views/heading.js';
 import { nearestImage } from './views/nearest.js';
 import { charts as makeCharts } from './views/charts.js';
 import { classScores } from './views/class-scores.js';
+import { pretrainedStart } from './views/pretrained.js';
 import { problems } from './views/problems.js';
 import { slowMotion } from './views/slow-motion.js';
 import { mainView } from './views/main-view.js';
@@ -45,6 +47,7 @@ const edits = new Undo();
 const trainer = new Runs(store, onReply);
 const recovery = new Recovery(store, trainer);
 const goals = new Goals(store, trainer);
+const pretrained = new PretrainedStart(store, trainer, edits);
 const speed = /** @type {HTMLSelectElement} */ (byId('speed'));
 const setSpeed = () => trainer.post({ type: 'speed', limit: speed.value ? Number(speed.value) : null });
 trainer.post({ type: 'open', hash: location.hash.slice(1), device: 'auto', play: true });
@@ -137,6 +140,7 @@ function onReply(reply) {
   if (reply.type === 'opened') {
     suitSpeed(store.model.info?.kind, reply.info.kind);
     if (reply.restarted) edits.opened(reply.info.hash);
+    if (reply.pretrained) pretrained.opened();
   }
   store.dispatch(reply);
   goals.onReply(reply);
@@ -224,6 +228,7 @@ const views = [
   classScores(store),
   until(store, { set: goal => goals.set(goal, counterfeit.play), cancel: () => goals.cancel() }),
   heading(store, edited),
+  pretrainedStart(pretrained),
   whileHidden(store, counterfeit),
   deviceMenu(choice => trainer.post({ type: 'device', device: choice })),
 ];
@@ -251,6 +256,10 @@ const showProblem = problems({
       device: store.model.choice,
       play: true,
     });
+  },
+  pretrained() {
+    store.dispatch({ type: 'dismiss' });
+    pretrained.start();
   },
   reload: () => location.reload(),
   first: () => trainer.post({ type: 'open', hash: '', device: store.model.choice, play: true }),

@@ -109,6 +109,9 @@ export interface BenchConfig {
   host?: boolean;
 }
 
+/** Pre-trained runs by preset: a file next to the index, its step, and its length. */
+export type PretrainedIndex = Record<string, { file: string; step: number; bytes: number }>;
+
 /** A setting's new value, as in `--set`. */
 export type Change = [key: string, value: string];
 
@@ -141,13 +144,18 @@ export type Request =
   /** The training image nearest to this one; answered by 'nearest' with the same id. */
   | { type: 'nearest'; id: number; image: Uint8Array }
   | { type: 'save'; id: number }
-  | { type: 'load'; bytes: ArrayBuffer; device: DeviceChoice; play: boolean }
+  /** The checkpoint of a preset from the server's folder of pre-trained runs; answered by 'fetched-pretrained' with the
+   * same id. */
+  | { type: 'fetch-pretrained'; id: number; name: string }
+  /** `pretrained`: the bytes are that checkpoint, which must be of this experiment. */
+  | { type: 'load'; bytes: ArrayBuffer; device: DeviceChoice; play: boolean; pretrained?: string }
   | { type: 'bench'; id: number; config: BenchConfig };
 
 /** What went wrong, so that the page can offer what helps: a link, a setting or a checkpoint that cannot be used; a
- * file that could not be fetched; a script of the worker, which a browser fetches once in a page; losses that are no
- * longer finite; the GPU; anything else in the module. */
-export type ProblemKind = 'link' | 'setting' | 'checkpoint' | 'fetch' | 'script' | 'diverged' | 'device' | 'crash';
+ * file that could not be fetched; a pre-trained run that could not be fetched or used; a script of the worker, which a
+ * browser fetches once in a page; losses that are no longer finite; the GPU; anything else in the module. */
+export type ProblemKind =
+  'link' | 'setting' | 'checkpoint' | 'fetch' | 'pretrained' | 'script' | 'diverged' | 'device' | 'crash';
 
 export type State = 'loading' | 'ready' | 'running' | 'paused' | 'error';
 
@@ -160,7 +168,7 @@ export type Reply =
   /** The worker holds the memory of a large run, which is given back only with the worker: another one is to have the
    * request. */
   | { type: 'replace'; request: Extract<Request, { type: 'open' | 'load' }> }
-  /** A run was opened, or (not `restarted`) goes on on another device. */
+  /** A run was opened, or (not `restarted`) goes on on another device. `pretrained`: from a pre-trained checkpoint. */
   | {
       type: 'opened';
       info: ExperimentInfo;
@@ -168,6 +176,7 @@ export type Reply =
       device_name: string;
       choice: DeviceChoice;
       restarted: boolean;
+      pretrained?: boolean;
     }
   /** The run goes on with these settings. */
   | { type: 'revised'; info: ExperimentInfo; more: boolean }
@@ -202,6 +211,9 @@ export type Reply =
   | { type: 'scoring'; done: number; of: number }
   | { type: 'scores'; scores: ClassScores }
   | { type: 'scoring-failed'; what: string }
+  /** The pre-trained runs of this server. */
+  | { type: 'pretrained'; index: PretrainedIndex }
+  | { type: 'fetched-pretrained'; id: number; bytes: ArrayBuffer }
   | { type: 'saved'; id: number; step: number; bytes: Uint8Array }
   | { type: 'benched'; id: number; steps_per_s: number; warmup_ms: number }
   | { type: 'failed'; id: number; what: string };

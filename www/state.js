@@ -8,8 +8,8 @@ import { inText, inWords } from './settings.js';
 import { keptRun } from './kept-runs.js';
 import { inSlowMotion, start } from './slow-motion.js';
 
-/** @import { Change, ClassScores, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, ProblemKind, Reply, Snapshot, State }
- * from './messages.js' */
+/** @import { Change, ClassScores, Device, DeviceChoice, ExperimentInfo, Gpu, PresetInfo, PretrainedIndex, ProblemKind, Reply,
+ * Snapshot, State } from './messages.js' */
 
 /** @import { Latent } from './latent.js' */
 /** @import { Goal } from './goal.js' */
@@ -53,6 +53,8 @@ import { inSlowMotion, start } from './slow-motion.js';
  *   slow: SlowMotion | null,
  *   comparison: { begun: boolean, edits: Letter, b: Model } | null,
  *   scoring: Scoring,
+ *   pretrained: PretrainedIndex,
+ *   isPretrained: boolean,
  * }} Model */
 
 /** @typedef {Reply
@@ -130,13 +132,17 @@ const initial = {
   /** The run that this one is compared with, and which of both the settings panel shows. */
   comparison: null,
   scoring: { on: false, done: 0, of: 0, scores: null, problem: '' },
+  /** The pre-trained runs of this server. */
+  pretrained: {},
+  /** Whether the history of the run begins at the step of one of them. */
+  isPretrained: false,
 };
 
 /** @param {boolean} on @returns {Scoring} */
 const scoringOf = on => ({ ...initial.scoring, on });
 
 /** Problems of the visitor's last act: the next one that succeeds resolves them. @type {ProblemKind[]} */
-const REFUSED = ['link', 'setting', 'checkpoint'];
+const REFUSED = ['link', 'setting', 'checkpoint', 'pretrained'];
 
 /** The problem, unless it is of one of these kinds. @param {Problem | null} problem @param {ProblemKind[]} resolved */
 const unless = (problem, resolved) => (problem && resolved.includes(problem.kind) ? null : problem);
@@ -195,6 +201,7 @@ export function reduce(model, action) {
         history,
         checkpoints,
         continuing: null,
+        isPretrained: action.pretrained || (continuing !== null && model.isPretrained),
         viewing: null,
         cursor: null,
         zoom: null,
@@ -308,7 +315,10 @@ export function reduce(model, action) {
       return { ...model, scoring: { ...model.scoring, problem: action.what } };
     case 'dismiss':
       return { ...model, problem: null };
+    case 'pretrained':
+      return { ...model, pretrained: action.index };
     case 'nearest':
+    case 'fetched-pretrained':
     case 'updated':
     case 'replace':
     case 'saved':

@@ -49,7 +49,8 @@ export class Trainer {
   }
 
   /** @param {{ type: 'step', n: number, paced?: boolean } | { type: 'save' } | { type: 'update', network: Updated } |
-   * { type: 'nearest', image: Uint8Array } | { type: 'bench', config: BenchConfig }} request
+   * { type: 'nearest', image: Uint8Array } | { type: 'fetch-pretrained', name: string } | { type: 'bench', config:
+   * BenchConfig }} request
    * @returns {Promise<any>} */
   request(request) {
     const id = ++this.#ids;

@@ -6,7 +6,7 @@ import { byId, element } from './element.js';
 /** @import { Change } from '../messages.js' */
 /** @import { Model } from '../state.js' */
 
-/** @typedef {'dismiss' | 'reset' | 'retry' | 'reload' | 'first' | 'goBack'} Act */
+/** @typedef {'dismiss' | 'reset' | 'retry' | 'pretrained' | 'reload' | 'first' | 'goBack'} Act */
 /** @param {Record<Act, () => void> & { resetWith: (changes: Change[]) => void }} acts */
 export function problems(acts) {
   const place = byId('problem');
@@ -34,6 +34,7 @@ export function problems(acts) {
     // The address has the experiment.
     if (problem.kind === 'script') buttons.push(['Reload', acts.reload]);
     else if (problem.kind === 'fetch' || problem.fatal) buttons.push(['Try again', acts.retry]);
+    if (problem.kind === 'pretrained') buttons.push(['Try again', acts.pretrained]);
     if (problem.kind === 'link') buttons.push(['Start with the first experiment', acts.first]);
     // Without the trainer there is nothing to go on to.
     if (!problem.fatal) buttons.push(['Dismiss', acts.dismiss]);

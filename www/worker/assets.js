@@ -15,7 +15,7 @@ const kept = new Map();
  * @param {string} key
  * @param {() => Promise<T>} get
  * @returns {Promise<T>} */
-function once(key, get) {
+export function once(key, get) {
   let found = kept.get(key);
   if (!found) {
     found = get();
@@ -26,7 +26,7 @@ function once(key, get) {
 }
 
 /** @param {URL} url */
-async function get(url) {
+export async function get(url) {
   const response = await fetch(url).catch(() => {
     throw new Error(`${url.pathname} could not be fetched: the server does not answer`);
   });

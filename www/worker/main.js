@@ -17,6 +17,7 @@ import { bench } from './bench.js';
 import { Devices } from './devices.js';
 import { TrainLoop } from './loop.js';
 import { Opening } from './opening.js';
+import { pretrainedCheckpoint } from './pretrained.js';
 import { isPanic, post, postProblem, postProgress, sentence } from './replies.js';
 import { whatIsWrong } from './requests.js';
 
@@ -50,6 +51,16 @@ function findNearest(id, image) {
     post({ type: 'nearest', id, found: loop.run.playground.nearest(image) });
   } catch (error) {
     if (isPanic(error)) throw error;
+    post({ type: 'failed', id, what: sentence(error) });
+  }
+}
+
+/** @param {number} id @param {string} name */
+async function fetchPretrained(id, name) {
+  try {
+    const bytes = await pretrainedCheckpoint(name, postProgress);
+    post({ type: 'fetched-pretrained', id, bytes }, [bytes]);
+  } catch (error) {
     post({ type: 'failed', id, what: sentence(error) });
   }
 }
@@ -90,7 +101,10 @@ async function receive(request) {
       return opening.save(request.id);
     case 'load':
       devices.choice = request.device;
-      return opening.load(request.bytes, request.play);
+      return opening.load(request);
+    case 'fetch-pretrained':
+      // Not awaited: the run trains meanwhile.
+      return void fetchPretrained(request.id, request.name);
     case 'bench':
       return bench(request.id, request.config);
   }

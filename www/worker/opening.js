@@ -1,15 +1,21 @@
 // Opening runs: from a link, with changed settings, from a checkpoint, and on another device.
 
 import { holdExcessiveMemory, loadData, loadModule } from './assets.js';
+import { pretrainedIndex } from './pretrained.js';
 import { isPanic, post, postProblem, postProgress, postState, sentence } from './replies.js';
 import { Run } from './run.js';
 
-/** @import { Change, DataFiles, Device, ExperimentInfo } from '../messages.js' */
+/** @import { Change, DataFiles, Device, ExperimentInfo, Request } from '../messages.js' */
 /** @import { Devices } from './devices.js' */
 /** @import { TrainLoop } from './loop.js' */
 
 /** WebAssembly has 4 GB of addresses, of which the data, the module and pieces between them take some. */
 const MOST_BYTES = 3 * 2 ** 30;
+
+const UNUSABLE = 'The run here goes on. ./build.sh pretrained, on the server, makes the file anew.';
+
+/** Once a page is enough; again does no harm. */
+const postPretrained = () => pretrainedIndex().then(index => post({ type: 'pretrained', index }));
 
 export class Opening {
   /** The link last asked for: a download that another link has overtaken is dropped. */
@@ -107,8 +113,8 @@ export class Opening {
   }
 
   /** `restarted`: whether it is another run, and not the same one on another device.
-   * @param {Run} run @param {boolean} restarted @param {boolean} play */
-  async #adopt(run, restarted, play) {
+   * @param {Run} run @param {boolean} restarted @param {boolean} play @param {boolean} [pretrained] */
+  async #adopt(run, restarted, play, pretrained = false) {
     const { loop } = this;
     const { name } = await loadModule(run.device, postProgress);
     loop.scoring.stop();
@@ -120,18 +126,19 @@ export class Opening {
       loop.playing = play;
       loop.projection.stop();
     }
-    this.#postOpened(name, restarted);
+    this.#postOpened(name, restarted, pretrained);
+    if (restarted && run.info.kind === 'gallery') postPretrained();
     await loop.show();
     if (restarted) postState(loop.playing ? 'running' : 'ready');
     this.devices.consider();
   }
 
-  /** @param {string} deviceName @param {boolean} restarted */
-  #postOpened(deviceName, restarted) {
+  /** @param {string} deviceName @param {boolean} restarted @param {boolean} [pretrained] */
+  #postOpened(deviceName, restarted, pretrained = false) {
     const { run } = this.loop;
     if (!run) return;
     const { info, device } = run;
-    post({ type: 'opened', info, device, device_name: deviceName, choice: this.devices.choice, restarted });
+    post({ type: 'opened', info, device, device_name: deviceName, choice: this.devices.choice, restarted, pretrained });
   }
 
   /** Changes settings together, all or none. @param {Change[]} changes
@@ -157,28 +164,38 @@ export class Opening {
     if (run) await this.open(run.info.hash, false);
   }
 
-  /** @param {ArrayBuffer} buffer @param {boolean} play */
-  async load(buffer, play) {
+  /** `pretrained`: the experiment that the checkpoint must be of.
+   * @param {Extract<Request, { type: 'load' }>} request */
+  async load({ bytes: buffer, play, pretrained }) {
+    const { run: present } = this.loop;
+    // The visitor has gone on to another experiment.
+    if (pretrained !== undefined && present && present.info.hash !== pretrained) return;
     try {
       const { wasm } = await loadModule('cpu', postProgress);
       const bytes = new Uint8Array(buffer);
-      const { files: needed } = wasm.describe_checkpoint(bytes);
+      const { files: needed, hash } = wasm.describe_checkpoint(bytes);
+      if (pretrained !== undefined && hash !== pretrained)
+        throw new Error(`The pre-trained run is of another experiment: #${hash.slice(0, 200)}`);
       const files = await loadData(needed, postProgress).catch(() => undefined);
       const playground = await wasm.Playground.load(bytes, 'cpu', files);
       const run = new Run(playground, 'cpu', files);
       // Only here, where the file is known to be sound: a worker that is replaced loses its run.
       if (holdExcessiveMemory(run.info)) {
         run.free();
-        const request = /** @type {const} */ ({ type: 'load', bytes: buffer, device: this.devices.choice, play });
+        const device = this.devices.choice;
+        const request = /** @type {const} */ ({ type: 'load', bytes: buffer, device, play, pretrained });
         return post({ type: 'replace', request }, [buffer]);
       }
       this.#wanted = run.info.hash;
-      await this.#adopt(run, true, play);
+      await this.#adopt(run, true, play, pretrained !== undefined);
+      // The first place to go on from: the page cannot train up to this step.
+      await run.checkpoint(this.loop.pace.rate());
       if (!play) postState('paused');
     } catch (error) {
       if (isPanic(error)) throw error;
       const followed = !this.loop.run;
-      postProblem('checkpoint', error, 'Choose a .safetensors file that Counterfeit has saved.', { followed });
+      if (pretrained !== undefined) postProblem('pretrained', error, UNUSABLE, { followed });
+      else postProblem('checkpoint', error, 'Choose a .safetensors file that Counterfeit has saved.', { followed });
       if (followed) await this.open('', play);
     }
   }

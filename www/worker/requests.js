@@ -37,6 +37,7 @@ const FIELDS = /** @type {Record<string, Record<string, Check>>} */ (
     score: { on: isFlag },
     nearest: { id: isId, image: isBytes },
     save: { id: isId },
+    'fetch-pretrained': { id: isId, name: isText },
     load: { bytes: value => value instanceof ArrayBuffer, device: isDevice, play: isFlag },
     bench: { id: isId, config: isRecord },
   })
