@@ -61,9 +61,8 @@ pub fn of_oracle(run: &Run, report: Option<&Report>, probe: &LatentQuery) -> Gro
             add(format!("report: {name}"), values);
         }
         for (side, gradients) in ["discriminator", "generator"].iter().zip(&report.gradients) {
-            for (i, gradient) in gradients.iter().enumerate() {
-                add(format!("report: {side} gradient {i}"), gradient);
-            }
+            // Of all parameters: some of its numbers are the differences of much larger ones.
+            add(format!("report: {side} gradient"), &gradients.concat());
         }
     }
     add("samples".into(), &run.sample(&probe.inputs, probe.n));
@@ -120,9 +119,8 @@ pub fn of_trainer(t: &Trainer, report: Option<&StepReport>, probe: &LatentQuery)
             add(format!("report: {name}"), rows);
         }
         for (side, report) in [("discriminator", discriminator), ("generator", generator)] {
-            for (i, gradient) in report.gradients.iter().enumerate() {
-                add(format!("report: {side} gradient {i}"), gradient);
-            }
+            let gradients = report.gradients.iter().map(|gradient| gradient.clone().reshape([-1, 1]));
+            add(format!("report: {side} gradient"), &Tensor::cat(gradients.collect(), 0));
         }
     }
     let tensor = |values: &[f32], n: usize| matrix(values.to_vec(), [n, values.len() / n], t.device());
