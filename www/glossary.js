@@ -124,13 +124,6 @@ export const GLOSSARY = [
     paper: [['Gulrajani et al. 2017', '1704.00028']],
   },
   {
-    id: 'd_gradient_norm',
-    also: ['g_gradient_norm'],
-    term: 'Gradient norm of D, of G',
-    text: 'The Euclidean norm of the gradient of a network’s loss in its parameters, in its last update. A generator whose gradient stays near 0 learns nothing more.',
-    paper: [['on vanishing gradients of G: Arjovsky & Bottou 2017', '1701.04862']],
-  },
-  {
     id: 'r1',
     term: 'R1 and R2',
     text: 'Half of γ times the mean squared gradient norm of the discriminator, at real samples (R1) or at generated ones (R2). With either, training converges locally where a plain GAN circles the equilibrium.',
