@@ -99,7 +99,7 @@ test('run A goes on where B fails, and undo leads back to the run before the com
   await trainsOn(page, 20);
   isFaulty = true;
   await page.click('#compare');
-  await says(page, /Run B: The trainer could not be fetched.*Run A goes on/s);
+  await says(page, /Run B: A script of the trainer could not be fetched.*Run A goes on/s);
   await page.waitForSelector('#compare:enabled');
   isFaulty = false;
   await until(page, 'running');
