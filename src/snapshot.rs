@@ -86,7 +86,7 @@ impl Observer {
     /// Sets the view of the latent space; interpolation, arithmetic and planes have an effect on images alone.
     ///
     /// # Errors
-    /// [`Error::Setting`] when the query names a sample that there is not.
+    /// [`Error::Setting`](crate::error::Error::Setting) when the query names a sample that there is not.
     pub fn set_query(&mut self, trainer: &Trainer, query: &LatentQuery) -> Result<()> {
         query.check(self.count)?;
         let e = trainer.experiment();

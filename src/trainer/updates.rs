@@ -25,6 +25,7 @@ pub struct Update {
 impl Trainer {
     /// One update of the discriminator.
     pub fn update_discriminator(&mut self) -> Update {
+        #[cfg(feature = "gpu")]
         self.leave_recording();
         let inputs = self.sampler.discriminator_inputs(&self.gan, self.step);
         let (latents, real) = (inputs.latents.clone(), inputs.real.rows.clone());
@@ -38,6 +39,7 @@ impl Trainer {
     /// One update of the generator, which ends a step. `discriminator` is the report of the discriminator's last update,
     /// where there was one: BEGAN's k follows both.
     pub fn update_generator(&mut self, discriminator: Option<&UpdateReport>) -> Update {
+        #[cfg(feature = "gpu")]
         self.leave_recording();
         let mut upload = |matrix: HostMatrix| matrix.upload(&self.device);
         // For feature matching.
@@ -59,11 +61,9 @@ impl Trainer {
     }
 
     /// A recorded step has buffers of its own.
+    #[cfg(feature = "gpu")]
     fn leave_recording(&mut self) {
-        #[cfg(feature = "gpu")]
-        {
-            self.replay = Replay::default();
-        }
+        self.replay = Replay::default();
     }
 }
 
