@@ -54,7 +54,7 @@ for (const width of [1280, 800]) {
     await page.keyboard.press('Enter');
     await focusOn(page, '#stage');
     await page.keyboard.press('Tab');
-    await focusOn(page, '#latent');
+    await focusOn(page, '#slow-open');
     assert.equal(await page.evaluate(() => location.hash), hash);
     await page.context().close();
   });

@@ -97,8 +97,7 @@ export function chartInput(place, plot, steps, on) {
     event => {
       if (!event.ctrlKey) return;
       event.preventDefault();
-      // The plot may not be drawn since the last turn.
-      const [min, max] = on.zoomed() ?? [plot.scales.x.min, plot.scales.x.max],
+      const [min, max] = inView(),
         factor = Math.exp(Math.max(-MOST_TURN, Math.min(event.deltaY, MOST_TURN)) / TURN);
       const { left, width } = over.getBoundingClientRect(),
         share = (event.clientX - left) / width,
@@ -114,6 +113,12 @@ export function chartInput(place, plot, steps, on) {
     if (isElsewhere && on.at() !== null && !isChart(event.target)) on.cursor(null);
   });
 
+  /** The steps in view: the plot may not be drawn since the last zoom. */
+  function inView() {
+    const all = steps();
+    return on.zoomed() ?? /** @type {const} */ ([all[0] ?? 0, all.at(-1) ?? 0]);
+  }
+
   /** Zooms to steps within the run: to all of them where the range is as wide. @param {number} from
    * @param {number} to */
   function show(from, to) {
@@ -127,7 +132,7 @@ export function chartInput(place, plot, steps, on) {
 
   /** Half as many steps, or twice as many, around the crosshair. @param {number} factor */
   function zoomBy(factor) {
-    const { min, max } = plot.scales.x;
+    const [min, max] = inView();
     const middle = on.at() ?? (min + max) / 2,
       width = Math.max(1, (max - min) * factor);
     show(middle - width / 2, middle + width / 2);
