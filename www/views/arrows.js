@@ -17,13 +17,7 @@ export function arrows(c, list, longest, { colour, halo, width }) {
     if (!(length > 3)) return;
     const along = { x: dx / lengths[i], y: dy / lengths[i] },
       head = Math.min(longest / 3, length / 2);
-    const tip = { x: x + along.x * length, y: y + along.y * length };
-    c.moveTo(x, y);
-    c.lineTo(tip.x, tip.y);
-    for (const side of [-0.6, 0.6]) {
-      c.moveTo(tip.x, tip.y);
-      c.lineTo(tip.x - head * (along.x + along.y * side), tip.y - head * (along.y - along.x * side));
-    }
+    arrow(c, x, y, x + along.x * length, y + along.y * length, head);
   });
   c.lineCap = 'round';
   if (halo) {
@@ -35,4 +29,19 @@ export function arrows(c, list, longest, { colour, halo, width }) {
   c.lineWidth = width;
   c.stroke();
   c.lineCap = 'butt';
+}
+
+/** The path of an arrow from one place to another; no longer than its head, it is a line.
+ * @param {CanvasRenderingContext2D} c @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1
+ * @param {number} head in pixels */
+export function arrow(c, x0, y0, x1, y1, head) {
+  const length = Math.hypot(x1 - x0, y1 - y0),
+    [x, y] = [(x1 - x0) / length, (y1 - y0) / length];
+  c.moveTo(x0, y0);
+  c.lineTo(x1, y1);
+  if (length < head) return;
+  for (const side of [-0.6, 0.6]) {
+    c.moveTo(x1, y1);
+    c.lineTo(x1 - head * (x + y * side), y1 - head * (y - x * side));
+  }
 }

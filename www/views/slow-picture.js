@@ -1,6 +1,7 @@
-// What an update of one network does, drawn over the picture: the batch, its samples, their outputs, and the change.
+// An update of one network, drawn over the picture: the batch, its samples, their outputs, and the change.
 
 import { magnified } from '../slow-motion.js';
+import { arrow } from './arrows.js';
 import { outputScale } from './discriminator-scale.js';
 import { font } from './ink.js';
 import { LATENTS_AXIS, geometry as ofLine } from './line.js';
@@ -33,19 +34,6 @@ function cross(c, x, y, r) {
   c.lineTo(x + r, y + r);
   c.moveTo(x - r, y + r);
   c.lineTo(x + r, y - r);
-}
-
-/** @param {CanvasRenderingContext2D} c @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1
- * @param {number} head */
-function arrow(c, x0, y0, x1, y1, head) {
-  c.moveTo(x0, y0);
-  c.lineTo(x1, y1);
-  const angle = Math.atan2(y1 - y0, x1 - x0);
-  if (Math.hypot(x1 - x0, y1 - y0) < head) return;
-  for (const side of [-0.5, 0.5]) {
-    c.moveTo(x1, y1);
-    c.lineTo(x1 - head * Math.cos(angle + side), y1 - head * Math.sin(angle + side));
-  }
 }
 
 /** A stroke with a halo, so that it is seen on any ground. @param {CanvasRenderingContext2D} c @param {Theme} theme
@@ -179,7 +167,7 @@ function line(c, picture, frame, slow) {
     );
 }
 
-/** By what the moves are magnified. @param {CanvasRenderingContext2D} c @param {Theme} theme @param {number} factor
+/** The factor by which the moves are magnified. @param {CanvasRenderingContext2D} c @param {Theme} theme @param {number} factor
  * @param {number} right @param {number} top */
 function note(c, theme, factor, right, top) {
   if (factor === 1) return;

@@ -35,22 +35,34 @@ export async function get(url) {
   return response;
 }
 
-/** Reports a response's arrival from a copy of it, so that the original still goes through the browser's own streaming
- * compiler and its cache of compiled modules. `total` is its length, where the server does not say it: the length that
- * it says of a compressed response is not that of what arrives here.
+/** The bytes of a response as they arrive, which is reported. `total` is its length, where the server does not say it: the
+ * length that it says of a compressed response is not that of what arrives here.
  * @param {Response} response @param {string} what @param {Progress} progress @param {number | null} [total] */
-async function watch(response, what, progress, total = null) {
+export async function* arriving(response, what, progress, total = null) {
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
   if (length) total = Number(length);
   let done = 0;
   const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body).getReader();
-  for (let last = 0; ;) {
-    const { value, done: ended } = await reader.read();
-    done += value?.length ?? 0;
-    if (ended) return progress(what, done, done);
-    if (performance.now() - last > 100) progress(what, done, total);
-    last = performance.now();
+  try {
+    for (let last = 0; ;) {
+      const { value, done: ended } = await reader.read();
+      if (ended) return progress(what, done, done);
+      done += value.length;
+      if (performance.now() - last > 100) progress(what, done, total);
+      last = performance.now();
+      yield value;
+    }
+  } finally {
+    // Without effect where all of it has arrived, or where its arrival has failed.
+    reader.cancel().catch(() => {});
   }
+}
+
+/** Reports a response's arrival from a copy of it, so that the original still goes through the browser's own streaming
+ * compiler and its cache of compiled modules. @param {Parameters<typeof arriving>} copy */
+async function watch(...copy) {
+  const bytes = arriving(...copy);
+  while (!(await bytes.next()).done);
 }
 
 let onLoss = () => {};

@@ -88,7 +88,7 @@ export class TrainLoop {
     await this.pause();
     const { playground } = run;
     const update = await (network === 'generator' ? playground.update_generator() : playground.update_discriminator());
-    const snapshot = await playground.snapshot();
+    const { snapshot } = await run.read();
     post({ type: 'updated', id, update, snapshot }, buffers(snapshot));
     postState('paused');
   }

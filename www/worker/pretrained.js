@@ -1,7 +1,7 @@
 // Pre-trained runs, which ./build.sh pretrained makes: their index, and the checkpoint of one. They are fetched here and
 // not in the page, whose console would call a server that has none an error.
 
-import { Missing, get, once } from './assets.js';
+import { Missing, arriving, get, once } from './assets.js';
 import { sentence } from './replies.js';
 
 /** @import { PretrainedIndex } from '../messages.js' */
@@ -39,25 +39,18 @@ export const pretrainedIndex = () =>
 export async function pretrainedCheckpoint(name, progress) {
   const entry = (await pretrainedIndex())[name];
   if (!entry) throw new Error(`This server has no pre-trained run of ${name}`);
-  const { body, url } = await get(new URL(entry.file, FOLDER));
+  const response = await get(new URL(entry.file, FOLDER));
   const all = new Uint8Array(entry.bytes);
+  const refuse = (/** @type {string} */ how) => {
+    const length = all.length.toLocaleString('en');
+    throw new Error(`${new URL(response.url).pathname} ${how} the ${length} bytes of its index`);
+  };
   let done = 0;
-  const reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
-  for (let last = 0; ;) {
-    const { value, done: ended } = await reader.read();
-    if (ended && done === all.length) break;
-    if (ended || done + value.length > all.length) {
-      reader.cancel();
-      const length = all.length.toLocaleString('en');
-      throw new Error(
-        `${new URL(url).pathname} ${ended ? 'ends before' : 'goes on after'} the ${length} bytes of its index`,
-      );
-    }
-    all.set(value, done);
-    done += value.length;
-    if (performance.now() - last > 100) progress(WHAT, done, all.length);
-    last = performance.now();
+  for await (const bytes of arriving(response, WHAT, progress, all.length)) {
+    if (done + bytes.length > all.length) refuse('goes on after');
+    all.set(bytes, done);
+    done += bytes.length;
   }
-  progress(WHAT, done, done);
+  if (done < all.length) refuse('ends before');
   return all.buffer;
 }
