@@ -57,7 +57,7 @@ const fetched = async (path, encoding) => {
 };
 
 // Megabytes that a visitor fetches.
-for (const [name, most] of Object.entries({ cpu: 0.61, webgpu: 2.6 })) {
+for (const [name, most] of Object.entries({ cpu: 0.6, webgpu: 2.6 })) {
   test(`the ${name} module is sent compressed, in ${most} MB at most`, async () => {
     const path = `/www/pkg/${name}/counterfeit_bg.wasm`;
     const file = readFileSync(root + path);
