@@ -30,9 +30,9 @@ export class Comparison {
   #step = 0;
   /** Steps left to train; infinitely many while the runs play. */
   #left = 0;
-  /** Whoever waits for these steps. @type {{ resolve: () => void, reject: (error: Error) => void } | null} */
+  /** The promise of these steps. @type {{ resolve: () => void, reject: (error: Error) => void } | null} */
   #goal = null;
-  /** What is to be done between two rounds. @type {(() => Promise<void>)[]} */
+  /** Acts to be carried out between two rounds. @type {(() => Promise<void>)[]} */
   #acts = [];
   #busy = false;
   #ended = false;
@@ -65,7 +65,7 @@ export class Comparison {
     if (changes.length) await this.#post(B, { type: 'set', changes, live: true });
   }
 
-  /** Takes run A too, and brings it to step 0. @param {() => Promise<void>} before What is still to be done with A. */
+  /** Takes run A too, and brings it to step 0. @param {() => Promise<void>} before An act that A still has to do. */
   begin(before) {
     this.begun = true;
     this.#do(async () => {
@@ -83,7 +83,7 @@ export class Comparison {
     if (reply.type === 'opened') this.#opened(side, reply);
     if (letter === 'B') this.#remember(reply);
     if (!this.begun) return side.show(reply);
-    // The rounds have the answers. What lies between two of them is seen of neither run.
+    // The rounds have the answers. Steps between two rounds are shown of neither run.
     if (reply.type === 'stepped' || reply.type === 'failed') return;
     if (reply.type === 'snapshot' && reply.snapshot.step !== this.#step) return;
     if (reply.type === 'state') {
@@ -217,7 +217,7 @@ export class Comparison {
     while (!this.#ended && (this.#acts.length || this.#left)) {
       const act = this.#acts.shift();
       if (!act) await this.#round();
-      // What waits for an answer ends with the comparison.
+      // Requests without an answer end with the comparison.
       else
         await act().then(
           () => this.#showState(),

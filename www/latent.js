@@ -11,7 +11,7 @@ import { MOST_PINS, weights } from './pad.js';
  * pad; the target image, by its index or as drawn, a byte a pixel; and the hidden pixels of the target.
  * @typedef {{ picks: (number | null)[], pins: readonly Place[], target: number | Uint8Array | null,
  * hidden: ReadonlySet<number> }} Choice */
-/** What an act changes. @typedef {'picks' | 'pins' | 'projection'} Subject */
+/** The part of the state that an act changes. @typedef {'picks' | 'pins' | 'projection'} Subject */
 /** @typedef {{ id: number, running: boolean, runStep: number | null, state: ProjectionState | null, problem: string
  * }} ProjectionRun */
 /** `next`: the letter that the next sample gets; `at`: the point of the pad, which moves by itself while `walking`;
@@ -23,7 +23,7 @@ import { MOST_PINS, weights } from './pad.js';
 export const LETTERS = ['A', 'B', 'C'];
 /** How many letters a tool has; a search needs none. */
 const SLOTS = { interpolation: 2, arithmetic: 3, pad: 3, projection: 0 };
-/** What the acts of a tool change. @type {Record<Tool, Subject[]>} */
+/** The parts of the state that the acts of a tool change. @type {Record<Tool, Subject[]>} */
 const SUBJECTS = {
   interpolation: ['picks'],
   arithmetic: ['picks'],

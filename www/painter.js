@@ -9,7 +9,7 @@ const canvases = new Map();
 /** Pictures that come faster than frames are never painted. @type {Map<number, Painting>} */
 const newest = new Map();
 
-/** @param {MessageEvent<{ id: number, canvas?: OffscreenCanvas } & Partial<Painting>>} event A canvas, what is to be
+/** @param {MessageEvent<{ id: number, canvas?: OffscreenCanvas } & Partial<Painting>>} event A canvas, a picture to be
  * painted on it, or neither: its end. */
 self.onmessage = ({ data: { id, canvas, picture = null, frame } }) => {
   if (canvas) return void canvases.set(id, canvas);

@@ -106,7 +106,7 @@ export class Runs {
   }
 
   /** Starts run B from the seed of the page's run, with these changes, and then both from step 0.
-   * @param {Change[]} changes @param {() => Promise<void>} before What is to be done before run A goes back to step 0. */
+   * @param {Change[]} changes @param {() => Promise<void>} before An act before run A goes back to step 0. */
   async compare(changes, before) {
     this.keep('A');
     // Fetched when it is first wanted.

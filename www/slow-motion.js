@@ -115,10 +115,10 @@ function lossesOf({ objective, label_smoothing: target }) {
   return [smoothed, '−mean ln D(x̃)'];
 }
 
-/** What is drawn of the discriminator before its update. @type {Record<string, string>} */
+/** The drawing of the discriminator before its update, in words. @type {Record<string, string>} */
 const LEFT = { line: ' Thin line: D before.', plane: ' Dashed: undecided output before.' };
 
-/** What the stage shows, in a sentence. @param {SlowMotion} slow
+/** The stage in a sentence. @param {SlowMotion} slow
  * @param {Pick<ExperimentInfo, 'outputs_probability' | 'kind' | 'settings'>} info */
 export function sentenceOf({ update, stage }, { outputs_probability, kind, settings }) {
   if (!update) return 'Each update is shown in four stages. Start with an update of the discriminator.';

@@ -33,7 +33,7 @@ export class Standing {
       this.#diagnosedAt = 0;
     }
     const isDue = step > this.#diagnosedAt * (1 + (state === 'running' ? EVERY : 0));
-    // What was found of other settings is over.
+    // A finding of other settings is over.
     if (history.marks.length !== this.#changes) this.finding = null;
     this.#changes = history.marks.length;
     if (!info || !isDue) return;

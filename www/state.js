@@ -17,7 +17,7 @@ import { inSlowMotion, start } from './slow-motion.js';
 /** @import { SlowMotion } from './slow-motion.js' */
 /** @import { Letter } from './comparison.js' */
 /** @typedef {{ kind: ProblemKind, what: string, remedy: string, fatal: boolean, changes?: Change[] }} Problem */
-/** Whether images are classified; how far the classifier is; what they score; why not.
+/** Whether images are classified; the classifier's progress; their scores; the problem.
  * @typedef {{ on: boolean, done: number, of: number, scores: ClassScores | null, problem: string }} Scoring */
 /** @typedef {{
  *   state: State,

@@ -74,7 +74,7 @@ export class Trainer {
   }
 }
 
-/** What an error of a worker means: a browser gives none of its scripts a message where one is missing or damaged.
+/** An error of a worker as a problem: a browser gives none of its scripts a message where one is missing or damaged.
  * @param {ErrorEvent} error @returns {{ kind: ProblemKind, what: string, remedy: string }} */
 function ofWorker({ message }) {
   if (message) return { kind: 'crash', what: 'The trainer stopped on an internal error', remedy: 'It starts again.' };

@@ -470,7 +470,7 @@ neighbour: number | null,
 image: Uint8Array, };
 
 /**
- * What a slice of scoring has come to.
+ * The result of a slice of scoring.
  */
 export type ScoringState = { 
 /**

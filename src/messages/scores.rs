@@ -6,7 +6,7 @@ use super::Reading;
 use crate::snapshot::{ImageScores, Scoring};
 use crate::typed_array::floats;
 
-/// What a slice of scoring has come to.
+/// The result of a slice of scoring.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ScoringState {

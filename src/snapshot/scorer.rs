@@ -24,7 +24,7 @@ const SAMPLES: usize = 500;
 /// Images in a slice.
 const SLICE: usize = 50;
 
-/// What generated images score.
+/// The scores of generated images.
 #[derive(Clone, Debug)]
 pub struct ImageScores {
     /// The step of the generator.

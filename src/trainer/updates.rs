@@ -8,7 +8,7 @@ use super::replay::Replay;
 use super::{Trainer, UpdateReport, update_ema};
 use crate::tensor::HostMatrix;
 
-/// An update of one network: its samples, and what it reports.
+/// An update of one network: its samples and its report.
 pub struct Update {
     /// The generator's input, `[n, generator_inputs]`.
     pub latents: HostMatrix,

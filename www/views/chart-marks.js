@@ -7,7 +7,7 @@ import { theme } from '../theme.js';
 /** @import { Drawing } from './chart.js' */
 /** @import { Range } from './chart-scale.js' */
 
-/** What lies behind the series. @param {any} u @param {Drawing} drawing */
+/** The marks behind the series. @param {any} u @param {Drawing} drawing */
 export function paintBehind(u, { behind, marked }) {
   const { ctx: c, bbox } = u,
     ratio = devicePixelRatio;

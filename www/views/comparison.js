@@ -1,4 +1,4 @@
-// Two runs that are compared: the button that starts it, what differs, the heading of each picture, the picture of run
+// Two runs that are compared: the button that starts it, the differences, the heading of each picture, the picture of run
 // B, and the end.
 
 import { announce } from '../announce.js';

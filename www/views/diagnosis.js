@@ -1,4 +1,4 @@
-// What can be done about the finding that the status names: its evidence in the charts, its fixes, and its end.
+// The buttons of the finding that the status names: its evidence in the charts, its fixes, and its end.
 
 import { consequences, inWords } from '../settings.js';
 import { byId, element } from './element.js';

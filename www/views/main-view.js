@@ -21,7 +21,7 @@ function wordsOf(picture, other) {
     : { caption: 'Mixtures of more than two dimensions have no picture, only metrics.', layers: [] };
 }
 
-/** What run B's discriminator has for an output, where run A's is of the other kind. @param {Snapshot['picture']} picture
+/** The output of run B's discriminator in words, where run A's is of the other kind. @param {Snapshot['picture']} picture
  * @param {Snapshot['picture']} [other] */
 function outputOf(picture, other) {
   if (!picture || !other || !('probability' in picture && 'probability' in other)) return '';

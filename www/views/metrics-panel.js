@@ -167,7 +167,7 @@ export function metricsPanel(standing) {
       const change = model.history.marks.findLast(({ step }) => step <= snapshot.step);
       byId('changed').hidden = !change;
       if (change) byId('changed').textContent = `Changed at step ${change.step.toLocaleString('en')}: ${change.what}`;
-      // What is wrong with the run takes the place of the state of its newest picture.
+      // A finding takes the place of the state of the newest picture.
       const status = (!model.viewing && standing.shown(model)) || statusOf(snapshot, model);
       say(compared ? { ...status, title: `A: ${status.title}` } : status, still);
     },

@@ -134,7 +134,7 @@ export function nearestImage(store, find) {
   explorer.addEventListener('focusout', () => point(null));
 
   addEventListener('keydown', event => event.key === 'Escape' && point(null));
-  // What has the focus may have been scrolled into view.
+  // The image with the focus may have been scrolled into view.
   const scrolled = () => (pointed?.by === 'focus' ? (card.hidden ? undefined : place(pointed.box())) : point(null));
   addEventListener('scroll', scrolled, { capture: true, passive: true });
   addEventListener('pointerdown', event => {

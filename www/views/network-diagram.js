@@ -1,4 +1,4 @@
-// Both networks as boxes of layers with their widths, and what passes between them at a stage of an update.
+// Both networks as boxes of layers with their widths, and the samples and gradients that pass between them.
 
 /** @import { ExperimentInfo, Updated } from '../messages.js' */
 

@@ -1,4 +1,4 @@
-// The start from a pre-trained checkpoint: its button, with what it saves; then the sentence that the run started so.
+// The start from a pre-trained checkpoint: its button, with the time that it saves; then the sentence that the run started so.
 
 import { announce } from '../announce.js';
 import { offered } from '../pretrained.js';

@@ -1,4 +1,4 @@
-// What an update of one network does with images: latents, images and outputs in columns, in place of the gallery.
+// An update of one network on images: latents, images and outputs in columns, in place of the gallery.
 
 import { magnified } from '../slow-motion.js';
 import { font } from './ink.js';

@@ -19,7 +19,7 @@ const isDevice = value => ['auto', 'cpu', 'webgpu'].includes(value);
 /** @type {Check} */
 const isChange = value => Array.isArray(value) && value.length === 2 && value.every(isText);
 
-/** The fields that a request must have; what may be left out has a value of its own without. */
+/** The fields that a request must have; optional fields are left out. */
 const FIELDS = /** @type {Record<string, Record<string, Check>>} */ (
   /** @type {Record<Request['type'], Record<string, Check>>} */ ({
     open: { hash: isText, device: isDevice, play: isFlag },
@@ -43,7 +43,7 @@ const FIELDS = /** @type {Record<string, Record<string, Check>>} */ (
   })
 );
 
-/** What is wrong with a message, in words; null where it is a request. @param {unknown} message */
+/** The fault of a message, in words; null where it is a request. @param {unknown} message */
 export function whatIsWrong(message) {
   if (!isRecord(message)) return 'it has no type';
   const request = /** @type {Record<string, unknown>} */ (message),
