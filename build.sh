@@ -323,7 +323,12 @@ serve() {
 # ---- Testing --------------------------------------------------------------------------------------------------------
 
 # One function a stage; each runs as a process of its own, so that `set -e` holds within it.
-stage_tools() { setup; }
+stage_tools() {
+  need_rust
+  need_node
+  need_chromium
+  need_wasm_bindgen
+}
 stage_native() {
   need_rust
   cargo test --release
@@ -338,7 +343,8 @@ stage_lint() {
   # With DOCS_RS the feature `cuda` is checked without LLVM, which its build would download.
   lint "clippy, native" env DOCS_RS=1 cargo clippy --release --all-targets --all-features -- --deny warnings || failed=1
   lint "clippy, wasm" cargo clippy --release --lib --test web --target $wasm_target --no-default-features -- --deny warnings || failed=1
-  lint "rustdoc" env RUSTDOCFLAGS='--deny warnings' cargo doc --release --no-deps --lib || failed=1
+  # With clippy's features, for which its dependencies have just been checked.
+  lint "rustdoc" env DOCS_RS=1 RUSTDOCFLAGS='--deny warnings' cargo doc --release --no-deps --lib --all-features || failed=1
   lint "types" npm run --silent check || failed=1
   lint "formatting of the page" npm run --silent format -- --check || failed=1
   lint "shell scripts" shellcheck build.sh tests/mutants/run.sh .ci/run || failed=1
@@ -355,14 +361,27 @@ lint() {
     return 1
   fi
 }
-stage_wasm() {
-  # Shaders in software on a busy machine take longer than the 20 s that the runner waits.
-  WASM_BINDGEN_TEST_TIMEOUT=1800 wasm-pack test --headless --chrome
-}
 stage_page() {
+  local cpu
+  need_rust
+  need_node
+  need_wasm_bindgen
   mnist
-  cpu_module
+  # Side by side: each ends on one core.
+  cpu_module &
+  cpu=$!
   webgpu_module
+  wait "$cpu"
+}
+stage_wasm() {
+  need_rust
+  need_chromium
+  need_wasm_bindgen
+  # What `wasm-pack test --headless --chrome` runs, built as the page is: from the same dependencies. Shaders in software
+  # on a busy machine take longer than the 20 s that the runner waits.
+  CHROMEDRIVER=$(command -v chromedriver) WASM_BINDGEN_TEST_ONLY_WEB=1 WASM_BINDGEN_TEST_TIMEOUT=1800 \
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+    cargo test --test web --profile web --target "$wasm_target" --target-dir "$build_dir/webgpu"
 }
 stage_webgpu() { webgpu_module; }
 stage_browser() {
@@ -381,7 +400,7 @@ count() { # passed|failed LOG
 run_tests() {
   local stage log began passed=0 failed=0 p f status summary=() logs=$build_dir/test-logs
   mkdir -p "$logs"
-  for stage in tools lint native wasm page browser; do
+  for stage in tools lint native page wasm browser; do
     say "stage $stage begins"
     began=$(date +%s) log=$logs/$stage.log status=0
     bash ./build.sh stage "$stage" 2>&1 | tee "$log" || status=$?

@@ -4,8 +4,7 @@ pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 mod part;
-#[cfg(any(target_family = "wasm", test))]
-mod product;
+pub mod product;
 mod update;
 
 pub use self::part::part;

@@ -2,6 +2,7 @@
 #![cfg(target_family = "wasm")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod convolutions;
 mod dense;
 #[cfg(feature = "gpu")]
 mod replay;
@@ -76,6 +77,7 @@ async fn trains_on_webgpu() {
 
 #[wasm_bindgen_test]
 async fn operations_compute_what_they_say() {
+    convolutions::check(&Device::flex()).await;
     dense::check(&Device::flex()).await;
     updates::check(&Device::flex()).await;
     #[cfg(feature = "gpu")]
@@ -99,7 +101,15 @@ async fn replayed_steps_compute_what_built_ones_do() {
 #[wasm_bindgen_test]
 async fn every_preset_is_replayed_to_the_bit() {
     open_device("webgpu".to_owned(), None).await.unwrap_or_else(|_| panic!("webgpu opens"));
-    replay::check_presets(&device("webgpu").unwrap()).await;
+    replay::check_presets(&[5, 4, 1, 10, 30], &device("webgpu").unwrap()).await;
+}
+
+#[cfg(feature = "gpu")]
+#[wasm_bindgen_test]
+#[ignore = "it takes a quarter of an hour on a GPU in software"]
+async fn every_preset_is_replayed_to_the_bit_over_200_steps() {
+    open_device("webgpu".to_owned(), None).await.unwrap_or_else(|_| panic!("webgpu opens"));
+    replay::check_presets(&[5, 4, 1, 10, 180], &device("webgpu").unwrap()).await;
 }
 
 #[wasm_bindgen_test]

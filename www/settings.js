@@ -132,6 +132,7 @@ function valueInWords({ kind, choices, zero }, text) {
         .join(', ') || 'none'
     );
   if (kind === 'gaussians') return 'changed';
+  if (kind === 'classes' || kind === 'widths') return JSON.parse(text).join(', ') || 'none';
   if (kind === 'toggle') return text === 'true' ? 'on' : 'off';
   return Number(text) === 0 ? zero : text;
 }

@@ -1,10 +1,10 @@
-//! Matrix products in WebAssembly, where registers are 16 vectors of 4 numbers.
-//!
-//! The usual blocks (Goto & van de Geijn 2008): tiles of 4 rows by 8 columns are summed in 8 registers, from factors
-//! that have been rearranged to be read in order. A tile of 3 × 16, the size elsewhere, needs more registers than there
-//! are, and is a fifth slower.
+//! Products of matrices in lists of numbers.
 
-use std::array;
+#[cfg(any(target_family = "wasm", test))]
+mod blocks;
+
+#[cfg(target_family = "wasm")]
+pub use self::blocks::{COLUMNS, add_product};
 
 /// A matrix in a list of numbers, and the distances from a row to the next and from a column to the next.
 #[derive(Clone, Copy)]
@@ -13,103 +13,70 @@ pub struct Matrix<'a> {
     pub strides: [usize; 2],
 }
 
-const ROWS: usize = 4;
-/// Columns of a tile; products of fewer waste time.
-pub const COLUMNS: usize = 8;
-/// Terms of a sum that are rearranged at once: 16 KiB of the second factor, which stay in the first cache.
-const DEPTH: usize = 512;
-
-type Tile = [[f32; COLUMNS]; ROWS];
-
-/// The product of `a`, `[m, k]`, and `b`, `[k, n]`: `[m, n]`, row by row.
-///
-/// # Panics
-/// When a matrix has fewer numbers than its shape and strides say.
-pub fn product(a: Matrix, b: Matrix, [m, k, n]: [usize; 3]) -> Vec<f32> {
-    let mut out = vec![0.0; m * n];
-    let mut packed_a = vec![0.0; m.next_multiple_of(ROWS) * k.min(DEPTH)];
-    let mut packed_b = vec![0.0; COLUMNS * k.min(DEPTH)];
-    for start in (0..k).step_by(DEPTH) {
-        let depth = DEPTH.min(k - start);
-        let packed_b = &mut packed_b[..COLUMNS * depth];
-        let blocks = || (0..m).step_by(ROWS);
-        for (block, row) in packed_a.chunks_exact_mut(ROWS * depth).zip(blocks()) {
-            pack::<ROWS>(a.skip([row, start]), ROWS.min(m - row), block);
-        }
-        for column in (0..n).step_by(COLUMNS) {
-            let width = COLUMNS.min(n - column);
-            pack::<COLUMNS>(b.skip([start, column]).transposed(), width, packed_b);
-            for (block, row) in packed_a.chunks_exact(ROWS * depth).zip(blocks()) {
-                let sums = tile(block, packed_b);
-                for (sums, row) in sums.iter().zip(row..m) {
-                    add(&mut out[row * n + column..][..width], sums);
-                }
-            }
-        }
+impl<'a> Matrix<'a> {
+    /// Rows of `columns` numbers.
+    pub fn of_rows(numbers: &'a [f32], columns: usize) -> Self {
+        Self { numbers, strides: [columns, 1] }
     }
-    out
-}
 
-impl Matrix<'_> {
     /// From this row and column on.
-    fn skip(self, [row, column]: [usize; 2]) -> Self {
+    pub fn skip(self, [row, column]: [usize; 2]) -> Self {
         let start = row * self.strides[0] + column * self.strides[1];
         Self { numbers: &self.numbers[start..], ..self }
     }
 
-    fn transposed(self) -> Self {
+    pub fn transposed(self) -> Self {
         let [row, column] = self.strides;
         Self { strides: [column, row], ..self }
     }
-}
 
-/// The first `count` rows of a matrix, at most N, column by column; the others as 0.
-fn pack<const N: usize>(Matrix { numbers, strides: [row, column] }: Matrix, count: usize, out: &mut [f32]) {
-    let columns = out.as_chunks_mut::<N>().0;
-    if row == 1 && count == N {
-        for (i, out) in columns.iter_mut().enumerate() {
-            out.copy_from_slice(&numbers[i * column..][..N]);
-        }
-    } else if column == 1 && count == N {
-        let rows: [&[f32]; N] = array::from_fn(|i| &numbers[i * row..][..columns.len()]);
-        for (i, out) in columns.iter_mut().enumerate() {
-            for (out, row) in out.iter_mut().zip(rows) {
-                *out = row[i];
-            }
-        }
-    } else {
-        for (i, out) in columns.iter_mut().enumerate() {
-            *out = array::from_fn(|j| if j < count { numbers[j * row + i * column] } else { 0.0 });
-        }
+    /// Whether this many rows and columns are in the list.
+    #[cfg(not(target_family = "wasm"))]
+    fn holds(self, [rows, columns]: [usize; 2]) -> bool {
+        (rows - 1) * self.strides[0] + (columns - 1) * self.strides[1] < self.numbers.len()
     }
 }
 
-/// The product of packed rows and packed columns.
-fn tile(a: &[f32], b: &[f32]) -> Tile {
-    let mut sums = [[0.0; COLUMNS]; ROWS];
-    for (a, b) in a.as_chunks::<ROWS>().0.iter().zip(b.as_chunks::<COLUMNS>().0) {
-        for (sums, a) in sums.iter_mut().zip(a) {
-            for (sum, b) in sums.iter_mut().zip(b) {
-                *sum += a * b;
-            }
-        }
+/// Adds the product of `a`, `[m, k]`, and `b`, `[k, n]`, to the rows of `out`, which are `stride` apart. On one thread.
+///
+/// # Panics
+/// When a matrix has fewer numbers than its shape and strides say.
+#[cfg(not(target_family = "wasm"))]
+pub fn add_product(out: &mut [f32], stride: usize, a: Matrix, b: Matrix, [m, k, n]: [usize; 3]) {
+    if m == 0 || k == 0 || n == 0 {
+        return;
     }
-    sums
-}
-
-/// Adds a row of a tile to the result. The two loops differ in their length alone: a full row's is constant, so that it
-/// is compiled to vector instructions.
-fn add(out: &mut [f32], sums: &[f32; COLUMNS]) {
-    if let Ok(out) = <&mut [f32; COLUMNS]>::try_from(&mut *out) {
-        out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum);
-    } else {
-        out.iter_mut().zip(sums).for_each(|(out, sum)| *out += sum);
+    assert!(a.holds([m, k]) && b.holds([k, n]) && n <= stride && Matrix::of_rows(out, stride).holds([m, n]));
+    let [[a_row, a_column], [b_row, b_column]] = [a, b].map(|matrix| matrix.strides.map(usize::cast_signed));
+    // SAFETY: every number of the three matrices is in its list, and the rows of `out` do not overlap.
+    unsafe {
+        gemm::gemm(
+            m,
+            n,
+            k,
+            out.as_mut_ptr(),
+            1,
+            stride.cast_signed(),
+            true,
+            a.numbers.as_ptr(),
+            a_column,
+            a_row,
+            b.numbers.as_ptr(),
+            b_column,
+            b_row,
+            1.0,
+            1.0,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Matrix, add_product, blocks};
     use crate::rng::{Rng, Stream};
 
     #[test]
@@ -122,11 +89,22 @@ mod tests {
                 let a = Matrix { numbers: &of_a, strides: strides_a };
                 let b = Matrix { numbers: &of_b, strides: strides_b };
                 let at = |matrix: Matrix, i, j| f64::from(matrix.skip([i, j]).numbers[0]);
-                for (i, got) in product(a, b, [m, k, n]).into_iter().enumerate() {
-                    let terms: Vec<f64> = (0..k).map(|t| at(a, i / n, t) * at(b, t, i % n)).collect();
-                    let (wanted, scale): (f64, f64) = (terms.iter().sum(), terms.iter().map(|t| t.abs()).sum());
-                    let off = (f64::from(got) - wanted).abs();
-                    assert!(off <= 1e-6 * scale, "{m}×{k} by {k}×{n}, number {i}: {got}, not {wanted}");
+                // Rows that are a number apart, and are not empty.
+                let (stride, before) = (n + 1, 0.5);
+                for add_product in [add_product, blocks::add_product] {
+                    let mut out = vec![before; m * stride];
+                    add_product(&mut out, stride, a, b, [m, k, n]);
+                    for (i, got) in out.into_iter().enumerate() {
+                        let (row, column) = (i / stride, i % stride);
+                        let terms: Vec<f64> = (0..k)
+                            .filter(|_| column < n)
+                            .map(|t| at(a, row, t) * at(b, t, column))
+                            .chain([before.into()])
+                            .collect();
+                        let (wanted, scale): (f64, f64) = (terms.iter().sum(), terms.iter().map(|t| t.abs()).sum());
+                        let off = (f64::from(got) - wanted).abs();
+                        assert!(off <= 1e-6 * scale, "{m}×{k} by {k}×{n}, number {i}: {got}, not {wanted}");
+                    }
                 }
             }
         }

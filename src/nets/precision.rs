@@ -38,6 +38,12 @@ impl Precision {
         }
     }
 
+    /// The same numbers in single precision, as near as the format has them.
+    #[must_use]
+    pub fn rounded<const D: usize>(self, tensor: Tensor<D>) -> Tensor<D> {
+        self.result(self.operand(tensor))
+    }
+
     /// The matrix product a b.
     #[must_use]
     pub fn matmul(self, a: Tensor<2>, b: Tensor<2>) -> Tensor<2> {

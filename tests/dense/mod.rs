@@ -71,7 +71,7 @@ pub async fn check(device: &Device) {
 }
 
 /// y, and the gradients of what is tracked where y has the last of `given` as its gradient.
-async fn results(
+pub async fn results(
     given: &[TensorData; 4],
     tracked: [bool; 3],
     device: &Device,

@@ -71,7 +71,7 @@ test('the pad has its samples at its corners, follows pointer and keys, and take
   await page.focus(PAD);
   const before = await point(page);
   for (const key of ['ArrowLeft', 'ArrowLeft', 'Shift+ArrowUp', 'ArrowDown']) await page.keyboard.press(key);
-  near(await point(page), [before[0] - 0.04, before[1] - 0.08]);
+  await eventually(async () => near(await point(page), [before[0] - 0.04, before[1] - 0.08]));
   assert.equal(await step(page), 3, 'the keys moved the point, and trained nothing');
   await page.keyboard.press('Enter');
   await eventually(async () => assert.equal(await page.locator('.pin').count(), 2));
@@ -130,6 +130,7 @@ test('a walk goes round the pins and stops; with reduced motion it goes in steps
     if (reducedMotion === 'reduce') assert.ok(Math.min(...strides) > 0.08, `a quarter of a leg each: ${strides}`);
     else assert.ok(Math.min(...strides) > 0, `it goes on: ${strides}`);
     await press(page, '.pad >> text=Stop');
+    await eventually(async () => assert.equal(await page.innerText('.pad .primary'), 'Walk'));
     const stood = await point(page);
     await page.evaluate(() => window.counterfeit.step(5));
     assert.deepEqual(await point(page), stood);

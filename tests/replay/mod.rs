@@ -92,8 +92,9 @@ pub async fn check(hash: &str, device: &Device) {
     assert!(numbers(&replayed).await == numbers(&built).await, "{hash}: every number after the change");
 }
 
-/// Every preset, its networks and batches small: a run in steps of its trainer against one in steps that are built each.
-pub async fn check_presets(device: &Device) {
+/// Every preset, its networks and batches small: a run in steps of its trainer, so many at a time, against one in steps
+/// that are built each.
+pub async fn check_presets(series: &[usize], device: &Device) {
     for preset in Experiment::presets() {
         let mut experiment = preset.experiment.clone();
         for setting in SMALL {
@@ -108,7 +109,7 @@ pub async fn check_presets(device: &Device) {
         };
         let (mut replayed, mut built) = (run(), run());
         let mut buffers = StateBuffers::new(&built.gan, &mut built.state);
-        for steps in [5, 4, 1, 10, 180] {
+        for &steps in series {
             let _ = replayed.steps(steps);
             for _ in 0..steps {
                 let inputs = built.draw_inputs().upload(device);

@@ -100,6 +100,8 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
     const { cursor } = model;
     const now = model.viewing ?? model.live;
     if (!shown) return;
+    const { counts = false } = shown;
+    const number = (/** @type {number | null} */ value) => inKey(value, counts);
     const index = cursor ?? now?.step ?? null;
     const point = index === null ? -1 : nearestIndex(drawn.steps, index);
     const other = otherRun(model),
@@ -215,8 +217,8 @@ export function chartFigure({ id, lines: count, view }, { input, fold, hide }) {
       });
       const notes = [
         marked ? `marked: steps ${[marked.from, marked.to].map(step => step.toLocaleString('en')).join(' to ')}` : '',
-        under ? `▾ below ${number(low)}` : '',
-        over ? `▴ above ${number(high)}` : '',
+        under ? `▾ below ${inKey(low)}` : '',
+        over ? `▴ above ${inKey(high)}` : '',
         log && !isLog ? 'linear: values ≤ 0' : '',
       ];
       setText(clipped, notes.filter(Boolean).join(', '));
@@ -243,9 +245,10 @@ function setText(place, text) {
   if (place.textContent !== text) place.textContent = text;
 }
 
-/** In the key. @param {number | null} value */
-function number(value) {
+/** In the key. @param {number | null} value @param {boolean} [count] */
+function inKey(value, count = false) {
   if (value === null) return '–';
+  if (count && Number.isInteger(value)) return String(value);
   if (value !== 0 && Math.abs(value) < 0.001) return value.toExponential(0).replaceAll('-', '−');
   return fixed(value, Math.abs(value) < 0.1 ? 3 : 2);
 }

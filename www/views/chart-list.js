@@ -21,7 +21,7 @@ import { fixed } from './scale.js';
  *   style: 'solid' | 'dashed' | 'dotted',
  * }} Line */
 /** What a chart shows of a run. `folded`: unless the visitor unfolds it; `undecided`: what the references are, for the
- * key; `unit`: what sets its values apart from those of the same name in another run.
+ * key; `unit`: what sets its values apart from those of the same name in another run; `counts`: its values are whole numbers.
  * @typedef {{
  *   title: string,
  *   help?: string,
@@ -31,6 +31,7 @@ import { fixed } from './scale.js';
  *   scale: Scale,
  *   folded?: boolean,
  *   unit?: string,
+ *   counts?: boolean,
  *   explained?: string,
  * }} View */
 /** `lines`: as many as any of its views has; `view`: null where it has nothing to show.
@@ -212,6 +213,7 @@ export const CHARTS = [
             ],
             references: [],
             scale: { shows: [0] },
+            counts: true,
             folded: true,
           }
         : null,

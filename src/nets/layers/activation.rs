@@ -1,11 +1,15 @@
 //! Elementwise functions and their derivatives.
 
+pub mod cpu;
+
 use burn::tensor::{Tensor, activation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use crate::nets::cost::Cost;
+#[cfg(feature = "gpu")]
+use crate::tensor::is_host;
 
 /// LeakyReLU's slope below zero, as in every GAN paper since DCGAN.
 pub const NEGATIVE_SLOPE: f32 = 0.2;
@@ -35,10 +39,20 @@ impl Activation {
     /// The function of every element.
     #[must_use]
     pub fn apply(self, x: Tensor<2>) -> Tensor<2> {
+        #[cfg(feature = "gpu")]
+        if !is_host(&x.device().inner()) {
+            return self.compose(x);
+        }
+        cpu::activation(x, self)
+    }
+
+    /// From burn's operations, which it fuses on GPUs.
+    #[cfg(feature = "gpu")]
+    fn compose(self, x: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Relu => activation::relu(x),
-            // As a sum rather than a choice: its gradient is then a ReLU's and a constant, which the CPU backend
-            // computes in place and the GPU fuses, where a choice needs masks and zeros.
+            // As a sum rather than a choice: its gradient is then a ReLU's and a constant, which are fused, where a choice
+            // needs masks and zeros.
             Self::LeakyRelu => x.clone() * NEGATIVE_SLOPE + activation::relu(x) * (1.0 - NEGATIVE_SLOPE),
             Self::Elu => activation::relu(x.clone()) + below_zero(x).exp() - 1.0,
             Self::Sigmoid => activation::sigmoid(x),

@@ -1,18 +1,26 @@
 //! Strided 4×4 convolution, as in a DCGAN: it halves the sides of an image. The transposed convolution with the same
 //! kernels is its vector–Jacobian product, and the reverse.
 
+mod convolution;
+
 use burn::tensor::Tensor;
-use burn::tensor::module::{conv_transpose2d, conv2d};
+#[cfg(feature = "gpu")]
+use burn::tensor::module;
+#[cfg(feature = "gpu")]
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
+pub(super) use self::convolution::Shape;
+use self::convolution::{convolution, transposed};
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use crate::nets::cost::Cost;
 use crate::nets::init::Init;
 use crate::nets::precision::Precision;
+#[cfg(feature = "gpu")]
+use crate::tensor::is_host;
 
 pub(super) const KERNEL: usize = 4;
 pub(super) const STRIDE: usize = 2;
-const PADDING: usize = 1;
+pub(super) const PADDING: usize = 1;
 
 /// Rows `inputs × side × side` to rows `outputs × side/2 × side/2`.
 #[derive(Clone, Copy, Debug)]
@@ -36,38 +44,65 @@ pub(super) fn params([rows, columns]: [usize; 2], init: Init, bias: Option<usize
     [Some(kernels), bias].into_iter().flatten().collect()
 }
 
-/// Images `[n, inputs × side²]` to `[n, outputs × (side/2)²]`, with kernels `[outputs, inputs × 4²]`.
+/// Large images `[n, inputs × side²]` to small ones `[n, outputs × (side/2)²]`, with kernels `[outputs, inputs × 4²]`.
 pub(super) fn convolve(
-    x: Tensor<2>,
-    [inputs, outputs, side]: [usize; 3],
-    weight: Tensor<2>,
+    large: Tensor<2>,
+    shape: Shape,
+    kernels: Tensor<2>,
     bias: Option<Tensor<2>>,
     precision: Precision,
 ) -> Tensor<2> {
-    let [n, _] = x.dims();
-    let x = precision.operand(x).reshape([n, inputs, side, side]);
-    let weight = precision.operand(weight).reshape([outputs, inputs, KERNEL, KERNEL]);
-    let bias = bias.map(|bias| precision.operand(bias).reshape([outputs]));
-    let options = ConvOptions::new([STRIDE; 2], [PADDING; 2], [1; 2], 1);
-    let half = side / 2;
-    precision.result(conv2d(x, weight, bias, options)).reshape([n, outputs * half * half])
+    let Shape { outputs, .. } = shape;
+    #[cfg(feature = "gpu")]
+    if !is_host(&large.device().inner()) {
+        let Shape { inputs, side, .. } = shape;
+        let ([n, _], half) = (large.dims(), side / STRIDE);
+        let large = precision.operand(large).reshape([n, inputs, side, side]);
+        let kernels = precision.operand(kernels).reshape([outputs, inputs, KERNEL, KERNEL]);
+        let bias = bias.map(|bias| precision.operand(bias).reshape([outputs]));
+        let options = ConvOptions::new([STRIDE; 2], [PADDING; 2], [1; 2], 1);
+        let small = module::conv2d(large, kernels, bias, options);
+        return precision.result(small).reshape([n, outputs * half * half]);
+    }
+    let small = precision.rounded(convolution(precision.rounded(large), precision.rounded(kernels), shape));
+    with_bias(small, outputs, bias)
 }
 
-/// Images `[n, inputs × side²]` to `[n, outputs × (2 side)²]`, with kernels `[inputs, outputs × 4²]`.
+/// Small images `[n, outputs × (side/2)²]` to large ones `[n, inputs × side²]`, with kernels `[outputs, inputs × 4²]`.
 pub(super) fn convolve_transposed(
-    x: Tensor<2>,
-    [inputs, outputs, side]: [usize; 3],
-    weight: Tensor<2>,
+    small: Tensor<2>,
+    shape: Shape,
+    kernels: Tensor<2>,
     bias: Option<Tensor<2>>,
     precision: Precision,
 ) -> Tensor<2> {
-    let [n, _] = x.dims();
-    let x = precision.operand(x).reshape([n, inputs, side, side]);
-    let weight = precision.operand(weight).reshape([inputs, outputs, KERNEL, KERNEL]);
-    let bias = bias.map(|bias| precision.operand(bias).reshape([outputs]));
-    let options = ConvTransposeOptions::new([STRIDE; 2], [PADDING; 2], [0; 2], [1; 2], 1);
-    let double = 2 * side;
-    precision.result(conv_transpose2d(x, weight, bias, options)).reshape([n, outputs * double * double])
+    let Shape { inputs, .. } = shape;
+    #[cfg(feature = "gpu")]
+    if !is_host(&small.device().inner()) {
+        let Shape { outputs, side, .. } = shape;
+        let ([n, _], half) = (small.dims(), side / STRIDE);
+        let small = precision.operand(small).reshape([n, outputs, half, half]);
+        let kernels = precision.operand(kernels).reshape([outputs, inputs, KERNEL, KERNEL]);
+        let bias = bias.map(|bias| precision.operand(bias).reshape([inputs]));
+        let options = ConvTransposeOptions::new([STRIDE; 2], [PADDING; 2], [0; 2], [1; 2], 1);
+        let large = module::conv_transpose2d(small, kernels, bias, options);
+        return precision.result(large).reshape([n, inputs * side * side]);
+    }
+    let large = precision.rounded(transposed(precision.rounded(small), precision.rounded(kernels), shape));
+    with_bias(large, inputs, bias)
+}
+
+/// A number for each channel added to all of its pixels.
+fn with_bias(images: Tensor<2>, channels: usize, bias: Option<Tensor<2>>) -> Tensor<2> {
+    let Some(bias) = bias else { return images };
+    let [n, numbers] = images.dims();
+    (images.reshape([n, channels, numbers / channels]) + bias.reshape([1, channels, 1])).reshape([n, numbers])
+}
+
+impl Conv {
+    fn shape(self) -> Shape {
+        Shape { inputs: self.inputs, outputs: self.outputs, side: self.side }
+    }
 }
 
 impl Layer for Conv {
@@ -100,16 +135,15 @@ impl Layer for Conv {
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {
         let weight = weights.param();
         let bias = self.bias.then(|| weights.param());
-        convolve(x, [self.inputs, self.outputs, self.side], weight, bias, weights.precision)
+        convolve(x, self.shape(), weight, bias, weights.precision)
     }
 
     fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
         let weight = weights.param();
         let bias = self.bias.then(|| weights.param());
-        let Self { inputs, outputs, side, .. } = *self;
-        let precision = weights.precision;
-        let y = convolve(x, [inputs, outputs, side], weight.clone(), bias, precision);
-        (y, Box::new(move |g| convolve_transposed(g, [outputs, inputs, side / 2], weight, None, precision)))
+        let (shape, precision) = (self.shape(), weights.precision);
+        let y = convolve(x, shape, weight.clone(), bias, precision);
+        (y, Box::new(move |g| convolve_transposed(g, shape, weight, None, precision)))
     }
 }
 
@@ -130,8 +164,9 @@ mod tests {
         let weight = matrix(rng.normals(b * a * 16), [b, a * 16], &device);
         let x = matrix(rng.normals(2 * a * 64), [2, a * 64], &device);
         let y = matrix(rng.normals(2 * b * 16), [2, b * 16], &device);
-        let down = convolve(x.clone(), [a, b, side], weight.clone(), None, Precision::F32);
-        let up = convolve_transposed(y.clone(), [b, a, side / 2], weight, None, Precision::F32);
+        let shape = Shape { inputs: a, outputs: b, side };
+        let down = convolve(x.clone(), shape, weight.clone(), None, Precision::F32);
+        let up = convolve_transposed(y.clone(), shape, weight, None, Precision::F32);
         assert_eq!((down.dims(), up.dims()), ([2, b * 16], [2, a * 64]));
         let (left, right) = ((down * y).sum().into_scalar::<f32>(), (x * up).sum().into_scalar::<f32>());
         assert!((left - right).abs() < 1e-3 * left.abs().max(1.0), "{left} {right}");

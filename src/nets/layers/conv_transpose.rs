@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-use super::conv::{KERNEL, STRIDE, convolve, convolve_transposed, params};
+use super::conv::{KERNEL, STRIDE, Shape, convolve, convolve_transposed, params};
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use crate::nets::cost::Cost;
 use crate::nets::init::Init;
@@ -20,6 +20,12 @@ pub struct ConvTranspose {
     pub init: Init,
     /// Whether there is a bias for each output channel; it starts at 0.
     pub bias: bool,
+}
+
+impl ConvTranspose {
+    fn shape(self) -> Shape {
+        Shape { inputs: self.outputs, outputs: self.inputs, side: STRIDE * self.side }
+    }
 }
 
 impl Layer for ConvTranspose {
@@ -52,15 +58,14 @@ impl Layer for ConvTranspose {
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, _mode: &mut Mode) -> Tensor<2> {
         let weight = weights.param();
         let bias = self.bias.then(|| weights.param());
-        convolve_transposed(x, [self.inputs, self.outputs, self.side], weight, bias, weights.precision)
+        convolve_transposed(x, self.shape(), weight, bias, weights.precision)
     }
 
     fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
         let weight = weights.param();
         let bias = self.bias.then(|| weights.param());
-        let Self { inputs, outputs, side, .. } = *self;
-        let precision = weights.precision;
-        let y = convolve_transposed(x, [inputs, outputs, side], weight.clone(), bias, precision);
-        (y, Box::new(move |g| convolve(g, [outputs, inputs, 2 * side], weight, None, precision)))
+        let (shape, precision) = (self.shape(), weights.precision);
+        let y = convolve_transposed(x, shape, weight.clone(), bias, precision);
+        (y, Box::new(move |g| convolve(g, shape, weight, None, precision)))
     }
 }
