@@ -54,6 +54,11 @@ test('differences are named as the settings are, and a few points are no run', (
     'Batch size 64 → 128',
   ]);
   assert.equal(summary(found), 'Objective Hinge → Non-saturating, Generator learning rate 0.001 → 0.002 and 1 more');
+  const digits = { ...run, data: 'digits', architecture: 'mlp', classes: [0, 1], generator_hidden: [64, 32] };
+  assert.deepEqual(differences(digits, { ...digits, classes: [7], generator_hidden: [64] }), [
+    'Classes 0, 1 → 7',
+    'Generator hidden layers 64, 32 → 64',
+  ]);
   const history = new History();
   const info = /** @type {any} */ ({ settings: run });
   for (let step = 0; step < 30; step++) {
