@@ -1,7 +1,7 @@
 // Two runs of one seed, compared: trained, shown and looked back at together.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { browse, report, says, serve, step, trainsOn, until, visit } from './helpers.mjs';
+import { browse, inSettings, report, says, select, serve, step, trainsOn, until, visit } from './helpers.mjs';
 
 let isFaulty = false;
 const site = await serve((request, response) => {
@@ -29,7 +29,7 @@ const steps = page =>
 const shows = (page, key, value) =>
   page.waitForFunction(([key, value]) => document.querySelector(`#setting-${key}`).value === value, [key, value]);
 const choose = async (page, key, value) => {
-  await page.selectOption(`#setting-${key}`, value);
+  await select(page, key, value);
   await page.waitForFunction(() => /→/.test(document.querySelector('#differences').textContent));
 };
 
@@ -50,9 +50,9 @@ test('both train together, a change goes to B, and B becomes the run', async () 
   await choose(page, 'gradient_penalty', 'r1');
   assert.match(await page.innerText('#differences'), /^B: Gradient penalty None → R1 .*Changed at step 40/);
   assert.equal(await page.evaluate(() => window.counterfeit.experiment().gradient_penalty), 'none');
-  await page.click('#edit-a');
+  await inSettings(page, () => page.click('#edit-a'));
   await shows(page, 'gradient_penalty', 'none');
-  await page.click('#edit-b');
+  await inSettings(page, () => page.click('#edit-b'));
   await shows(page, 'gradient_penalty', 'r1');
   await train(page, 40);
   const [a, b] = [await report(page), await other(page)];

@@ -1,7 +1,7 @@
 // The page's controls: each answers, says what else it did, and can be undone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { browse, report, serve, trainTo, until, visit } from './helpers.mjs';
+import { browse, inSettings, report, select, serve, trainTo, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -33,11 +33,11 @@ test('undo and redo go through the changes, and never leave the page', async () 
   await until(page, 'running');
   await opened(page);
   assert.deepEqual([await page.isDisabled('#undo'), await page.isDisabled('#redo')], [true, true]);
-  await page.selectOption('#setting-objective', 'hinge');
+  await select(page, 'objective', 'hinge');
   await settled(page, 'objective', 'hinge');
   await page.selectOption('#preset', 'ring');
   await settled(page, 'name', 'ring');
-  await page.click('#undo');
+  await inSettings(page, () => page.click('#undo'));
   await settled(page, 'objective', 'hinge');
   await page.keyboard.press('Control+z');
   await settled(page, 'objective', 'non-saturating');
@@ -45,14 +45,14 @@ test('undo and redo go through the changes, and never leave the page', async () 
   await page.keyboard.press('Control+z');
   await page.keyboard.press('Control+Shift+z');
   await settled(page, 'objective', 'hinge');
-  await page.click('#redo');
+  await inSettings(page, () => page.click('#redo'));
   await settled(page, 'name', 'ring');
   await page.waitForFunction(() => document.querySelector('#redo').disabled);
   assert.equal(new URL(page.url()).pathname, '/');
   // Another change ends what could be redone.
-  await page.click('#undo');
+  await inSettings(page, () => page.click('#undo'));
   await settled(page, 'objective', 'hinge');
-  await page.selectOption('#setting-objective', 'least-squares');
+  await select(page, 'objective', 'least-squares');
   await settled(page, 'objective', 'least-squares');
   assert.ok(await page.isDisabled('#redo'));
   assert.deepEqual(page.errors, []);
@@ -68,7 +68,7 @@ test('a reset can be undone', async () => {
   await page.keyboard.press('Control+z');
   await page.waitForFunction(() => document.documentElement.dataset.step === '300');
   assert.equal((await report(page)).w1, before.w1);
-  await page.click('#redo');
+  await inSettings(page, () => page.click('#redo'));
   await page.waitForFunction(() => document.documentElement.dataset.step === '0');
   await page.context().close();
 });
@@ -87,11 +87,11 @@ test('what a choice sets aside is said, and comes back', async () => {
   const page = await visit(browser, `${site}#preset=mixture-1d&gradient_penalty=r1&gp_weight=2`);
   await until(page, 'running');
   await opened(page);
-  await page.selectOption('#setting-objective', 'began');
+  await select(page, 'objective', 'began');
   await settled(page, 'objective', 'began');
   assert.equal(await setting(page, 'gradient_penalty'), 'none');
   assert.match(await page.innerText('.aside'), /Gradient penalty: None/);
-  await page.selectOption('#setting-objective', 'hinge');
+  await select(page, 'objective', 'hinge');
   await settled(page, 'objective', 'hinge');
   assert.equal(await setting(page, 'gradient_penalty'), 'r1');
   assert.match(await page.innerText('.aside'), /Gradient penalty: .*again/);
@@ -107,11 +107,13 @@ test('the arrow keys on a slider start the run again once', async () => {
   await page.evaluate(() => {
     for (const group of document.querySelectorAll('details.group')) group.open = true;
   });
-  await slider.focus();
-  const before = await slider.inputValue();
-  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
-  await page.waitForFunction(from => history.length > from, entries);
-  assert.equal(Number(await slider.inputValue()), Number(before) + 3);
+  await inSettings(page, async () => {
+    await slider.focus();
+    const before = await slider.inputValue();
+    for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(from => history.length > from, entries);
+    assert.equal(Number(await slider.inputValue()), Number(before) + 3);
+  });
   await page.waitForTimeout(1000);
   assert.equal(await page.evaluate(() => history.length), entries + 1);
   await page.context().close();

@@ -26,6 +26,11 @@ export const WEBGPU = '--enable-unsafe-webgpu';
 /** Before the worker's code: a software adapter as a real one, which auto would not try otherwise. */
 export const REAL_ADAPTER = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { value: false });\n";
 
+/** The window of every test that names none, and whether Chromium has WebGPU: `COUNTERFEIT_WINDOW=390x844
+ * COUNTERFEIT_WEBGPU=1 npm run e2e`. */
+const [WIDTH, HEIGHT] = (process.env.COUNTERFEIT_WINDOW ?? '1280x800').split('x').map(Number);
+const CHOSEN = process.env.COUNTERFEIT_WEBGPU ? [WEBGPU] : [];
+
 /** Serves the checkout; resolves to its address. `faults` may answer a request itself, by returning true. */
 export async function serve(faults = () => false) {
   const files = sirv(root, { dev: true, etag: true });
@@ -43,7 +48,7 @@ export async function serve(faults = () => false) {
 export async function browse(...flags) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: [...FLAGS, ...flags],
+    args: [...FLAGS, ...CHOSEN, ...flags],
   });
   after(() => browser.close());
   return browser;
@@ -51,7 +56,11 @@ export async function browse(...flags) {
 
 /** A page of its own, so that no test sees another's storage. `page.errors` collects what its console called an
  * error. */
-export async function visit(browser, url, { width = 1280, height = 800, dark = false, touch = false, before } = {}) {
+export async function visit(
+  browser,
+  url,
+  { width = WIDTH, height = HEIGHT, dark = false, touch = false, before } = {},
+) {
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? 'dark' : 'light',
@@ -99,6 +108,16 @@ export async function trainTo(page, target, chunk = 2000) {
   if (found.step !== target) throw new Error(`${target} steps were asked for, and the report is of step ${found.step}`);
   return found;
 }
+
+/** Acts on the settings, which are in a drawer in a narrow window. */
+export async function inSettings(page, act) {
+  const narrow = await page.locator('#drawer').isVisible();
+  if (narrow) await page.click('#drawer');
+  await act();
+  if (narrow) await page.click('#close-drawer');
+}
+/** Chooses a value of a setting, as soon as its control is there. */
+export const select = (page, key, value) => inSettings(page, () => page.selectOption(`#setting-${key}`, value));
 
 /** Waits until the page shows `text` to its visitor. */
 export const says = (page, pattern) =>

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { History } from '../../www/history.js';
 import { differences, keptRun, summary } from '../../www/kept-runs.js';
-import { browse, serve, trainTo, until, visit } from './helpers.mjs';
+import { browse, inSettings, select, serve, trainTo, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -30,9 +30,8 @@ async function faint(page) {
 }
 /** A change that starts the run again. */
 async function change(page, key, value) {
-  await page.waitForSelector(`#setting-${key}`, { state: 'attached' });
-  await page.check('#lock');
-  await page.selectOption(`#setting-${key}`, value);
+  await inSettings(page, () => page.check('#lock'));
+  await select(page, key, value);
   await page.waitForFunction(([key, value]) => window.counterfeit.experiment()[key] === value, [key, value]);
   await until(page, 'running', 'ready', 'paused');
 }

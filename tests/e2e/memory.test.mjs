@@ -1,7 +1,7 @@
 // The memory of a large run goes with it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { browse, report, serve, trainsOn, until, visit } from './helpers.mjs';
+import { browse, inSettings, report, serve, trainsOn, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -43,7 +43,7 @@ test('another experiment after a large one has memory of its own; speed, device 
   const loaded = await memory(page);
   assert.equal((await report(page)).step, saved);
   assert.ok(await page.isChecked('#device input[value=cpu]'));
-  await page.click('#undo');
+  await inSettings(page, () => page.click('#undo'));
   await settled(page, 'digits-mlp');
   await until(page, 'ready');
   await page.selectOption('#preset', 'mixture-1d');
@@ -58,8 +58,8 @@ test('another experiment after a large one has memory of its own; speed, device 
   await page.click('#play');
   await until(page, 'running');
   await trainsOn(page, 4);
-  assert.match(await page.innerText('#rate'), /^[1-4](\.\d)? /);
-  await page.click('#undo');
+  assert.match(await page.innerText('#rate'), /^[1-4](\.\d)?( steps)?\//);
+  await inSettings(page, () => page.click('#undo'));
   await settled(page, 'digits-mlp');
   assert.deepEqual(page.errors, []);
   await page.context().close();

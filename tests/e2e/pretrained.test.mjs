@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { browse, report, says, serve, step, trainsOn, trainTo, until, visit } from './helpers.mjs';
+import { browse, inSettings, report, says, serve, step, trainTo, trainsOn, until, visit } from './helpers.mjs';
 
 const browser = await browse();
 const FILE = 'digits-mlp.safetensors';
@@ -84,7 +84,7 @@ test('an image preset starts from the checkpoint of the server, and says so', as
   await page.waitForFunction(n => Number(document.documentElement.dataset.step) === n, STEPS + 1);
   await says(page, new RegExp(`Started from a pre-trained checkpoint at step ${STEPS}\\.`));
 
-  await page.click('#undo');
+  await inSettings(page, () => page.click('#undo'));
   await page.waitForFunction(n => Number(document.documentElement.dataset.step) === n, before);
   await page.waitForSelector('#start-pretrained');
   assert.doesNotMatch(await page.innerText('#stage'), /Started from/);

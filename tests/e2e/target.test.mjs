@@ -1,7 +1,7 @@
 // The visitor changes the target and the settings while the run trains, by mouse, keys and fingers; the run follows.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WEBGPU, browse, report, serve, step, trainsOn, until, visit } from './helpers.mjs';
+import { WEBGPU, browse, inSettings, report, select, serve, step, trainsOn, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -142,20 +142,19 @@ test('a finger drags, and a second one pinches the weight', async () => {
 
 test('settings apply to the run as it trains, unless the lock starts it again', async () => {
   const page = await open();
-  await page.waitForSelector('#setting-objective');
   await page.waitForFunction(() => Number(document.documentElement.dataset.step) > 300);
   await page.click('#play');
   await until(page, 'paused');
   const at = await step(page),
     { w1 } = await report(page);
-  await page.selectOption('#setting-objective', 'least-squares');
+  await select(page, 'objective', 'least-squares');
   await page.waitForFunction(() => window.counterfeit.experiment().objective === 'least-squares');
   assert.deepEqual([await step(page), (await report(page)).w1], [at, w1], 'the same networks');
   assert.match(await page.innerText('#changed'), new RegExp(`Changed at step ${at.toLocaleString('en')}: Objective`));
   await page.click('#step');
   await page.waitForFunction(at => Number(document.documentElement.dataset.step) === at + 1, at);
-  await page.check('#lock');
-  await page.selectOption('#setting-objective', 'hinge');
+  await inSettings(page, () => page.check('#lock'));
+  await select(page, 'objective', 'hinge');
   await page.waitForFunction(() => window.counterfeit.experiment().objective === 'hinge');
   await page.waitForFunction(() => document.documentElement.dataset.step === '0');
   assert.deepEqual(page.errors, []);

@@ -1,7 +1,7 @@
 // What the page shows of theory is right, and every variant is a few controls away.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { browse, report, says, serve, trainsOn, trainTo, until, visit } from './helpers.mjs';
+import { browse, inSettings, report, says, select, serve, trainTo, trainsOn, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -14,8 +14,7 @@ const picture = page =>
   });
 /** Sets a control, and waits until the run is that of the setting. */
 async function choose(page, key, value) {
-  await page.waitForSelector(`#setting-${key}`, { state: 'attached' });
-  await page.selectOption(`#setting-${key}`, value);
+  await select(page, key, value);
   await page.waitForFunction(([key, value]) => window.counterfeit.experiment()[key] === value, [key, value]);
 }
 
@@ -38,7 +37,7 @@ test('a Wasserstein critic with a gradient penalty is two controls away, and is 
   assert.match(await page.innerText('#terms'), /Gradient penalty/);
   assert.ok(await page.isHidden('#values-figure'));
   // Its weight is of use now, and was not before.
-  assert.ok(await page.isVisible('#setting-gp_weight'));
+  await inSettings(page, async () => assert.ok(await page.isVisible('#setting-gp_weight')));
   await choose(page, 'gradient_penalty', 'none');
   assert.equal(await page.locator('#setting-gp_weight').count(), 0);
   assert.deepEqual(page.errors, []);
@@ -194,8 +193,7 @@ test('a square fits its canvas with its numbers, has up above, and lets nothing 
 test('what cannot stand together is said beside the control, with a way out, and the run goes on', async () => {
   const page = await visit(browser, `${site}#preset=mixture-1d&discriminator_norm=batch`);
   await until(page, 'running');
-  await page.waitForSelector('#setting-gradient_penalty', { state: 'attached' });
-  await page.selectOption('#setting-gradient_penalty', 'wgan-gp');
+  await select(page, 'gradient_penalty', 'wgan-gp');
   const refused = page.locator('.setting:has(#setting-gradient_penalty) .refused');
   await refused.waitFor();
   assert.match(await refused.innerText(), /discriminator_norm/);
@@ -203,7 +201,7 @@ test('what cannot stand together is said beside the control, with a way out, and
   assert.ok(await page.isHidden('#problem'), 'said once');
   await until(page, 'running');
   await trainsOn(page);
-  await refused.locator('button').click();
+  await inSettings(page, () => refused.locator('button').click());
   await page.waitForFunction(() => window.counterfeit.experiment().gradient_penalty === 'wgan-gp');
   assert.equal((await experiment(page)).discriminator_norm, 'layer');
   await page.waitForFunction(() => !document.querySelector('.refused'));

@@ -160,7 +160,7 @@ test('a run to a step keeps to the speed of the menu', async () => {
   );
   await noted(page, /^Stopped at step 108/);
   assert.ok(rates.length > 0);
-  for (const rate of rates) assert.match(rate, /^[1-4](\.\d)? /);
+  for (const rate of rates) assert.match(rate, /^[1-4](\.\d)?( steps)?\//);
   // One step more is there at once, and a script's steps are.
   await page.evaluate(() => window.counterfeit.step(1000));
   assert.equal((await report(page)).step, 1108);
