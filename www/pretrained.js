@@ -14,8 +14,8 @@ export function offered({ info, presets, pretrained, comparison }) {
 
 export class PretrainedStart {
   isFetching = false;
-  /** The run before, until the pre-trained one is open. @type {ArrayBuffer | null} */
-  #before = null;
+  /** The run before and the pre-trained one, until that is open. @type {[before: ArrayBuffer, start: ArrayBuffer] | null} */
+  #runs = null;
 
   /** @param {Store} store @param {Runs} trainer @param {Undo} edits */
   constructor(store, trainer, edits) {
@@ -33,7 +33,7 @@ export class PretrainedStart {
     store.draw();
     try {
       const { bytes } = await trainer.request({ type: 'fetch-pretrained', name });
-      this.#before = (await trainer.request({ type: 'save' })).bytes.buffer;
+      this.#runs = [(await trainer.request({ type: 'save' })).bytes.buffer, bytes.slice(0)];
       trainer.post({ type: 'load', bytes, device, play: false, pretrained }, [bytes]);
     } catch (error) {
       // The visitor may have gone on to another experiment.
@@ -51,7 +51,7 @@ export class PretrainedStart {
 
   /** The pre-trained run is open. */
   opened() {
-    if (this.#before) this.edits.reset(this.#before);
-    this.#before = null;
+    if (this.#runs) this.edits.reset(...this.#runs);
+    this.#runs = null;
   }
 }

@@ -88,6 +88,18 @@ test('an image preset starts from the checkpoint of the server, and says so', as
   await page.waitForFunction(n => Number(document.documentElement.dataset.step) === n, before);
   await page.waitForSelector('#start-pretrained');
   assert.doesNotMatch(await page.innerText('#stage'), /Started from/);
+  // There and back again, as often as one likes.
+  for (const [button, at] of [
+    ['#redo', STEPS],
+    ['#undo', before],
+    ['#redo', STEPS],
+    ['#undo', before],
+  ]) {
+    await inSettings(page, () => page.click(button));
+    await page.waitForFunction(n => Number(document.documentElement.dataset.step) === n, at);
+    assert.equal((await report(page)).step, at);
+  }
+  await page.waitForSelector('#start-pretrained');
 
   // Neither a changed preset nor one without an entry that can be used has the button.
   for (const [hash, name] of [
