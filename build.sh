@@ -373,7 +373,7 @@ stage_page() {
   webgpu_module
   wait "$cpu"
 }
-stage_wasm() {
+stage_wasm() { # ARGS of the tests
   need_rust
   need_chromium
   need_wasm_bindgen
@@ -381,7 +381,7 @@ stage_wasm() {
   # on a busy machine take longer than the 20 s that the runner waits.
   CHROMEDRIVER=$(command -v chromedriver) WASM_BINDGEN_TEST_ONLY_WEB=1 WASM_BINDGEN_TEST_TIMEOUT=1800 \
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
-    cargo test --test web --profile web --target "$wasm_target" --target-dir "$build_dir/webgpu"
+    cargo test --test web --profile web --target "$wasm_target" --target-dir "$build_dir/webgpu" -- "$@"
 }
 stage_webgpu() { webgpu_module; }
 stage_browser() {
@@ -443,7 +443,7 @@ main() {
     pretrained) pretrained "$@" ;;
     test) run_tests ;;
     lint) stage_lint ;;
-    stage) "stage_$1" ;;
+    stage) "stage_$1" "${@:2}" ;;
     bench) bench "$@" ;;
     setup) setup ;;
     help | -h | --help) usage ;;
