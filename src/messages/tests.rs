@@ -1,4 +1,4 @@
-//! What the messages say, and `www/wasm.d.ts`, which is generated from them.
+//! The content of the messages, and the TypeScript types that are generated from them.
 
 use ts_rs::{Config, TS};
 

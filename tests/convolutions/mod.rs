@@ -9,7 +9,7 @@ use counterfeit::nets::layers::{Conv, ConvTranspose, Layer};
 use counterfeit::nets::{Mode, Network, Weights};
 use counterfeit::rng::{Rng, Stream};
 
-use super::dense::results;
+use super::dense::{compare, results};
 
 /// Images, channels of the large and of the small ones, and the side of the large ones.
 const SHAPES: [[usize; 4]; 7] = [
@@ -69,12 +69,7 @@ pub async fn check(device: &Device) {
             for tracked in [[true, true, true], [false, true, true], [true, false, false]] {
                 let here = results(&given, tracked, device, ours).await;
                 let there = results(&given, tracked, &Device::flex(), general).await;
-                for (i, (here, there)) in here.iter().zip(&there).enumerate() {
-                    assert_eq!(here.len(), there.len());
-                    let size = there.iter().fold(1e-3, |max: f32, x| max.max(x.abs()));
-                    let worst = here.iter().zip(there).fold(0.0, |max: f32, (a, b)| max.max((a - b).abs()));
-                    assert!(worst <= 2e-5 * size, "{n} {inputs} {outputs} {side} {transposed} {i}: {worst} of {size}");
-                }
+                compare(&here, &there, &format!("{n} {inputs} {outputs} {side} {transposed}"));
             }
         }
     }

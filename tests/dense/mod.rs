@@ -55,18 +55,20 @@ pub async fn check(device: &Device) {
                 };
                 let here = results(&given, tracked, device, fused).await;
                 let there = results(&given, tracked, &Device::flex(), composed).await;
-                assert_eq!(here.len(), there.len());
-                for (i, (here, there)) in here.iter().zip(&there).enumerate() {
-                    let size = there.iter().fold(1e-3, |max: f32, x| max.max(x.abs()));
-                    let worst = here.iter().zip(there).fold(0.0, |max: f32, (a, b)| max.max((a - b).abs()));
-                    assert_eq!(here.len(), there.len());
-                    assert!(
-                        worst <= 2e-5 * size,
-                        "{n} {inputs} {outputs} {function:?} {tracked:?} {i}: {worst} of {size}"
-                    );
-                }
+                compare(&here, &there, &format!("{n} {inputs} {outputs} {function:?} {tracked:?}"));
             }
         }
+    }
+}
+
+/// Checks that results are alike, to a few roundings of the largest number of each.
+pub fn compare(here: &[Vec<f32>], there: &[Vec<f32>], case: &str) {
+    assert_eq!(here.len(), there.len());
+    for (i, (here, there)) in here.iter().zip(there).enumerate() {
+        assert_eq!(here.len(), there.len());
+        let size = there.iter().fold(1e-3, |max: f32, x| max.max(x.abs()));
+        let worst = here.iter().zip(there).fold(0.0, |max: f32, (a, b)| max.max((a - b).abs()));
+        assert!(worst <= 2e-5 * size, "{case} {i}: {worst} of {size}");
     }
 }
 

@@ -10,7 +10,7 @@ use burn::tensor::module;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
 pub(super) use self::convolution::Shape;
-use self::convolution::{convolution, transposed};
+use self::convolution::{Direction, convolution};
 use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
 use crate::nets::cost::Cost;
 use crate::nets::init::Init;
@@ -64,7 +64,7 @@ pub(super) fn convolve(
         let small = module::conv2d(large, kernels, bias, options);
         return precision.result(small).reshape([n, outputs * half * half]);
     }
-    let small = precision.rounded(convolution(precision.rounded(large), precision.rounded(kernels), shape));
+    let small = on_cpu(large, shape, kernels, precision, Direction::Down);
     with_bias(small, outputs, bias)
 }
 
@@ -88,8 +88,12 @@ pub(super) fn convolve_transposed(
         let large = module::conv_transpose2d(small, kernels, bias, options);
         return precision.result(large).reshape([n, inputs * side * side]);
     }
-    let large = precision.rounded(transposed(precision.rounded(small), precision.rounded(kernels), shape));
+    let large = on_cpu(small, shape, kernels, precision, Direction::Up);
     with_bias(large, inputs, bias)
+}
+
+fn on_cpu(images: Tensor<2>, shape: Shape, kernels: Tensor<2>, by: Precision, direction: Direction) -> Tensor<2> {
+    by.rounded(convolution(by.rounded(images), by.rounded(kernels), shape, direction))
 }
 
 /// A number for each channel added to all of its pixels.

@@ -15,7 +15,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, backend_extension};
 use burn::tensor::Tensor;
 
-/// What a convolution maps: images `inputs × side²` to images `outputs × (side/2)²`.
+/// The sizes of a convolution, from large images `inputs × side²` to small ones `outputs × (side/2)²`.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// Channels of the large images.
@@ -26,30 +26,40 @@ pub struct Shape {
     pub side: usize,
 }
 
-/// Large images `[n, inputs × side²]` to small ones `[n, outputs × (side/2)²]`, by kernels `[outputs, inputs × 4²]`.
-#[must_use]
-pub fn convolution(images: Tensor<2>, kernels: Tensor<2>, shape: Shape) -> Tensor<2> {
-    Tensor::from_dispatch(<Dispatch as Convolution>::convolution(
-        images.into_dispatch(),
-        kernels.into_dispatch(),
-        shape,
-    ))
+/// From large images to small ones, or back by the transpose.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Direction {
+    Down,
+    Up,
 }
 
-/// Small images to large ones: the transpose of [`convolution`] with the same kernels.
+impl Direction {
+    fn reversed(self) -> Self {
+        match self {
+            Self::Down => Self::Up,
+            Self::Up => Self::Down,
+        }
+    }
+}
+
+/// Large images `[n, inputs × side²]` to small ones `[n, outputs × (side/2)²]`, or small ones to large ones by the
+/// transpose, with kernels `[outputs, inputs × 4²]`.
 #[must_use]
-pub fn transposed(images: Tensor<2>, kernels: Tensor<2>, shape: Shape) -> Tensor<2> {
-    Tensor::from_dispatch(<Dispatch as Convolution>::transposed(images.into_dispatch(), kernels.into_dispatch(), shape))
+pub fn convolution(images: Tensor<2>, kernels: Tensor<2>, shape: Shape, direction: Direction) -> Tensor<2> {
+    let [images, kernels] = [images, kernels].map(Tensor::into_dispatch);
+    Tensor::from_dispatch(<Dispatch as Convolution>::convolution(images, kernels, shape, direction))
 }
 
 /// The operations, on matrices of F32.
 #[backend_extension(Flex, Autodiff)]
 trait Convolution: Backend {
     /// See [`convolution`].
-    fn convolution(large: FloatTensor<Self>, kernels: FloatTensor<Self>, shape: Shape) -> FloatTensor<Self>;
-
-    /// See [`transposed`].
-    fn transposed(small: FloatTensor<Self>, kernels: FloatTensor<Self>, shape: Shape) -> FloatTensor<Self>;
+    fn convolution(
+        images: FloatTensor<Self>,
+        kernels: FloatTensor<Self>,
+        shape: Shape,
+        direction: Direction,
+    ) -> FloatTensor<Self>;
 
     /// The gradient of the kernels, `[outputs, inputs × 4²]`, from large images and the gradient of small ones, or the
     /// reverse.
@@ -59,63 +69,41 @@ trait Convolution: Backend {
 #[derive(Debug)]
 struct ConvolutionBackward;
 
-#[derive(Debug)]
-struct TransposedBackward;
-
 impl<B: Convolution> Backward<B, 2> for ConvolutionBackward {
-    type State = (FloatTensor<B>, FloatTensor<B>, Shape);
+    /// Images, kernels, sizes and direction.
+    type State = (FloatTensor<B>, FloatTensor<B>, Shape, Direction);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<B>(&ops.node);
-        let (large, kernels, shape) = ops.state;
+        let (images, kernels, shape, direction) = ops.state;
         let [of_images, of_kernels] = ops.parents;
         if let Some(node) = of_images {
-            grads.register::<B>(node.id, B::transposed(gradient.clone(), kernels, shape));
+            let gradient = B::convolution(gradient.clone(), kernels, shape, direction.reversed());
+            grads.register::<B>(node.id, gradient);
         }
         if let Some(node) = of_kernels {
-            grads.register::<B>(node.id, B::kernel_gradient(large, gradient, shape));
-        }
-    }
-}
-
-impl<B: Convolution> Backward<B, 2> for TransposedBackward {
-    type State = (FloatTensor<B>, FloatTensor<B>, Shape);
-
-    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let gradient = grads.consume::<B>(&ops.node);
-        let (small, kernels, shape) = ops.state;
-        let [of_images, of_kernels] = ops.parents;
-        if let Some(node) = of_images {
-            grads.register::<B>(node.id, B::convolution(gradient.clone(), kernels, shape));
-        }
-        if let Some(node) = of_kernels {
-            grads.register::<B>(node.id, B::kernel_gradient(gradient, small, shape));
+            let (large, small) = match direction {
+                Direction::Down => (images, gradient),
+                Direction::Up => (gradient, images),
+            };
+            grads.register::<B>(node.id, B::kernel_gradient(large, small, shape));
         }
     }
 }
 
 impl<B: Convolution, C: CheckpointStrategy> Convolution for Autodiff<B, C> {
-    fn convolution(large: FloatTensor<Self>, kernels: FloatTensor<Self>, shape: Shape) -> FloatTensor<Self> {
-        let nodes = [large.node(), kernels.node()];
-        let [large, kernels] = [large, kernels].map(FloatTensor::<Self>::into_primitive);
+    fn convolution(
+        images: FloatTensor<Self>,
+        kernels: FloatTensor<Self>,
+        shape: Shape,
+        direction: Direction,
+    ) -> FloatTensor<Self> {
+        let nodes = [images.node(), kernels.node()];
+        let [images, kernels] = [images, kernels].map(FloatTensor::<Self>::into_primitive);
+        let result = B::convolution(images.clone(), kernels.clone(), shape, direction);
         match ConvolutionBackward.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let small = B::convolution(large.clone(), kernels.clone(), shape);
-                prep.finish((large, kernels, shape), small)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(B::convolution(large, kernels, shape)),
-        }
-    }
-
-    fn transposed(small: FloatTensor<Self>, kernels: FloatTensor<Self>, shape: Shape) -> FloatTensor<Self> {
-        let nodes = [small.node(), kernels.node()];
-        let [small, kernels] = [small, kernels].map(FloatTensor::<Self>::into_primitive);
-        match TransposedBackward.prepare::<C>(nodes).compute_bound().stateful() {
-            OpsKind::Tracked(prep) => {
-                let large = B::transposed(small.clone(), kernels.clone(), shape);
-                prep.finish((small, kernels, shape), large)
-            }
-            OpsKind::UnTracked(prep) => prep.finish(B::transposed(small, kernels, shape)),
+            OpsKind::Tracked(prep) => prep.finish((images, kernels, shape, direction), result),
+            OpsKind::UnTracked(prep) => prep.finish(result),
         }
     }
 

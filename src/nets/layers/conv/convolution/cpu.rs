@@ -10,7 +10,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 
 use super::super::{KERNEL, PADDING, STRIDE};
-use super::{Convolution, Shape};
+use super::{Convolution, Direction, Shape};
 use crate::kernels::cpu::{contiguous, each_part, matrix};
 use crate::kernels::product::{Matrix, add_product};
 
@@ -23,43 +23,11 @@ const PATCHES: usize = 512;
 const SUMS: usize = 16;
 
 impl Convolution for Flex {
-    fn convolution(large: FlexTensor, kernels: FlexTensor, shape: Shape) -> FlexTensor {
-        let [large, kernels] = [large, kernels].map(contiguous);
-        let images = large.layout().shape()[0];
-        let mut small = vec![0.0; images * shape.small()];
-        each_part(&mut small, IMAGES * shape.small(), |part, small| {
-            let (large, images) = interleaved(large.storage(), part, shape.large());
-            let (mut sums, mut patches) = (vec![0.0; small.len()], Vec::new());
-            for band in shape.bands(images) {
-                band.copy_patches(&large, &mut patches);
-                let (kernels, patches) = (shape.matrix(kernels.storage()), Matrix::of_rows(&patches, band.patches()));
-                let sizes = [shape.outputs, shape.terms(), band.patches()];
-                add_product(&mut sums[band.first()..], shape.positions() * images, kernels, patches, sizes);
-            }
-            separate(&sums, images, small);
-        });
-        matrix(small, [images, shape.small()])
-    }
-
-    fn transposed(small: FlexTensor, kernels: FlexTensor, shape: Shape) -> FlexTensor {
-        let [small, kernels] = [small, kernels].map(contiguous);
-        let images = small.layout().shape()[0];
-        let mut large = vec![0.0; images * shape.large()];
-        each_part(&mut large, IMAGES * shape.large(), |part, large| {
-            let (small, images) = interleaved(small.storage(), part, shape.small());
-            let small = Matrix::of_rows(&small, shape.positions() * images);
-            let (mut sums, mut patches) = (vec![0.0; large.len()], Vec::new());
-            for band in shape.bands(images) {
-                patches.clear();
-                patches.resize(shape.terms() * band.patches(), 0.0);
-                let (kernels, small) = (shape.matrix(kernels.storage()).transposed(), small.skip([0, band.first()]));
-                let sizes = [shape.terms(), shape.outputs, band.patches()];
-                add_product(&mut patches, band.patches(), kernels, small, sizes);
-                band.add_patches(&patches, &mut sums);
-            }
-            separate(&sums, images, large);
-        });
-        matrix(large, [images, shape.large()])
+    fn convolution(images: FlexTensor, kernels: FlexTensor, shape: Shape, direction: Direction) -> FlexTensor {
+        match direction {
+            Direction::Down => down(images, kernels, shape),
+            Direction::Up => up(images, kernels, shape),
+        }
     }
 
     fn kernel_gradient(large: FlexTensor, small: FlexTensor, shape: Shape) -> FlexTensor {
@@ -86,6 +54,45 @@ impl Convolution for Flex {
         sums.truncate(size);
         matrix(sums, [shape.outputs, shape.terms()])
     }
+}
+
+fn down(large: FlexTensor, kernels: FlexTensor, shape: Shape) -> FlexTensor {
+    let [large, kernels] = [large, kernels].map(contiguous);
+    let images = large.layout().shape()[0];
+    let mut small = vec![0.0; images * shape.small()];
+    each_part(&mut small, IMAGES * shape.small(), |part, small| {
+        let (large, images) = interleaved(large.storage(), part, shape.large());
+        let (mut sums, mut patches) = (vec![0.0; small.len()], Vec::new());
+        for band in shape.bands(images) {
+            band.copy_patches(&large, &mut patches);
+            let (kernels, patches) = (shape.matrix(kernels.storage()), Matrix::of_rows(&patches, band.patches()));
+            let sizes = [shape.outputs, shape.terms(), band.patches()];
+            add_product(&mut sums[band.first()..], shape.positions() * images, kernels, patches, sizes);
+        }
+        separate(&sums, images, small);
+    });
+    matrix(small, [images, shape.small()])
+}
+
+fn up(small: FlexTensor, kernels: FlexTensor, shape: Shape) -> FlexTensor {
+    let [small, kernels] = [small, kernels].map(contiguous);
+    let images = small.layout().shape()[0];
+    let mut large = vec![0.0; images * shape.large()];
+    each_part(&mut large, IMAGES * shape.large(), |part, large| {
+        let (small, images) = interleaved(small.storage(), part, shape.small());
+        let small = Matrix::of_rows(&small, shape.positions() * images);
+        let (mut sums, mut patches) = (vec![0.0; large.len()], Vec::new());
+        for band in shape.bands(images) {
+            patches.clear();
+            patches.resize(shape.terms() * band.patches(), 0.0);
+            let (kernels, small) = (shape.matrix(kernels.storage()).transposed(), small.skip([0, band.first()]));
+            let sizes = [shape.terms(), shape.outputs, band.patches()];
+            add_product(&mut patches, band.patches(), kernels, small, sizes);
+            band.add_patches(&patches, &mut sums);
+        }
+        separate(&sums, images, large);
+    });
+    matrix(large, [images, shape.large()])
 }
 
 impl Shape {
