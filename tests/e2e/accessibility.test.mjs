@@ -73,7 +73,7 @@ const VIEWS = [
       await settled(page);
       await page.click('#latent');
       await page.click('[data-tool=pad]');
-      await page.focus('.pad .board');
+      await page.focus('.pad .board:visible');
       for (const key of ['Enter', 'ArrowLeft', 'Enter']) await page.keyboard.press(key);
       await page.waitForFunction(() => document.querySelectorAll('.pin').length === 2);
     },
@@ -87,7 +87,7 @@ const VIEWS = [
       await page.click('#latent');
       await page.click('[data-tool=projection]');
       await page.click('[data-source=drawn]');
-      await page.focus('.drawn .board');
+      await page.focus('.drawn .board:visible');
       await page.keyboard.press('Space');
     },
   ],

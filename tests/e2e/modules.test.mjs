@@ -11,13 +11,14 @@ import { setTimeout } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { root } from './helpers.mjs';
 
-// Names are in cargo's output; wasm-opt drops them from www/pkg, which is made from it.
+// Names are in cargo's output; wasm-opt drops them from www/pkg, which is made from it. In `deps`, for one folder higher
+// the program's module, which cargo builds for the tests in tests/web.rs, has the same name as the library's.
 const modules = resolve(root, process.env.CARGO_TARGET_DIR || 'target');
 
 for (const name of ['cpu', 'webgpu']) {
   test(`no export of the ${name} module calls the constructors`, () => {
     const module = new WebAssembly.Module(
-      readFileSync(`${modules}/${name}/wasm32-unknown-unknown/web/counterfeit.wasm`),
+      readFileSync(`${modules}/${name}/wasm32-unknown-unknown/web/deps/counterfeit.wasm`),
     );
     const [section] = WebAssembly.Module.customSections(module, 'name');
     assert.ok(section, 'the module has a name section');
