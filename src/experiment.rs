@@ -17,6 +17,7 @@ mod validation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+pub use self::live::Difference;
 pub use self::presets::Preset;
 pub use crate::data::datasets::DataKind;
 pub use crate::data::mixture::Component;

@@ -33,6 +33,8 @@ pub enum Stream {
     Noise = 9,
     /// How far the classifier's training images are moved.
     Shift = 10,
+    /// The settings of a random sweep.
+    Sweep = 11,
 }
 
 /// A stream's position, as a checkpoint stores it.

@@ -1,9 +1,14 @@
 //! The command line.
 
+mod runs;
+mod values;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use self::runs::{Compare, OnDivergence, Sweep, Train};
+use self::values::{rectangle, setting, sum, threshold, way};
 use super::bench;
 use super::device::Choice;
 use super::protocol;
@@ -23,97 +28,68 @@ use crate::latent::projection::Settings;
 pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Say nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print each report as a line, in a terminal too
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Train a preset, an experiment from a file, or a run that was interrupted
+    #[command(
+        after_help = "Example:\n  counterfeit train --preset ring --set batch_size=128 --steps 4000 --out runs/ring"
+    )]
     Train(Train),
     /// Draw samples from a checkpoint: a PNG of images, or a CSV of points
+    #[command(after_help = "Example:\n  counterfeit sample runs/mine --count 16 --out samples.png")]
     Sample(Sample),
     /// Find the latents of images by gradient descent (GAN inversion), and inpaint the part under `--mask`
+    #[command(after_help = "Example:\n  counterfeit project runs/mine digit.png --mask 10,8,8,12 --out projection.png")]
     Project(Project),
     /// Evaluate a checkpoint: each metric with its noise floor
+    #[command(after_help = "Example:\n  counterfeit evaluate runs/mine --json")]
     Evaluate(Evaluate),
     /// Train the MNIST classifier that `evaluate` scores images with
+    #[command(after_help = "Example:\n  counterfeit classifier --epochs 10")]
     Classifier(Classifier),
     /// Run a published protocol over many seeds: a table with the published figures
+    #[command(after_help = "Example:\n  counterfeit reproduce ring --seeds 3 --out ring.md")]
     Reproduce(Reproduce),
+    /// Train an experiment with varied settings, several runs at a time: a table and a picture of all
+    #[command(
+        after_help = "Examples:\n  counterfeit sweep --preset ring --vary n_critic=1,5 --vary generator_lr=1e-4,1e-3 \
+        --seeds 3 --jobs 2\n  counterfeit sweep --preset ring --vary generator_lr=1e-5..1e-2 --random 20\n  \
+        counterfeit sweep --resume sweeps/ring-001"
+    )]
+    Sweep(Sweep),
+    /// Compare runs: the settings in which they differ, their last reports, and the course of each number
+    #[command(after_help = "Example:\n  counterfeit compare runs/ring-001 runs/ring-002")]
+    Compare(Compare),
     /// List the presets
-    #[command(after_long_help = settings::help())]
+    #[command(after_long_help = format!("Example:\n  counterfeit presets --toml ring > ring.toml\n\n{}", settings::help()))]
     Presets(Presets),
     /// Print the JSON Schema of an experiment's file, with which editors complete and check it
+    #[command(after_help = "Example:\n  counterfeit schema > experiment.schema.json")]
     Schema,
     /// Measure training speed
+    #[command(after_help = "Example:\n  counterfeit bench --preset mnist-dcgan --batch 64 --steps 50")]
     Bench(Bench),
+    /// Print completions for a shell
+    #[command(
+        after_help = "Example:\n  counterfeit completions bash > ~/.local/share/bash-completion/completions/counterfeit"
+    )]
+    Completions(Completions),
+    /// Write the manual pages
+    #[command(after_help = "Example:\n  counterfeit man ~/.local/share/man/man1")]
+    Man(Man),
 }
 
 impl Default for Command {
     fn default() -> Self {
         Self::Train(Train::default())
-    }
-}
-
-#[derive(Debug, clap::Args)]
-pub struct Train {
-    /// An experiment, as `presets --toml` prints them
-    #[arg(value_name = "FILE.toml", conflicts_with = "preset")]
-    pub file: Option<PathBuf>,
-    /// A named experiment; `counterfeit presets` lists them
-    #[arg(long, value_name = "NAME")]
-    pub preset: Option<String>,
-    /// Change a setting, such as `batch_size=64`; repeatable
-    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
-    pub set: Vec<(String, String)>,
-    /// Stop at this step; a resumed run counts from its first step
-    #[arg(long)]
-    pub steps: Option<u64>,
-    /// The seed of all random numbers
-    #[arg(long)]
-    pub seed: Option<u64>,
-    /// The device
-    #[arg(long, value_enum, default_value_t)]
-    pub device: Choice,
-    /// The folder with MNIST's files [else `$COUNTERFEIT_DATA`, else the user's cache, else downloaded]
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// The folder to write to, in which there is no run yet [default: runs/NAME-NUMBER]
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Resume the run in this folder
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "preset", "set", "seed", "out"])]
-    pub resume: Option<PathBuf>,
-    /// Report on standard output, one JSON object per line
-    #[arg(long)]
-    pub json: bool,
-    /// Steps between reports [default: 20 for images, 100 for mixtures]
-    #[arg(long, value_name = "STEPS", value_parser = clap::value_parser!(u64).range(1..))]
-    pub report_every: Option<u64>,
-    /// Steps between grids of images
-    #[arg(long, value_name = "STEPS", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
-    pub sample_every: u64,
-    /// Steps between checkpoints
-    #[arg(long, value_name = "STEPS", default_value_t = 500, value_parser = clap::value_parser!(u64).range(1..))]
-    pub checkpoint_every: u64,
-}
-
-impl Default for Train {
-    fn default() -> Self {
-        Self {
-            file: None,
-            preset: None,
-            set: Vec::new(),
-            steps: None,
-            seed: None,
-            device: Choice::default(),
-            data: None,
-            out: None,
-            resume: None,
-            json: false,
-            report_every: None,
-            sample_every: 250,
-            checkpoint_every: 500,
-        }
     }
 }
 
@@ -281,37 +257,18 @@ pub struct Bench {
     pub device: Choice,
 }
 
-fn setting(text: &str) -> Result<(String, String), String> {
-    text.split_once('=')
-        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
-        .ok_or_else(|| "it should be KEY=VALUE, such as batch_size=64".to_owned())
+#[derive(Debug, clap::Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
 }
 
-fn threshold(text: &str) -> Result<f32, String> {
-    text.parse()
-        .ok()
-        .filter(|t: &f32| t.is_finite() && *t > 0.0)
-        .ok_or_else(|| "it should be a number above 0, such as 0.7".to_owned())
-}
-
-fn way(text: &str) -> Result<Path, String> {
-    match text {
-        "lerp" => Ok(Path::Lerp),
-        "slerp" => Ok(Path::Slerp),
-        _ => Err("it should be lerp or slerp".to_owned()),
-    }
-}
-
-fn sum(text: &str) -> Result<Expression, String> {
-    text.parse().map_err(|_| format!("it should be {}", Expression::FORM))
-}
-
-fn rectangle(text: &str) -> Result<Rectangle, String> {
-    let numbers: Option<Vec<usize>> = text.split(',').map(|n| n.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some(&[x, y, width, height]) => Ok(Rectangle { x, y, width, height }),
-        _ => Err("it should be X,Y,WIDTH,HEIGHT in pixels, such as 10,8,8,12".to_owned()),
-    }
+#[derive(Debug, clap::Args)]
+pub struct Man {
+    /// The folder to write to
+    #[arg(value_name = "DIR", default_value = "man")]
+    pub folder: PathBuf,
 }
 
 #[cfg(test)]
@@ -325,5 +282,19 @@ mod tests {
         Args::command().debug_assert();
         let parsed = Args::try_parse_from(["counterfeit", "train"]).unwrap();
         assert_eq!(format!("{:?}", parsed.command), format!("{:?}", Some(Command::default())));
+    }
+
+    #[test]
+    fn every_command_has_an_example_that_it_takes() {
+        for command in Args::command().get_subcommands_mut() {
+            let help = command.render_long_help().to_string();
+            let examples: Vec<&str> = help.lines().filter(|line| line.starts_with("  counterfeit ")).collect();
+            assert!(!examples.is_empty(), "{help}");
+            for example in examples {
+                let words = shlex::split(example.split(" > ").next().unwrap()).unwrap();
+                assert_eq!(words[1], command.get_name());
+                Args::try_parse_from(words).unwrap_or_else(|error| panic!("{example}: {error}"));
+            }
+        }
     }
 }

@@ -27,7 +27,7 @@ pub fn mistake(what: impl Display) -> anyhow::Error {
 pub fn say(message: &str) {
     let words: Vec<&str> = message.split_whitespace().collect();
     let line: String = words.join(" ").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    progress::say(&format!("error: {line}"));
+    progress::print_error(&format!("error: {line}"));
 }
 
 /// Prints the error and returns the exit code.

@@ -6,8 +6,9 @@ use anyhow::{Context, Result};
 use image::{ExtendedColorType, ImageFormat};
 
 /// Pixels between images.
-const GAP: usize = 2;
-const GAP_SHADE: u8 = 96;
+pub const GAP: usize = 2;
+/// Their shade.
+pub const GAP_SHADE: u8 = 96;
 
 /// A grid of square images of `channels` × `size` × `size` bytes each, as square as their number allows: grey, or of
 /// three channels red, green and blue.

@@ -7,15 +7,18 @@
 mod args;
 mod bench;
 mod classifier;
+mod compare;
 mod dataset;
 mod device;
 mod download;
 mod evaluate;
 mod failure;
 mod files;
+mod filmstrip;
 mod folder;
 mod grid;
 mod interrupt;
+mod manual;
 mod pace;
 mod picture;
 mod plan;
@@ -23,12 +26,15 @@ mod presets;
 mod progress;
 mod project;
 mod protocol;
+mod records;
 mod report;
 mod reproduce;
 mod results;
 mod sample;
 mod score;
 mod settings;
+mod sweep;
+mod tensorboard;
 mod train;
 
 use std::panic;
@@ -38,6 +44,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use self::args::{Args, Command};
+use self::progress::Level;
 
 /// The whole program: 0 done, or interrupted and saved; 2 a usage or input error; 1 anything else.
 #[must_use]
@@ -55,6 +62,11 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return failure::usage(&error),
     };
+    progress::set_level(match (args.quiet, args.verbose) {
+        (true, _) => Level::Quiet,
+        (_, true) => Level::Verbose,
+        _ => Level::Normal,
+    });
     match panic::catch_unwind(|| run(args.command.unwrap_or_default())) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => failure::exit(&error),
@@ -70,8 +82,12 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Classifier(args) => classifier::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
+        Command::Sweep(args) => sweep::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Presets(args) => presets::run(&args),
         Command::Schema => settings::run(),
         Command::Bench(args) => bench::run(&args),
+        Command::Completions(args) => manual::completions(&args),
+        Command::Man(args) => manual::man(&args),
     }
 }

@@ -54,6 +54,12 @@ impl Pace {
         self.since = Instant::now();
     }
 
+    /// Continues from an earlier step.
+    pub fn go_back(&mut self, step: u64) {
+        self.start = step;
+        self.go_on();
+    }
+
     /// Steps per second over the whole run.
     pub fn mean(&self) -> f64 {
         rate(self.steps, self.spent)

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use burn::tensor::Device;
 
 use super::args::Train;
 use super::dataset::{self, FoundFiles};
@@ -11,6 +12,7 @@ use super::device::{self, Opened};
 use super::failure::mistake;
 use super::folder::{self, Folder};
 use super::{files, presets};
+use crate::checkpoint::Checkpoint;
 use crate::experiment::Experiment;
 use crate::trainer::Trainer;
 
@@ -51,7 +53,7 @@ impl Plan {
         let source = dataset::training_data(&experiment, files.as_ref())?;
         let opened = device::open(args.device)?;
         let trainer = Trainer::new(experiment, source, &opened.device)?;
-        let folder = Folder::create(args.out.as_deref(), trainer.experiment())?;
+        let folder = Folder::create(args.out.as_deref(), trainer.experiment(), usize::try_from(args.keep)?)?;
         notices.push(introduction(&trainer, &opened, &folder));
         Ok(Self { trainer, folder, notices })
     }
@@ -63,28 +65,82 @@ impl Plan {
                 path.display()
             )));
         }
-        let mut checkpoint = folder::load(path)?;
-        let done = checkpoint.step();
-        if let Some(steps) = args.steps {
-            checkpoint.experiment.set("steps", &steps.to_string())?;
-        }
-        let experiment = checkpoint.experiment.clone();
+        let named = || format!("--resume {}", path.display());
+        let checkpoint = folder::load(path)?;
+        let (done, experiment) = (checkpoint.step(), resumed_experiment(args, path, &checkpoint.experiment)?);
         if done >= experiment.steps {
             return Err(mistake(format!(
-                "--resume {}: it has done {done} of {} steps; go beyond with --steps",
-                path.display(),
+                "{}: it has done {done} of {} steps; go beyond with --steps",
+                named(),
                 experiment.steps
             )));
         }
-        let files = dataset::training_files(&experiment, args.data.as_deref())?;
         let opened = device::open(args.device)?;
-        let trainer = checkpoint.resume(files.as_ref().map(FoundFiles::contents), &opened.device);
-        let trainer = dataset::name_folder(trainer, &experiment, files.as_ref())
-            .with_context(|| format!("--resume {}", path.display()))?;
-        let folder = Folder::reopen(path, done, &experiment)?;
+        let trainer = train_on(checkpoint, experiment, args.data.as_deref(), &opened.device).with_context(named)?;
+        let folder = Folder::reopen(path, done, trainer.experiment(), usize::try_from(args.keep)?)?;
         let notices = vec![introduction(&trainer, &opened, &folder)];
         Ok(Self { trainer, folder, notices })
     }
+}
+
+/// The run of a checkpoint with these settings, of which those differ that may change in a run.
+///
+/// # Errors
+/// When its data are not here, or the tensors are not those of the settings.
+pub fn train_on(
+    mut checkpoint: Checkpoint,
+    experiment: Experiment,
+    data: Option<&Path>,
+    device: &Device,
+) -> Result<Trainer> {
+    checkpoint.experiment.steps = experiment.steps;
+    let files = dataset::training_files(&experiment, data)?;
+    let trainer = checkpoint.resume(files.as_ref().map(FoundFiles::contents), device);
+    let mut trainer = dataset::name_folder(trainer, &experiment, files.as_ref())?;
+    if trainer.experiment() != &experiment && !trainer.revise(experiment)? {
+        return Err(mistake("the changed settings need other networks; start a run of their own"));
+    }
+    Ok(trainer)
+}
+
+/// The settings with which a run goes on: those of its checkpoint and what the arguments change. Another experiment,
+/// named by the arguments or written into the folder since, is not trained by accident.
+fn resumed_experiment(args: &Train, path: &Path, was: &Experiment) -> Result<Experiment> {
+    let mut experiment = was.clone();
+    experiment.set_all(args.set.iter().map(|(key, value)| (key.as_str(), value.as_str())))?;
+    let (name, other) = match (&args.file, &args.preset) {
+        (Some(file), _) => (file.display().to_string(), Some(from_file(file)?)),
+        (None, Some(preset)) => (format!("the preset {preset}"), Some(Experiment::preset(preset)?)),
+        (None, None) => (path.join(folder::EXPERIMENT).display().to_string(), folder::described(path)?),
+    };
+    if let Some(other) = other {
+        let told = |key: &str| key == "steps" || args.set.iter().any(|(changed, _)| changed == key);
+        let untold: Vec<_> = was.differences(&other).into_iter().filter(|change| !told(&change.key)).collect();
+        if let Some(first) = untold.first() {
+            let each: Vec<String> = untold
+                .iter()
+                .map(|change| format!("{} is {} there and {} in the run", change.key, change.there, change.here))
+                .collect();
+            return Err(mistake(format!(
+                "--resume {}: {name} is another experiment: {}; leave it out or undo its changes, or make one with --set {}={}",
+                path.display(),
+                each.join(", "),
+                first.key,
+                first.there
+            )));
+        }
+        experiment.steps = other.steps;
+    }
+    if let Some(steps) = args.steps {
+        experiment.set("steps", &steps.to_string())?;
+    }
+    if let Some(fixed) = was.differences(&experiment).iter().find(|change| !change.live && change.key != "steps") {
+        return Err(mistake(format!(
+            "--set {}={}: it cannot change in a run; start another with it",
+            fixed.key, fixed.there
+        )));
+    }
+    Ok(experiment)
 }
 
 /// Reads an experiment's file.
@@ -96,7 +152,11 @@ pub fn from_file(path: &Path) -> Result<Experiment> {
     Experiment::from_toml(&text).with_context(|| path.display().to_string())
 }
 
-fn chosen(args: &Train) -> Result<Experiment> {
+/// The experiment that the arguments choose.
+///
+/// # Errors
+/// When there is none, or it is not valid.
+pub fn chosen(args: &Train) -> Result<Experiment> {
     let mut experiment = match (&args.file, &args.preset) {
         (Some(path), _) => from_file(path)?,
         (None, Some(name)) => Experiment::preset(name)?,

@@ -1,26 +1,53 @@
 //! Progress on standard error: a bar in a terminal, one line per report elsewhere.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::OnceLock;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::report::Report;
+
+/// How much is said on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Errors.
+    Quiet,
+    /// Messages, and progress.
+    Normal,
+    /// In a terminal, too, a line for each report.
+    Verbose,
+}
+
+static LEVEL: OnceLock<Level> = OnceLock::new();
+
+/// Sets how much is said; once, before anything is.
+pub fn set_level(level: Level) {
+    let _ = LEVEL.set(level);
+}
+
+fn level() -> Level {
+    *LEVEL.get().unwrap_or(&Level::Normal)
+}
 
 /// A run's progress.
 pub struct Progress {
     bar: ProgressBar,
     /// Whether each report is printed as a line.
     lines: bool,
+    /// Whether the bar has the last report.
+    messages: bool,
 }
 
 impl Progress {
-    /// Progress from step `done` of `steps`; with `quiet`, only in a terminal.
-    pub fn new(done: u64, steps: u64, quiet: bool) -> Self {
-        let bar = ProgressBar::new(steps).with_position(done);
+    /// Progress from step `done` of `steps`; where `json` reports, only in a terminal.
+    pub fn new(done: u64, steps: u64, json: bool) -> Self {
+        let bar = shown(ProgressBar::new(steps).with_position(done));
         bar.set_style(style("{bar:32.cyan} {pos}/{len} steps, {eta} left\n{msg}"));
         bar.reset_eta();
         bar.tick();
-        Self { bar, lines: !quiet && !io::stderr().is_terminal() }
+        let (level, terminal) = (level(), io::stderr().is_terminal());
+        let lines = level == Level::Verbose || level == Level::Normal && !json && !terminal;
+        Self { bar, lines, messages: terminal && level == Level::Normal }
     }
 
     /// Counts `n` steps, which may still be queued on the device.
@@ -28,12 +55,19 @@ impl Progress {
         self.bar.inc(n as u64);
     }
 
+    /// Goes back to an earlier step.
+    pub fn go_back(&self, step: u64) {
+        self.bar.set_position(step);
+        self.bar.reset_eta();
+    }
+
     /// Shows a report.
     pub fn report(&self, report: &Report) {
-        if self.lines {
-            say(&format!("step {}: {report}", report.step));
-        } else {
+        if self.messages {
             self.bar.set_message(format!("{report:#}"));
+        }
+        if self.lines {
+            self.bar.suspend(|| say(&format!("step {}: {report}", report.step)));
         }
     }
 
@@ -54,15 +88,30 @@ impl Drop for Progress {
     }
 }
 
-/// Prints a line on standard error.
+/// Prints a line on standard error, unless only errors are wanted.
 pub fn say(line: &str) {
+    if level() > Level::Quiet {
+        print_error(line);
+    }
+}
+
+/// Prints a line on standard error.
+pub fn print_error(line: &str) {
     // A closed standard error is not an error.
     let _ = writeln!(io::stderr(), "{line}");
 }
 
+/// The bar, unless only errors are wanted.
+fn shown(bar: ProgressBar) -> ProgressBar {
+    if level() == Level::Quiet {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    bar
+}
+
 /// A bar for a download of `size` bytes, where known.
 pub fn download(url: &str, size: Option<u64>) -> ProgressBar {
-    let bar = ProgressBar::no_length();
+    let bar = shown(ProgressBar::no_length());
     bar.set_length(size.unwrap_or(0));
     bar.set_style(style("{bar:32.cyan} {bytes}/{total_bytes} {msg}"));
     bar.set_message(url.to_owned());
@@ -71,7 +120,7 @@ pub fn download(url: &str, size: Option<u64>) -> ProgressBar {
 
 /// A bar for `length` steps of a task other than training a run.
 pub fn bar(length: u64) -> ProgressBar {
-    let bar = ProgressBar::new(length);
+    let bar = shown(ProgressBar::new(length));
     bar.set_style(style("{bar:32.cyan} {percent}%, {eta} left {msg}"));
     bar
 }

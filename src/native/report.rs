@@ -90,6 +90,23 @@ impl Report {
     }
 }
 
+impl Report {
+    /// Each number with a name for TensorBoard, which groups them by what stands before the slash.
+    pub fn scalars(&self) -> Vec<(String, f64)> {
+        let training =
+            [("d_loss", self.d_loss), ("g_loss", self.g_loss), ("d_real", self.d_real), ("d_fake", self.d_fake)];
+        let terms = self.terms.0.iter().map(|(quantity, value)| (quantity.name, *value));
+        let training =
+            training.into_iter().chain(terms).map(|(name, value)| (format!("training/{name}"), value.into()));
+        let metrics = self.metrics.0.iter().flat_map(|Metric { quantity, value, floor }| {
+            let name = format!("metrics/{}", quantity.name);
+            [(format!("{name}_floor"), *floor), (name, *value)]
+        });
+        let speed = self.images_per_s.map(|rate| ("speed/images_per_s".to_owned(), rate));
+        training.chain(metrics).chain(speed).collect()
+    }
+}
+
 /// Prints a JSON object on a line of standard output.
 ///
 /// # Errors

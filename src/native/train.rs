@@ -7,13 +7,13 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow};
 use indicatif::HumanDuration;
 
-use super::args::Train;
-use super::folder::Folder;
+use super::args::{OnDivergence, Train};
+use super::folder::{self, Best, Folder};
+use super::interrupt;
 use super::pace::{Pace, QUEUE, steps_to_queue};
-use super::plan::Plan;
+use super::plan::{self, Plan};
 use super::progress::{Progress, say};
 use super::report::{Report, print_json};
-use super::{grid, interrupt};
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::snapshot::{Observer, Picture, read_stats};
@@ -21,6 +21,8 @@ use crate::trainer::{StepReport, Trainer};
 
 /// Images in a grid: 8 × 8.
 const GRID: usize = 64;
+/// A run that still diverges with 1/256 of its learning rates has another fault.
+const ROLLBACKS: u32 = 8;
 
 /// Trains a run.
 ///
@@ -45,6 +47,8 @@ struct Run<'a> {
     progress: Progress,
     pace: Pace,
     report_every: u64,
+    /// How often the run went back to a checkpoint.
+    rollbacks: u32,
 }
 
 /// The tasks that are due after a step.
@@ -74,11 +78,15 @@ impl<'a> Run<'a> {
             folder,
             progress,
             report_every,
+            rollbacks: 0,
         }
     }
 
     /// Trains to the last step or an interrupt; returns the last report.
     fn play(&mut self) -> Result<Report> {
+        if self.args.on_divergence == OnDivergence::Rollback && self.folder.saved().is_none() {
+            self.folder.save(&self.trainer, &[])?;
+        }
         self.pace.go_on();
         loop {
             let n = self.next_steps();
@@ -88,9 +96,11 @@ impl<'a> Run<'a> {
             let last = step >= self.trainer.experiment().steps || interrupt::asked();
             let due = self.due(step, last);
             if due.any() {
-                let report = self.look(unread, due).map_err(|error| self.explain(&error))?;
-                if last {
-                    return Ok(report);
+                match self.look(unread, due) {
+                    Ok(report) if last => return Ok(report),
+                    Ok(_) => {}
+                    Err(error) if self.may_roll_back(&error) => self.roll_back(&error)?,
+                    Err(error) => return Err(self.explain(&error)),
                 }
             } else if step.is_multiple_of(QUEUE) {
                 self.wait()?;
@@ -117,7 +127,7 @@ impl<'a> Run<'a> {
     fn look(&mut self, unread: StepReport, due: Due) -> Result<Report> {
         self.wait()?;
         let steps_per_s = self.pace.stop(self.trainer.step);
-        let scored = due.report && !self.trainer.experiment().has_images();
+        let scored = (due.report || due.checkpoint) && !self.trainer.experiment().has_images();
         let (game, metrics, picture) = if due.grid || scored {
             let look = self.observer.observe(&self.trainer, Some(unread));
             let snapshot = pollster::block_on(look)?;
@@ -131,16 +141,16 @@ impl<'a> Run<'a> {
         report.images_per_s = Some(self.images(steps_per_s));
         if due.report {
             self.progress.report(&report);
+            self.folder.record(&report)?;
             if self.args.json {
                 print_json(&report)?;
             }
         }
         if let Some(Picture::Gallery(gallery)) = picture {
-            let png = grid::png(&gallery.generated, gallery.size, gallery.channels)?;
-            self.folder.keep_grid(self.trainer.step, &png)?;
+            self.folder.keep_grid(self.trainer.step, &gallery)?;
         }
         if due.checkpoint {
-            self.folder.save(&self.trainer)?;
+            self.folder.save(&self.trainer, &report.metrics.0)?;
         }
         self.pace.go_on();
         Ok(report)
@@ -155,6 +165,37 @@ impl<'a> Run<'a> {
     fn images(&self, steps_per_s: f64) -> f64 {
         let rate = steps_per_s * self.trainer.experiment().batch_size as f64;
         (rate * 10.0).round() / 10.0
+    }
+
+    /// Whether a run with this error goes on from its last checkpoint.
+    fn may_roll_back(&self, error: &anyhow::Error) -> bool {
+        let diverged = matches!(error.downcast_ref(), Some(Error::Diverged { .. }));
+        diverged && self.args.on_divergence == OnDivergence::Rollback && self.rollbacks < ROLLBACKS
+    }
+
+    /// Goes back to a checkpoint, with half of both learning rates: to the best one, where the run has metrics, for the
+    /// last may have been on its way already.
+    fn roll_back(&mut self, error: &anyhow::Error) -> Result<()> {
+        self.rollbacks += 1;
+        let best = self.folder.best().map(|(_, path)| path);
+        let checkpoint = folder::load(&best.unwrap_or_else(|| self.folder.checkpoint()))?;
+        let mut experiment = self.trainer.experiment().clone();
+        experiment.generator_lr /= 2.0;
+        experiment.discriminator_lr /= 2.0;
+        let device = self.trainer.device().clone();
+        self.trainer = plan::train_on(checkpoint, experiment, self.args.data.as_deref(), &device)?;
+        let (step, e) = (self.trainer.step, self.trainer.experiment());
+        say(&format!(
+            "{error:#}; back to step {step}, with learning rates {} of G and {} of D (rollback {} of {ROLLBACKS})",
+            e.generator_lr, e.discriminator_lr, self.rollbacks
+        ));
+        self.folder.go_back(step, e)?;
+        // The checkpoint has the new settings, too, so that the run resumes as it goes on now.
+        self.folder.save(&self.trainer, &[])?;
+        self.observer = Observer::new(&self.trainer, GRID);
+        self.progress.go_back(step);
+        self.pace.go_back(step);
+        Ok(())
     }
 
     /// The error that stopped the run, with the checkpoint that is left.
@@ -179,6 +220,12 @@ impl<'a> Run<'a> {
             print_json(&report)?;
         }
         self.progress.end(&report);
+        if self.trainer.experiment().has_images() {
+            self.folder.end(&self.trainer)?;
+        }
+        if let Some((Best { step, metric, value }, path)) = self.folder.best() {
+            say(&format!("best {metric}: {value:.4} at step {step}, saved as {}", path.display()));
+        }
         let spent = HumanDuration(self.pace.spent());
         if done {
             say(&format!("done in {spent}; saved as {checkpoint}"));

@@ -12,7 +12,9 @@ mod mnist;
 mod place;
 mod projection;
 mod protocols;
+mod records;
 mod sampling;
+mod sweeps;
 #[cfg(feature = "gpu")]
 #[path = "../swiftshader/mod.rs"]
 mod swiftshader;
