@@ -89,6 +89,14 @@ impl Checkpoint {
     /// # Errors
     /// When the files are missing, or the tensors are not this experiment's.
     pub fn resume(self, files: Option<&[Vec<u8>]>, device: &Device) -> Result<Trainer> {
+        self.resume_on(|experiment| TrainingData::new(experiment, files), device)
+    }
+
+    /// The run, ready for its next step, on the data of its experiment.
+    ///
+    /// # Errors
+    /// When `data` fails, or the tensors are not this experiment's.
+    pub fn resume_on(self, data: impl FnOnce(&Experiment) -> Result<TrainingData>, device: &Device) -> Result<Trainer> {
         // Before anything is allocated: a small file may name a huge experiment.
         let networks = [Network::generator(&self.experiment), Network::discriminator(&self.experiment)];
         let needed: usize = networks.iter().map(Network::num_params).sum();
@@ -96,7 +104,7 @@ impl Checkpoint {
         if held < needed {
             return Err(refuse(format!("it holds {held} numbers; its experiment needs at least {needed}")));
         }
-        let data = TrainingData::new(&self.experiment, files)?;
+        let data = data(&self.experiment)?;
         let mut trainer = Trainer::new(self.experiment, data, device)?;
         let mut file = self.file;
         for (name, tensor) in trainer.gan.tensors(&mut trainer.state) {

@@ -51,7 +51,7 @@ pub enum Architecture {
     /// Multilayer perceptrons: `generator_hidden`, `discriminator_hidden`.
     #[schemars(title = "Multilayer perceptron")]
     Mlp,
-    /// Radford et al. 2016: strided 4×4 convolutions, at 28, 32 or 64 pixels: `base_channels`.
+    /// Radford et al. 2016: strided 4×4 convolutions, at 28 to 128 pixels: `base_channels`.
     #[schemars(title = "DCGAN")]
     Dcgan,
     /// Mescheder et al. 2018: the generator is a point, the discriminator a slope; for mixtures on a line.
@@ -106,10 +106,10 @@ pub struct Experiment {
     #[schemars(title = "Examples per class", range(min = 0, max = 100_000))]
     pub examples_per_class: usize,
     /// Height and width of images in pixels.
-    #[schemars(title = "Image size", extend("enum" = [28, 32, 64]))]
+    #[schemars(title = "Image size", extend("enum" = [28, 32, 48, 64, 96, 128]))]
     pub image_size: usize,
-    /// Channels of an image: 1, or 3 for another digit in each of red, green and blue: 1,000 modes (stacked MNIST, Metz
-    /// et al. 2017).
+    /// Channels of an image: 1, or 3: colour in the images of a folder; of digits another one in each of red, green and
+    /// blue, 1,000 modes (stacked MNIST, Metz et al. 2017).
     #[schemars(title = "Channels", extend("enum" = [1, 3]))]
     pub channels: usize,
     /// Family of both networks.

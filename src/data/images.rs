@@ -1,4 +1,4 @@
-//! [`Images`]: a finite set of labelled square greyscale images, one byte a pixel, which samples are made of.
+//! [`Images`]: a finite set of labelled square images, grey or in colour, which samples are made of.
 
 use super::Batch;
 use crate::error::{Error, Result};
@@ -18,10 +18,13 @@ pub fn to_byte(value: f32) -> u8 {
 /// The most pixels that a set may hold: a browser tab has to keep them.
 pub(super) const PIXEL_LIMIT: usize = 512 << 20;
 
-/// Labelled square greyscale images; never empty.
+/// Labelled square images; never empty.
 #[derive(Clone, Debug)]
 pub struct Images {
     size: usize,
+    /// Bytes of a pixel: 1 grey, or 3 red, green and blue, each a plane of its own.
+    planes: usize,
+    /// Images in a sample.
     channels: usize,
     pixels: Vec<u8>,
     labels: Vec<u8>,
@@ -41,7 +44,19 @@ impl Images {
                 remedy: "give at least one image, and one label for each".to_owned(),
             });
         }
-        Ok(Self { size, channels: 1, pixels, labels })
+        Ok(Self { size, planes: 1, channels: 1, pixels, labels })
+    }
+
+    /// Colour images of `size` × `size` pixels with a label each: the red plane of an image, its green, its blue; then
+    /// the next image.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when there are none, or the pixels are not one image a label.
+    pub fn in_color(size: usize, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
+        // As three grey images each.
+        let each: Vec<u8> = labels.iter().flat_map(|&label| [label; 3]).collect();
+        let Self { pixels, .. } = Self::new(size, pixels, each)?;
+        Ok(Self { size, planes: 3, channels: 1, pixels, labels })
     }
 
     /// The same images, with `channels` of them per sample, one per channel.
@@ -63,10 +78,16 @@ impl Images {
         self.labels.len()
     }
 
-    /// Pixels in one image.
+    /// Bytes of one image.
     #[must_use]
     pub fn dim(&self) -> usize {
-        self.size * self.size
+        self.planes * self.size * self.size
+    }
+
+    /// Bytes of a pixel: 1 of a grey image, 3 of one in colour.
+    #[must_use]
+    pub fn planes(&self) -> usize {
+        self.planes
     }
 
     /// Height and width in pixels.
@@ -75,7 +96,7 @@ impl Images {
         self.size
     }
 
-    /// All pixels: n × size × size.
+    /// All pixels: n × planes × size × size.
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
         &self.pixels
@@ -111,8 +132,12 @@ impl Images {
     pub fn select(&self, indices: &[usize]) -> Result<Self> {
         let dim = self.dim();
         let pixels = indices.iter().flat_map(|i| &self.pixels[i * dim..(i + 1) * dim]).copied().collect();
-        let labels = indices.iter().map(|&i| self.labels[i]).collect();
-        Ok(Self::new(self.size, pixels, labels)?.stacked(self.channels))
+        let labels: Vec<u8> = indices.iter().map(|&i| self.labels[i]).collect();
+        let images = match self.planes {
+            3 => Self::in_color(self.size, pixels, labels)?,
+            _ => Self::new(self.size, pixels, labels)?,
+        };
+        Ok(images.stacked(self.channels))
     }
 
     /// The first `per_class` images of each of `classes`, in the order in which they stand; 0 takes all.
@@ -144,7 +169,7 @@ impl Images {
         Ok(Self { pixels, labels, ..*self })
     }
 
-    /// The same images at `size` × `size` pixels: 28 grow to 32 by a border of 2 black pixels, as is usual for MNIST,
+    /// The same grey images at `size` × `size` pixels: 28 grow to 32 by a border of 2 black pixels, as is usual for MNIST,
     /// and everything else is interpolated bilinearly (28 to 64 by way of 32).
     ///
     /// # Errors
@@ -180,7 +205,7 @@ impl Images {
 }
 
 /// Refuses a set of `count` images of `size` × `size` that memory should not hold.
-pub(super) fn check_pixels(count: usize, size: usize) -> Result<()> {
+pub(crate) fn check_pixels(count: usize, size: usize) -> Result<()> {
     let most = PIXEL_LIMIT / size.saturating_mul(size).max(1);
     if size == 0 {
         return Err(Error::setting("image_size", size, "at least 1"));
@@ -247,6 +272,17 @@ mod tests {
         for (size, pixels, labels) in [(2, 7, 2), (2, 8, 1), (0, 0, 0), (0, 0, 3), (2, 0, 0), (usize::MAX, 4, 1)] {
             assert!(Images::new(size, vec![0; pixels], vec![0; labels]).is_err());
         }
+    }
+
+    #[test]
+    fn an_image_in_color_is_three_planes_of_one_image() {
+        let images = Images::in_color(1, vec![0, 255, 0, 255, 0, 0], vec![4, 9]).unwrap();
+        assert_eq!((images.len(), images.dim(), images.planes(), images.channels()), (2, 3, 3, 1));
+        let batch = images.batch(&[1, 0]);
+        assert_eq!((batch.values, batch.labels), (vec![1.0, -1.0, -1.0, -1.0, 1.0, -1.0], vec![9, 4]));
+        assert_eq!(images.select(&[1]).unwrap().pixels(), [255, 0, 0]);
+        assert_eq!(images.subset(&[9], 0).unwrap().pixels(), [255, 0, 0]);
+        assert!(Images::in_color(1, vec![0; 4], vec![4]).is_err());
     }
 
     #[test]

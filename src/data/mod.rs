@@ -22,7 +22,7 @@ pub use self::datasets::Mnist;
 pub use self::images::Images;
 pub use self::mixture::Mixture;
 use crate::error::{Error, Result};
-use crate::experiment::{DataKind, Experiment};
+use crate::experiment::{Conditional, DataKind, Experiment};
 use crate::rng::{Position, Rng, Stream};
 
 /// Real samples of one update.
@@ -53,6 +53,13 @@ impl TrainingData {
         let e = experiment;
         let images = match (e.data, e.data.dataset()) {
             (DataKind::Mixture, _) => return Mixture::new(&e.mixture).map(Self::Mixture),
+            (DataKind::Folder, _) => {
+                return Err(Error::Data {
+                    what: "the folder's images".to_owned(),
+                    problem: "they were not given".to_owned(),
+                    remedy: "train on the machine that has them: counterfeit train --data DIR".to_owned(),
+                });
+            }
             (_, Some(dataset)) => {
                 let files = files.ok_or_else(|| dataset::missing(dataset))?;
                 dataset.decode(files)?.subset(&e.classes, e.examples_per_class)?.resized(e.image_size)?
@@ -63,6 +70,34 @@ impl TrainingData {
             }
         };
         Ok(Self::Images(images.stacked(e.channels)))
+    }
+
+    /// The data of an experiment on images of a folder, which a host has decoded: of `image_size`, with `channels`
+    /// planes. Where the experiment is conditioned, those of its `classes`; else all, `examples_per_class` of each.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] when the images are others, or none is left.
+    pub fn of_folder(experiment: &Experiment, images: Images) -> Result<Self> {
+        let e = experiment;
+        for (setting, given, wanted) in
+            [("image_size", e.image_size, images.size()), ("channels", e.channels, images.planes())]
+        {
+            if given != wanted {
+                return Err(Error::setting(setting, given, format!("{wanted}, as the images are")));
+            }
+        }
+        let mut present = images.labels().to_vec();
+        present.sort_unstable();
+        present.dedup();
+        let classes = match e.conditional {
+            Conditional::None => present,
+            _ if e.classes.iter().all(|class| present.contains(class)) => e.classes.clone(),
+            _ => {
+                let expected = format!("among those of the folder, whose sub-folders are {present:?} in their order");
+                return Err(Error::setting("classes", format!("{:?}", e.classes), expected));
+            }
+        };
+        Ok(Self::Images(images.subset(&classes, e.examples_per_class)?))
     }
 
     /// Numbers in one sample.

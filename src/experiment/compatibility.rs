@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::conditions::{
-    above, all, among, any, began, dcgan, empty, images, is, joint, mixture, mixture_off_the_line, objective,
+    above, all, among, any, began, dcgan, empty, images, is, is_not, joint, mixture, mixture_off_the_line, objective,
 };
 
 /// Where `condition` holds, the setting must satisfy `requirement`, which `expected` states in words. Any one of the
@@ -102,7 +102,7 @@ fn channels() -> Vec<Value> {
             &[grey(), ("architecture", "dcgan".into())],
         ),
         fixed(
-            three(),
+            all([three(), is_not("data", "folder")]),
             "conditional",
             "none",
             "none where channels = 3: each channel then has a digit of its own, and a sample has no single class",

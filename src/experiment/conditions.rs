@@ -66,6 +66,11 @@ pub(super) fn mixture_off_the_line() -> Value {
     all([mixture(), setting("mixture", json!({ "not": on_a_line }))])
 }
 
+/// A sample has a single class: it is grey, or one image in colour.
+pub(super) fn of_one_class() -> Value {
+    any([is("channels", 1), is("data", "folder")])
+}
+
 /// The networks are convolutional.
 pub(super) fn dcgan() -> Value {
     is("architecture", "dcgan")

@@ -17,7 +17,7 @@ use super::Experiment;
 use super::compatibility::rules;
 use super::conditions::{
     above, all, among, began, cross_entropy, dcgan, hidden_layers, images, is, is_not, layers, mixture, nonempty,
-    not_joint, single, target,
+    not_joint, of_one_class, single, target,
 };
 use super::live::is_live;
 
@@ -140,7 +140,7 @@ fn applies(key: &str) -> Option<Value> {
         | "discriminator_activation"
         | "discriminator_norm"
         | "spectral_norm" => layers(),
-        "conditional" => all([layers(), is("channels", 1)]),
+        "conditional" => all([layers(), of_one_class()]),
         "generator_hidden" | "discriminator_hidden" | "dropout" => hidden_layers(),
         "base_channels" => dcgan(),
         "label_smoothing" => target(),
@@ -165,6 +165,8 @@ fn applies(key: &str) -> Option<Value> {
 fn choice_applies(key: &str, choice: &str) -> Option<Value> {
     Some(match (key, choice) {
         ("data", "mixture") | ("architecture", "dirac") => mixture(),
+        // On the page nothing else gives its images.
+        ("data", "folder") => is("data", "folder"),
         ("conditional", "label") => among("architecture", &["mlp", "dcgan", "stacked"]),
         ("conditional", "acgan") | ("objective", "began") => single(),
         ("generator_norm" | "discriminator_norm", "instance") => dcgan(),
@@ -207,8 +209,8 @@ fn expected(key: &str) -> Option<&'static str> {
     Some(match key {
         "name" => "1 to 64 printable characters",
         "classes" => "different digits from 0 to 9, such as [3, 7]",
-        "image_size" => "28, 32 or 64",
-        "channels" => "1, or 3 for another image in each of red, green and blue",
+        "image_size" => "28, 32, 48, 64, 96 or 128",
+        "channels" => "1, or 3: red, green and blue",
         "generator_hidden" | "discriminator_hidden" => "at most 8 widths from 1 to 4096, such as [64, 64]",
         _ => return None,
     })

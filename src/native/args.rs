@@ -125,7 +125,7 @@ pub struct Sample {
 pub struct Project {
     /// A checkpoint, or the folder of a run
     pub checkpoint: PathBuf,
-    /// Images, light on dark as the training data: PNG or JPEG files
+    /// Images, light on dark as the training data: PNG, JPEG or WebP files
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
     /// Inpaint this rectangle, in pixels from the top left corner

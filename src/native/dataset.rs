@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::failure::mistake;
-use super::{download, files};
+use super::progress::say;
+use super::{download, files, image_folder};
 use crate::data::dataset::remedy;
 use crate::data::{DataFile, Dataset, Images, Split, TrainingData};
-use crate::experiment::Experiment;
+use crate::experiment::{DataKind, Experiment};
 
 const VARIABLE: &str = "COUNTERFEIT_DATA";
 /// The size limit of a file; the decoders have their own, lower limit on pixels.
@@ -17,7 +18,6 @@ const SIZE_LIMIT: u64 = 600 << 20;
 
 /// A split's files and their folder.
 pub struct FoundFiles {
-    dataset: &'static dyn Dataset,
     contents: Vec<Vec<u8>>,
     folder: PathBuf,
 }
@@ -29,13 +29,60 @@ impl FoundFiles {
     }
 }
 
-/// The training files of the experiment's dataset, where it has one.
+/// Where the training data of an experiment come from.
+pub enum Source {
+    /// From the experiment alone.
+    Made,
+    /// From the files of a dataset.
+    Files(FoundFiles),
+    /// From the images of a folder.
+    Folder(Images),
+}
+
+/// The source of an experiment's training data, whose files are read.
 ///
 /// # Errors
 /// When they are neither on this machine nor can be downloaded.
-pub fn training_files(experiment: &Experiment, data: Option<&Path>) -> Result<Option<FoundFiles>> {
-    let dataset = experiment.data.dataset();
-    dataset.map(|dataset| find(dataset, Split::Train, data, ", or train on `--set data=digits`")).transpose()
+pub fn training_source(experiment: &Experiment, data: Option<&Path>) -> Result<Source> {
+    if experiment.data == DataKind::Folder {
+        let folder = data.ok_or_else(|| mistake("data = folder: name the folder of the images with --data DIR"))?;
+        let found = image_folder::read(folder, experiment)?;
+        if let Some(left_out) = found.left_out {
+            say(&left_out);
+        }
+        return Ok(Source::Folder(found.images));
+    }
+    match experiment.data.dataset() {
+        None => Ok(Source::Made),
+        Some(dataset) => find(dataset, Split::Train, data, ", or train on `--set data=digits`").map(Source::Files),
+    }
+}
+
+impl Source {
+    /// The experiment's data.
+    ///
+    /// # Errors
+    /// When they are damaged, or the settings leave none.
+    pub fn data(&self, experiment: &Experiment) -> crate::Result<TrainingData> {
+        match self {
+            Self::Made => TrainingData::new(experiment, None),
+            Self::Files(files) => TrainingData::new(experiment, Some(files.contents())),
+            Self::Folder(images) => TrainingData::of_folder(experiment, images.clone()),
+        }
+    }
+
+    /// Adds the folder of the files to an error about them.
+    ///
+    /// # Errors
+    /// That error.
+    pub fn name_folder<T>(&self, result: crate::Result<T>) -> Result<T> {
+        match (result, self) {
+            (Err(error @ crate::Error::Data { .. }), Self::Files(files)) => {
+                Err(error).with_context(|| files.folder.display().to_string())
+            }
+            (result, _) => Ok(result?),
+        }
+    }
 }
 
 /// The images of both splits, training first.
@@ -48,25 +95,6 @@ pub fn both_splits(dataset: &'static dyn Dataset, data: Option<&Path>) -> Result
         dataset.decode(files.contents()).with_context(|| format!("{}, {}", files.folder.display(), set(dataset, split)))
     };
     Ok([read(Split::Train)?, read(Split::Test)?])
-}
-
-/// The experiment's data.
-///
-/// # Errors
-/// When they are damaged, or the settings leave none.
-pub fn training_data(experiment: &Experiment, files: Option<&FoundFiles>) -> Result<TrainingData> {
-    name_folder(TrainingData::new(experiment, files.map(FoundFiles::contents)), experiment, files)
-}
-
-/// Adds the folder of the files to an error about them.
-pub fn name_folder<T>(result: crate::Result<T>, experiment: &Experiment, files: Option<&FoundFiles>) -> Result<T> {
-    let used = files.filter(|files| experiment.data.dataset().is_some_and(|d| d.name() == files.dataset.name()));
-    match (result, used) {
-        (Err(error @ crate::Error::Data { .. }), Some(files)) => {
-            Err(error).with_context(|| files.folder.display().to_string())
-        }
-        (result, _) => Ok(result?),
-    }
 }
 
 /// A split's files, wherever they are; `otherwise` names another remedy.
@@ -117,7 +145,7 @@ fn downloaded(dataset: &'static dyn Dataset, split: Split, otherwise: &str) -> R
     let contents = files
         .map(|file| download::fetch(dataset, file, &folder).map_err(|why| absent(&format!("{why:#}"))))
         .collect::<Result<_>>()?;
-    Ok(FoundFiles { dataset, contents, folder })
+    Ok(FoundFiles { contents, folder })
 }
 
 fn named_by_variable() -> Option<PathBuf> {
@@ -135,7 +163,7 @@ fn in_folder(dataset: &'static dyn Dataset, split: Split, folder: &Path) -> Resu
         return Ok(None);
     };
     let contents = paths.iter().map(|path| files::read(path, SIZE_LIMIT)).collect::<Result<_>>()?;
-    Ok(Some(FoundFiles { dataset, contents, folder: folder.to_owned() }))
+    Ok(Some(FoundFiles { contents, folder: folder.to_owned() }))
 }
 
 fn locate(file: &DataFile, folder: &Path) -> Option<PathBuf> {

@@ -7,7 +7,6 @@ use anyhow::{Result, anyhow};
 use burn::tensor::Tensor;
 
 use super::args::Evaluate;
-use super::dataset::FoundFiles;
 use super::device::Opened;
 use super::failure::mistake;
 use super::progress::say;
@@ -16,7 +15,7 @@ use super::sample::CHUNK;
 use super::score::{self, Scorer};
 use super::{dataset, device, files, folder, grid};
 use crate::data::DataLoader;
-use crate::experiment::Experiment;
+use crate::experiment::{DataKind, Experiment};
 use crate::metrics::Metric;
 use crate::objective::Targets;
 use crate::rng::{Rng, Stream};
@@ -33,12 +32,11 @@ const GRID: usize = 64;
 pub fn run(args: &Evaluate) -> Result<ExitCode> {
     let checkpoint = folder::load(&args.checkpoint)?;
     let experiment = checkpoint.experiment.clone();
-    let files = dataset::training_files(&experiment, args.data.as_deref())?;
+    let source = dataset::training_source(&experiment, args.data.as_deref())?;
     let opened = device::open(args.device)?;
     let scorer = scorer(args, &experiment, &opened)?;
-    let trainer = checkpoint.resume(files.as_ref().map(FoundFiles::contents), &opened.device);
-    let trainer = dataset::name_folder(trainer, &experiment, files.as_ref())
-        .map_err(|error| error.context(args.checkpoint.display().to_string()))?;
+    let trainer = checkpoint.resume_on(|experiment| source.data(experiment), &opened.device);
+    let trainer = source.name_folder(trainer).map_err(|error| error.context(args.checkpoint.display().to_string()))?;
     let observer = Observer::new(&trainer, GRID);
     let snapshot = pollster::block_on(observer.observe(&trainer, None))?;
     let mut report = Report::new(trainer.step, gan_stats(&trainer)?, snapshot.metrics);
@@ -61,14 +59,17 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
         describe(&report)?;
     }
     if report.seen.is_none() && experiment.has_images() {
-        let why = why_unscored(scorer.as_ref());
+        let why = why_unscored(&experiment, scorer.as_ref());
         if args.json { say(&why) } else { print(&why)? }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn why_unscored(scorer: Option<&Scorer>) -> String {
+fn why_unscored(experiment: &Experiment, scorer: Option<&Scorer>) -> String {
     match scorer {
+        None if experiment.data == DataKind::Folder => {
+            "Images of a folder have no metric: the classifier that scores images knows digits.".to_owned()
+        }
         Some(_) => "The data hold too few images to score others by.".to_owned(),
         None => score::remedy(),
     }
@@ -76,14 +77,15 @@ fn why_unscored(scorer: Option<&Scorer>) -> String {
 
 /// The classifier for a run on images.
 fn scorer(args: &Evaluate, experiment: &Experiment, opened: &Opened) -> Result<Option<Scorer>> {
-    if experiment.has_images() {
+    if experiment.has_images() && experiment.data != DataKind::Folder {
         return Scorer::find(args.classifier.as_deref(), opened);
     }
     match &args.classifier {
         None => Ok(None),
-        Some(path) => {
-            Err(mistake(format!("--classifier {}: this run makes points, not images; leave it out", path.display())))
-        }
+        Some(path) => Err(mistake(format!(
+            "--classifier {}: it scores digits, which this run does not make; leave it out",
+            path.display()
+        ))),
     }
 }
 

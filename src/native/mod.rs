@@ -17,6 +17,7 @@ mod files;
 mod filmstrip;
 mod folder;
 mod grid;
+mod image_folder;
 mod interrupt;
 mod manual;
 mod pace;

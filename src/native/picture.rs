@@ -1,18 +1,18 @@
-//! Images from PNG and JPEG files, converted to square greyscale images of the generator's size.
+//! Images from PNG, JPEG and WebP files, converted to square greyscale images of the generator's size.
 
 use std::io::Cursor;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use image::imageops::{self, FilterType};
-use image::{GrayImage, ImageError, ImageReader, Limits};
+use image::{DynamicImage, GrayImage, ImageError, ImageReader, Limits};
 
 use super::failure::mistake;
 use super::files;
 
-/// Limits of an image file and of its decoded pixels: 16 MiB and 64 MiB.
-const FILE_LIMIT: u64 = 16 << 20;
-const PIXEL_LIMIT: u64 = 64 << 20;
+/// Limits of an image file and of its decoded pixels: 64 MiB and 128 MiB.
+const FILE_LIMIT: u64 = 64 << 20;
+const PIXEL_LIMIT: u64 = 128 << 20;
 
 /// A square greyscale image, 0 black and 255 white.
 #[derive(Debug)]
@@ -26,21 +26,34 @@ pub struct Picture {
 /// Reads an image file, as greyscale of `size` × `size`; transparent pixels are black.
 ///
 /// # Errors
-/// When it cannot be read, is not a complete PNG or JPEG file, is too large, or is not square.
+/// When it cannot be read, is not a complete PNG, JPEG or WebP file, is too large, or is not square.
 pub fn read(path: &Path, size: usize) -> Result<Picture> {
     let bytes = files::read(path, FILE_LIMIT)?;
     decode(&bytes, size).with_context(|| path.display().to_string()).map_err(mistake)
 }
 
-fn decode(bytes: &[u8], size: usize) -> Result<Picture> {
+/// Reads an image file, as it is.
+///
+/// # Errors
+/// When it cannot be read, is not a complete PNG, JPEG or WebP file, or is too large.
+pub fn open(path: &Path) -> Result<DynamicImage> {
+    let bytes = files::read(path, FILE_LIMIT)?;
+    open_bytes(&bytes).with_context(|| path.display().to_string())
+}
+
+fn open_bytes(bytes: &[u8]) -> Result<DynamicImage> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(PIXEL_LIMIT);
     reader.limits(limits);
-    let image = match reader.decode() {
+    match reader.decode() {
         Err(ImageError::Limits(_)) => bail!("it has too many pixels"),
-        image => image.context("it is not a whole PNG or JPEG file")?,
-    };
+        image => image.context("it is not a whole PNG, JPEG or WebP file"),
+    }
+}
+
+fn decode(bytes: &[u8], size: usize) -> Result<Picture> {
+    let image = open_bytes(bytes)?;
     let (width, height) = (image.width(), image.height());
     ensure!(width == height, "it has {width} × {height} pixels; it should be square, of {size} × {size} at best");
     let mut grey = GrayImage::new(width, height);
@@ -55,7 +68,7 @@ fn decode(bytes: &[u8], size: usize) -> Result<Picture> {
 
 #[cfg(test)]
 mod tests {
-    use image::{DynamicImage, ImageFormat};
+    use image::ImageFormat;
 
     use super::*;
 
@@ -126,7 +139,7 @@ mod tests {
         }
         let wide = decode(&png(GrayImage::new(8, 6)), 8).unwrap_err();
         assert!(wide.to_string().contains("8 × 6"), "{wide}");
-        let vast = decode(&png(GrayImage::new(8193, 8193)), 8).unwrap_err();
+        let vast = decode(&png(GrayImage::new(11_600, 11_600)), 8).unwrap_err();
         assert_eq!(vast.to_string(), "it has too many pixels");
     }
 }

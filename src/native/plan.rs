@@ -7,13 +7,13 @@ use anyhow::{Context, Result};
 use burn::tensor::Device;
 
 use super::args::Train;
-use super::dataset::{self, FoundFiles};
+use super::dataset::{self, Source};
 use super::device::{self, Opened};
 use super::failure::mistake;
 use super::folder::{self, Folder};
 use super::{files, presets};
 use crate::checkpoint::Checkpoint;
-use crate::experiment::Experiment;
+use crate::experiment::{DataKind, Experiment};
 use crate::trainer::Trainer;
 
 /// A run, ready to train.
@@ -41,18 +41,18 @@ impl Plan {
     fn fresh(args: &Train) -> Result<Self> {
         let mut experiment = chosen(args)?;
         let mut notices = Vec::new();
-        let files = match dataset::training_files(&experiment, args.data.as_deref()) {
+        let source = match dataset::training_source(&experiment, args.data.as_deref()) {
             Err(why) if !names_data(args) => {
                 notices.push(format!("{why:#}"));
                 notices.push("training on digits that this program draws instead".to_owned());
                 experiment.set_all([("data", "digits"), ("name", "digits-dcgan")])?;
-                None
+                Source::Made
             }
             found => found?,
         };
-        let source = dataset::training_data(&experiment, files.as_ref())?;
+        let data = source.name_folder(source.data(&experiment))?;
         let opened = device::open(args.device)?;
-        let trainer = Trainer::new(experiment, source, &opened.device)?;
+        let trainer = Trainer::new(experiment, data, &opened.device)?;
         let folder = Folder::create(args.out.as_deref(), trainer.experiment(), usize::try_from(args.keep)?)?;
         notices.push(introduction(&trainer, &opened, &folder));
         Ok(Self { trainer, folder, notices })
@@ -94,9 +94,9 @@ pub fn train_on(
     device: &Device,
 ) -> Result<Trainer> {
     checkpoint.experiment.steps = experiment.steps;
-    let files = dataset::training_files(&experiment, data)?;
-    let trainer = checkpoint.resume(files.as_ref().map(FoundFiles::contents), device);
-    let mut trainer = dataset::name_folder(trainer, &experiment, files.as_ref())?;
+    let source = dataset::training_source(&experiment, data)?;
+    let trainer = checkpoint.resume_on(|experiment| source.data(experiment), device);
+    let mut trainer = source.name_folder(trainer)?;
     if trainer.experiment() != &experiment && !trainer.revise(experiment)? {
         return Err(mistake("the changed settings need other networks; start a run of their own"));
     }
@@ -179,6 +179,7 @@ fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {
     let e = trainer.experiment();
     let data = match (e.data.dataset(), trainer.data().images()) {
         (Some(dataset), Some(images)) => format!("{} images of {}", images.len(), dataset.title()),
+        (_, Some(images)) if e.data == DataKind::Folder => format!("{} images of a folder", images.len()),
         (_, Some(images)) => format!("{} drawn digits", images.len()),
         (_, None) => format!("{} Gaussians", e.mixture.len()),
     };

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::args::Reproduce;
-use super::dataset::{self, FoundFiles};
+use super::dataset::{self, Source};
 use super::device::{self, Opened};
 use super::failure::mistake;
 use super::pace::{QUEUE, steps_to_queue};
@@ -80,7 +80,7 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
 struct Stage<'a> {
     protocol: &'static Protocol,
     opened: &'a Opened,
-    files: Option<FoundFiles>,
+    source: Source,
     scorer: Option<Scorer>,
     bar: ProgressBar,
 }
@@ -96,7 +96,7 @@ impl<'a> Stage<'a> {
         Ok(Self {
             protocol: args.protocol.protocol(),
             opened,
-            files: dataset::training_files(first, args.data.as_deref())?,
+            source: dataset::training_source(first, args.data.as_deref())?,
             scorer: scorer.filter(|_| first.has_images()),
             bar: progress::bar(steps * seeds),
         })
@@ -108,7 +108,7 @@ impl<'a> Stage<'a> {
         self.bar.set_message(format!("{}, seed {seed}", experiment.name));
         let mut experiment = experiment.clone();
         experiment.set("seed", &seed.to_string())?;
-        let source = dataset::training_data(&experiment, self.files.as_ref())?;
+        let source = self.source.name_folder(self.source.data(&experiment))?;
         let mut trainer = Trainer::new(experiment, source, &self.opened.device)?;
         while trainer.step < trainer.experiment().steps {
             if interrupt::asked() {

@@ -85,9 +85,9 @@ fn those_that_are_wrong() {
     let cases: [(&str, &[&str]); 16] = [
         ("images", &["IMAGE"]),
         ("images absent.png", &["absent.png"]),
-        ("images text.png", &["text.png", "PNG or JPEG"]),
-        ("images empty.png", &["empty.png", "PNG or JPEG"]),
-        ("images whole.png truncated.png", &["truncated.png", "PNG or JPEG"]),
+        ("images text.png", &["text.png", "PNG, JPEG or WebP"]),
+        ("images empty.png", &["empty.png", "PNG, JPEG or WebP"]),
+        ("images whole.png truncated.png", &["truncated.png", "PNG, JPEG or WebP"]),
         ("images huge.png", &["huge.png", "too many pixels"]),
         ("images wide.jpeg", &["wide.jpeg", "28 × 20", "square"]),
         ("images .", &["cannot be read"]),

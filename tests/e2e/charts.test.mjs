@@ -20,7 +20,10 @@ async function chartsAt(target, { hash = '', ...options } = {}) {
 }
 const title = (page, id) => page.innerText(`#${id}-figure .at`);
 const middleOf = async (page, selector) => {
-  const { x, y, width, height } = await page.locator(selector).boundingBox();
+  const found = page.locator(selector);
+  // In a low window it is below the fold.
+  await found.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await found.boundingBox();
   return { x: x + width / 2, y: y + height / 2, width, left: x };
 };
 

@@ -138,6 +138,9 @@ fn dcgan_maps(e: &Experiment) -> (usize, Vec<usize>) {
     let (side, factors): (_, &[usize]) = match e.image_size {
         28 => (7, &[2, 1]),
         32 => (4, &[4, 2, 1]),
+        48 => (6, &[4, 2, 1]),
+        96 => (6, &[8, 4, 2, 1]),
+        128 => (4, &[16, 8, 4, 2, 1]),
         _ => (4, &[8, 4, 2, 1]),
     };
     (side, factors.iter().map(|factor| factor * e.base_channels).collect())

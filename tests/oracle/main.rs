@@ -29,7 +29,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use burn::tensor::Device;
 use counterfeit::Experiment;
-use counterfeit::data::{TrainingData, digits};
+use counterfeit::data::{Images, TrainingData, digits};
+use counterfeit::experiment::DataKind;
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::trainer::Trainer;
 
@@ -43,7 +44,7 @@ const STEPS: u64 = 3;
 
 /// Runs both from this step on, and compares them at the start and after every step.
 fn check(e: &Experiment, start: u64) -> Result<(), String> {
-    let data = TrainingData::new(e, Some(&mnist_files())).map_err(|error| error.to_string())?;
+    let data = data_of(e).map_err(|error| error.to_string())?;
     let mut trainer = Trainer::new(e.clone(), data.clone(), &Device::flex()).map_err(|error| error.to_string())?;
     let mut exact = Run::new(e, data.clone());
     let mut rounded = in_single_precision(|| Run::new(e, data));
@@ -80,6 +81,21 @@ fn mnist_files() -> [Vec<u8>; 2] {
     let images = [&[0, 0, 8, 3, 0, 0, 0, n, 0, 0, 0, 28, 0, 0, 0, 28], drawn.pixels()].concat();
     let labels = [&[0, 0, 8, 1, 0, 0, 0, n], drawn.labels()].concat();
     [images, labels]
+}
+
+/// The data of an experiment; the images of its folder are digits in negative, of which the colours differ.
+fn data_of(e: &Experiment) -> counterfeit::Result<TrainingData> {
+    if e.data != DataKind::Folder {
+        return TrainingData::new(e, Some(&mnist_files()));
+    }
+    let all: Vec<u8> = (0..10).collect();
+    let drawn = digits::set(&all, 3, e.image_size, &mut Rng::new(1, Stream::Digits))?;
+    let planes =
+        |grey: &[u8]| (0..e.channels).flat_map(|i| grey.iter().map(move |p| (255 - p) >> i)).collect::<Vec<_>>();
+    let pixels = drawn.pixels().chunks_exact(drawn.dim()).flat_map(planes).collect();
+    let labels = drawn.labels().to_vec();
+    let of = if e.channels == 3 { Images::in_color } else { Images::new };
+    TrainingData::of_folder(e, of(e.image_size, pixels, labels)?)
 }
 
 /// Checks all cases, each a name, a first step and an experiment, on every core.
@@ -145,8 +161,7 @@ fn every_setting_and_every_choice_has_a_variation() {
 #[test]
 fn every_variation_changes_what_is_learnt() {
     let weights = |e: Experiment| {
-        let data = TrainingData::new(&e, Some(&mnist_files())).unwrap();
-        let mut run = Run::new(&e, data);
+        let mut run = Run::new(&e, data_of(&e).unwrap());
         run.step = first_step(&e);
         (0..STEPS).for_each(|_| drop(run.step()));
         let ema = run.generator_ema.map(|ema| ema.params);
@@ -170,7 +185,7 @@ fn every_setting_alone_and_many_together() {
     CROWDS.iter().enumerate().for_each(|(i, crowd)| add(format!("crowd {i}"), settings::crowd(crowd)));
     let with = |key, value| VARIATIONS.iter().find(|v| (v.key, v.value) == (key, value)).expect("it is a variation");
     let dcgan = settings::experiment(&[with("architecture", "dcgan")]).unwrap();
-    for size in ["32", "64"] {
+    for size in ["32", "48", "64", "96", "128"] {
         let mut e = dcgan.clone();
         add(format!("a DCGAN at {size} pixels"), e.set("image_size", size).map(|()| e));
     }

@@ -71,6 +71,7 @@ pub const VARIATIONS: &[Variation] = &[
     of("mixture", "[{mean=[-1],std=0.3},{weight=3,mean=[2],std=0.5},{mean=[0.3],std=0.1}]"),
     with("data", "digits", &[IMAGES]),
     with("data", "mnist", &[IMAGES]),
+    with("data", "folder", &[IMAGES]),
     with("classes", "[3,7,1]", &[IMAGES]),
     with("examples_per_class", "1", &[IMAGES]),
     with("image_size", "32", &[IMAGES]),

@@ -21,6 +21,9 @@ pub enum DataKind {
     /// The handwritten digits of LeCun et al. 1998.
     #[schemars(title = "MNIST")]
     Mnist,
+    /// The images in a folder of this machine (`--data DIR`), grey or, with three channels, in colour; on the desktop.
+    #[schemars(title = "Images in a folder")]
+    Folder,
 }
 
 impl DataKind {
@@ -28,7 +31,7 @@ impl DataKind {
     #[must_use]
     pub fn dataset(self) -> Option<&'static dyn Dataset> {
         match self {
-            Self::Mixture | Self::Digits => None,
+            Self::Mixture | Self::Digits | Self::Folder => None,
             Self::Mnist => Some(&Mnist),
         }
     }

@@ -26,7 +26,8 @@ pub struct Train {
     /// The device
     #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
-    /// The folder with MNIST's files [else `$COUNTERFEIT_DATA`, else the user's cache, else downloaded]
+    /// The folder with MNIST's files [else `$COUNTERFEIT_DATA`, else the user's cache, else downloaded]; with `data =
+    /// folder` that of the images, or of a folder of images for each class
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// The folder to write to, in which there is no run yet [default: runs/NAME-NUMBER]

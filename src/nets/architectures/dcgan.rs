@@ -1,6 +1,6 @@
-//! DCGAN (Radford, Metz & Chintala 2016), at 28, 32 and 64 pixels.
+//! DCGAN (Radford, Metz & Chintala 2016), at 28 to 128 pixels.
 //!
-//! The generator starts from a map of 7×7 (28 pixels) or 4×4, and doubles its sides with transposed 4×4 convolutions;
+//! The generator starts from a map of 7×7 (28 pixels), 6×6 (48 and 96) or 4×4, and doubles its sides with transposed 4×4 convolutions;
 //! the discriminator mirrors it. Every layer is normalised but the generator's last and the discriminator's first and
 //! last; a normalised layer has no bias. Weights start from N(0, .02²), scales of normalisations from N(1, .02²).
 
@@ -29,6 +29,9 @@ fn maps(experiment: &Experiment) -> (usize, Vec<usize>) {
     let (side, doublings) = match experiment.image_size {
         28 => (7, 2),
         32 => (4, 3),
+        48 => (6, 3),
+        96 => (6, 4),
+        128 => (4, 5),
         _ => (4, 4),
     };
     let channels = (0..doublings).rev().map(|i| base << i).collect();
