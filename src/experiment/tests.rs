@@ -69,10 +69,7 @@ fn three_channels_go_with_what_makes_single_images_of_no_class() {
     assert_eq!(with(&[("dropout", "0"), ("architecture", "dcgan"), ("pack", "2")]).unwrap(), 3 * 784);
     let mlp = "it should be mlp or dcgan where channels = 3";
     for (settings, wanted) in [
-        (
-            &[("channels", "2")][..],
-            "`channels` is 2; it should be 1, or 3 for another image in each of red, green and blue",
-        ),
+        (&[("channels", "2")][..], "`channels` is 2; it should be 1, or 3: red, green and blue"),
         (&[("architecture", "stacked")], mlp),
         (&[("architecture", "coupled")], mlp),
         (&[("architecture", "autoencoder")], mlp),
@@ -104,7 +101,7 @@ fn errors_name_the_field_what_was_given_and_what_would_be_right() {
         ("batch_size", "0", "`batch_size` is 0; it should be from 1 to 16384"),
         ("dropout", "1.5", "`dropout` is 1.5; it should be at least 0 and below 1"),
         ("generator_lr", "nan", "`generator_lr` is nan; it should be above 0 and at most 1"),
-        ("image_size", "30", "`image_size` is 30; it should be 28, 32 or 64"),
+        ("image_size", "30", "`image_size` is 30; it should be 28, 32, 48, 64, 96 or 128"),
         ("classes", "[1, 1]", "different digits"),
         ("objective", "hopeful", "`saturating`"),
         ("batch_size", "many", "`batch_size` is \"many\"; it should be"),

@@ -82,10 +82,10 @@ fn scorer(args: &Evaluate, experiment: &Experiment, opened: &Opened) -> Result<O
     }
     match &args.classifier {
         None => Ok(None),
-        Some(path) => Err(mistake(format!(
-            "--classifier {}: it scores digits, which this run does not make; leave it out",
-            path.display()
-        ))),
+        Some(path) => {
+            let made = if experiment.has_images() { "images that are no digits" } else { "points, not images" };
+            Err(mistake(format!("--classifier {}: this run makes {made}; leave it out", path.display())))
+        }
     }
 }
 

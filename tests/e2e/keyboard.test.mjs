@@ -1,7 +1,7 @@
 // The page by keyboard alone: everything is reached, is seen to have the focus, and does not lose it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { browse, serve, trainTo, until, visit } from './helpers.mjs';
+import { browse, inSettings, serve, trainTo, until, visit } from './helpers.mjs';
 
 const site = await serve(),
   browser = await browse();
@@ -153,13 +153,15 @@ test('the focus survives undo and redo', async () => {
   await settled(page);
   await page.selectOption('#preset', 'ring');
   await page.waitForFunction(() => window.counterfeit.experiment().name === 'ring');
-  await page.focus('#undo');
-  await page.keyboard.press('Enter');
-  await page.waitForFunction(() => window.counterfeit.experiment().name === 'mixture-1d');
-  await focusOn(page, '#redo');
-  await page.keyboard.press('Enter');
-  await page.waitForFunction(() => window.counterfeit.experiment().name === 'ring');
-  await focusOn(page, '#undo');
+  await inSettings(page, async () => {
+    await page.focus('#undo');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => window.counterfeit.experiment().name === 'mixture-1d');
+    await focusOn(page, '#redo');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => window.counterfeit.experiment().name === 'ring');
+    await focusOn(page, '#undo');
+  });
   await page.context().close();
 });
 
@@ -239,10 +241,12 @@ test('the drawer takes the focus, keeps it, and gives it back', async () => {
 test('the focus survives the removal of what had it', async () => {
   const page = await visit(browser, site);
   await settled(page);
-  await page.focus('[data-at=mode-2-less]');
-  await page.keyboard.press('Enter');
-  await page.waitForFunction(() => document.querySelectorAll('.gaussians tbody tr').length === 2);
-  await focusOn(page, '.gaussians input');
+  await inSettings(page, async () => {
+    await page.focus('[data-at=mode-2-less]');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelectorAll('.gaussians tbody tr').length === 2);
+    await focusOn(page, '.gaussians input');
+  });
   await page.context().close();
 });
 
@@ -269,7 +273,8 @@ test('the bar at the bottom of a phone does not cover the control that has the f
 });
 
 test('keys that mean nothing to the focused control are the page’s', async () => {
-  const page = await visit(browser, site);
+  // Where all controls are in sight.
+  const page = await visit(browser, site, { width: 1280, height: 800 });
   await settled(page);
   const at = () => page.evaluate(() => Number(document.documentElement.dataset.step));
   const isHelp = () => page.evaluate(() => document.querySelector('#help-dialog')?.open ?? false);

@@ -24,9 +24,9 @@ const shownImage = (page, side = 'generated') =>
 const distance = async page => Number(/Distance ([\d.]+)/.exec(await page.innerText('#nearest'))?.[1]);
 
 test('a generated image under the pointer or the focus has its nearest training image', async () => {
-  const page = await visit(browser, digits(site));
+  // In a wide window; the next test is of a narrow one.
+  const page = await visit(browser, digits(site), { width: 1280, height: 800 });
   await trainTo(page, 30);
-  await page.locator('.frame').first().scrollIntoViewIfNeeded();
   const frame = await page.locator('.frame').first().boundingBox();
   // Somewhere among the generated images, which are on the left.
   await page.mouse.move(frame.x + 0.3 * frame.width, frame.y + 0.45 * frame.height);
@@ -86,7 +86,6 @@ test('a generated image under the pointer or the focus has its nearest training 
 test('a tap shows it on a narrow screen, within the window; pairs have none', async () => {
   const page = await visit(browser, digits(site), { width: 360, height: 740, touch: true });
   await trainTo(page, 3);
-  await page.locator('.frame').first().scrollIntoViewIfNeeded();
   const frame = await page.locator('.frame').first().boundingBox();
   await page.touchscreen.tap(frame.x + 0.8 * frame.width, frame.y + 0.2 * frame.height);
   await page.waitForSelector('#nearest:not([hidden])');
