@@ -65,6 +65,12 @@ pub enum Command {
         counterfeit sweep --resume sweeps/ring-001"
     )]
     Sweep(Sweep),
+    /// Write a network for PyTorch (.safetensors) or as an ONNX graph (.onnx)
+    #[command(after_help = "Examples:\n  counterfeit export runs/mine generator.onnx\n  counterfeit export runs/mine \
+        discriminator.safetensors --network discriminator\n\nIn PyTorch: model.load_state_dict(safetensors.torch.load_file(\"generator.safetensors\")), where model \
+        is a torch.nn.Sequential\nof the same layers, activations counted; of a DCGAN the generator or discriminator of PyTorch's own \
+        example, whose Sequential is named main.")]
+    Export(Export),
     /// Compare runs: the settings in which they differ, their last reports, and the course of each number
     #[command(after_help = "Example:\n  counterfeit compare runs/ring-001 runs/ring-002")]
     Compare(Compare),
@@ -149,6 +155,38 @@ pub struct Project {
     /// Report on standard output, one JSON object per line
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Export {
+    /// A checkpoint, or the folder of a run
+    pub checkpoint: PathBuf,
+    /// The file to write: its end says the form
+    #[arg(value_name = "FILE.safetensors|FILE.onnx")]
+    pub file: PathBuf,
+    /// The network; of a generator whose weights are averaged the averages
+    #[arg(long, value_enum, default_value_t)]
+    pub network: Which,
+}
+
+/// One of both networks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Which {
+    /// Latents to samples.
+    #[default]
+    Generator,
+    /// Samples to logits.
+    Discriminator,
+}
+
+impl Which {
+    /// Its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Generator => "generator",
+            Self::Discriminator => "discriminator",
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -12,6 +12,7 @@ mod dataset;
 mod device;
 mod download;
 mod evaluate;
+mod export;
 mod failure;
 mod files;
 mod filmstrip;
@@ -84,6 +85,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Classifier(args) => classifier::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Sweep(args) => sweep::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Presets(args) => presets::run(&args),
         Command::Schema => settings::run(),

@@ -9,4 +9,4 @@ pub mod normalization;
 pub mod precision;
 
 pub use self::layers::{Layer, Mask, Mode, ParamSpec, Vjp};
-pub use self::network::{ForwardOutput, Network, Weights};
+pub use self::network::{ForwardOutput, Network, Weights, as_layer};

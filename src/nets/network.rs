@@ -59,6 +59,11 @@ impl Network {
         Self::new(Vec::new())
     }
 
+    /// The layers in their order.
+    pub fn layers(&self) -> impl Iterator<Item = &dyn Layer> {
+        self.layers.iter().map(|layer| &**layer)
+    }
+
     /// The parameters; `3.weight` is that of layer 3.
     #[must_use]
     pub fn params(&self) -> Vec<ParamSpec> {
@@ -161,7 +166,7 @@ impl Network {
 
     /// The input of the last operation, and its output. An affine map and the activation after it are one operation.
     fn run_both(&self, input: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> (Tensor<2>, Tensor<2>) {
-        let mut layers = self.layers.iter().map(|layer| &**layer).peekable();
+        let mut layers = self.layers().peekable();
         let (mut features, mut x) = (None, input);
         while let Some(layer) = layers.next() {
             let pair = as_layer::<Linear>(layer).zip(layers.peek().and_then(|next| as_layer::<Activation>(*next)));
@@ -192,7 +197,9 @@ impl Network {
     }
 }
 
-fn as_layer<T: Layer>(layer: &dyn Layer) -> Option<&T> {
+/// The layer, where it is of this kind.
+#[must_use]
+pub fn as_layer<T: Layer>(layer: &dyn Layer) -> Option<&T> {
     (layer as &dyn Any).downcast_ref()
 }
 

@@ -6,6 +6,7 @@
 mod classifier;
 mod evaluation;
 mod experiments;
+mod exports;
 mod folders;
 mod gpu;
 mod interruption;

@@ -30,15 +30,16 @@ test('two fingers zoom all charts, and so does the wheel with Ctrl', async () =>
   const page = await visit(browser, site);
   await trainTo(page, 1000, 50);
   await page.waitForFunction(() => document.querySelector('#losses')?.ariaValueMax === '1000');
-  const box = await page.locator('#losses .u-over').boundingBox();
-  const { x: left, width } = box,
-    y = box.y + box.height / 2;
+  // A narrow window scrolls between the charts.
+  const places = async (...shares) => {
+    const chart = page.locator('#losses .u-over');
+    await chart.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await chart.boundingBox();
+    return shares.map((share, id) => ({ x: x + Math.min(share * width, width - 1), y: y + height / 2, id }));
+  };
   const client = await page.context().newCDPSession(page);
-  const touch = (type, ...shares) =>
-    client.send('Input.dispatchTouchEvent', {
-      type,
-      touchPoints: shares.map((share, id) => ({ x: left + Math.min(share * width, width - 1), y, id })),
-    });
+  const touch = async (type, ...shares) =>
+    client.send('Input.dispatchTouchEvent', { type, touchPoints: await places(...shares) });
   await touch('touchStart', 0.4);
   await touch('touchStart', 0.4, 0.6);
   await touch('touchMove', 0.35, 0.65);
@@ -51,7 +52,8 @@ test('two fingers zoom all charts, and so does the wheel with Ctrl', async () =>
   await page.click('#reset-zoom');
   await page.waitForSelector('#reset-zoom', { state: 'hidden' });
   const turn = async (share, deltaY) => {
-    await page.mouse.move(left + Math.min(share * width, width - 1), y);
+    const [{ x, y }] = await places(share);
+    await page.mouse.move(x, y);
     await page.keyboard.down('Control');
     for (let i = 0; i < 4; i++) await page.mouse.wheel(0, deltaY);
     await page.keyboard.up('Control');

@@ -7,8 +7,6 @@ use crate::nets::cost::Cost;
 use crate::nets::init::{DCGAN_SCALE, Init};
 use crate::tensor::{constant_like, detach};
 
-/// Added to variances before the square root.
-const EPSILON: f32 = 1e-5;
 /// Weight of the newest batch in the running statistics.
 const MOMENTUM: f32 = 0.1;
 
@@ -25,6 +23,9 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
+    /// Added to variances before the square root.
+    pub const EPSILON: f32 = 1e-5;
+
     /// With the statistics of the batch; leaves the running statistics after it.
     fn train(self, x: Tensor<2>, weights: &mut ParamCursor, mut leave: impl FnMut(Tensor<2>)) -> Tensor<2> {
         let (scale, bias) = (weights.param(), weights.param());
@@ -34,7 +35,7 @@ impl BatchNorm {
         let mean = over_all(x.clone());
         let centred = x - mean.clone();
         let variance = over_all(centred.clone() * centred.clone());
-        let scale = self.per_channel(scale) / (variance.clone() + EPSILON).sqrt();
+        let scale = self.per_channel(scale) / (variance.clone() + Self::EPSILON).sqrt();
         let y = centred * scale + self.per_channel(bias);
 
         let flat = |t: Tensor<3>| detach(t).reshape([1, self.channels]);
@@ -51,7 +52,7 @@ impl BatchNorm {
         let (scale, bias) = (weights.param(), weights.param());
         let mut running = || constant_like(x, weights.buffer());
         let (mean, variance) = (running(), running());
-        let factor = scale / (variance + EPSILON).sqrt();
+        let factor = scale / (variance + Self::EPSILON).sqrt();
         let shift = bias - mean * factor.clone();
         (self.per_channel(factor), self.per_channel(shift))
     }

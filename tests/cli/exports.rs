@@ -1,0 +1,118 @@
+//! Networks in the form of others.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use safetensors::SafeTensors;
+use serde_json::json;
+
+use crate::place::{Place, TINY, finish};
+
+const DCGAN: &str = "train --preset mnist-dcgan --set data=digits --set examples_per_class=2 --set base_channels=2 \
+                     --set latent_dim=3 --set batch_size=4 --device cpu --steps 3";
+
+/// A Python with onnxruntime, installed once; `None` where that cannot be had.
+fn onnxruntime() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("onnxruntime");
+    let python = folder.join("bin/python");
+    let has =
+        || Command::new(&python).args(["-c", "import onnxruntime"]).output().is_ok_and(|run| run.status.success());
+    if !has() {
+        Command::new("python3").args(["-m", "venv"]).arg(&folder).output().ok()?;
+        Command::new(&python).args(["-m", "pip", "install", "--quiet", "onnxruntime", "numpy"]).output().ok()?;
+    }
+    has().then_some(python)
+}
+
+#[test]
+fn onnxruntime_makes_the_same_samples() {
+    let Some(python) = onnxruntime() else {
+        eprintln!("skipped: onnxruntime cannot be installed here (python3 -m venv, pip install onnxruntime)");
+        return;
+    };
+    let place = Place::new();
+    let mlp = "train --preset digits-mlp --set generator_hidden=[8,9] --set examples_per_class=2 --set batch_size=4 \
+               --device cpu --steps 3";
+    let cases = [
+        ("points", TINY.to_owned() + " --steps 3", vec![1]),
+        ("elu", format!("{mlp} --set generator_activation=elu --set generator_norm=batch"), vec![1, 28, 28]),
+        ("label", format!("{mlp} --set conditional=label --set generator_activation=leaky-relu"), vec![1, 28, 28]),
+        ("began", format!("{mlp} --set objective=began"), vec![1, 28, 28]),
+        ("dcgan", DCGAN.to_owned(), vec![1, 28, 28]),
+        ("color", format!("{DCGAN} --set channels=3 --set image_size=32 --set generator_norm=none"), vec![3, 32, 32]),
+    ];
+    for (name, train, shape) in cases {
+        place.ok(format!("{train} --out {name}"));
+        place.ok(format!("export {name} {name}.onnx"));
+        let (experiment, network, weights) = place.checkpoint(name).generator(&Device::flex()).unwrap();
+        let (rows, width) = (5, experiment.generator_inputs());
+        let inputs: Vec<f32> = (0..rows * width).map(|i| (i as f32 * 0.7).sin()).collect();
+        let z = Tensor::<2>::from_data(TensorData::new(inputs.clone(), [rows, width]), &Device::flex());
+        let wanted: Vec<f32> = network.eval(&weights, z).into_data().try_to_vec().unwrap();
+        let script = "
+import json, sys
+import numpy, onnxruntime
+session = onnxruntime.InferenceSession(sys.argv[1])
+z = numpy.array(json.loads(sys.argv[2]), dtype=numpy.float32)
+samples, = session.run(['samples'], {'z': z})
+print(json.dumps([list(samples.shape), samples.ravel().tolist()]))";
+        let z = json!(inputs.chunks(width).collect::<Vec<_>>()).to_string();
+        let file = place.path(&format!("{name}.onnx"));
+        let ran = finish(Command::new(&python).args(["-c", script]).arg(file).arg(z));
+        assert_eq!(ran.code, 0, "{name}: {}", ran.stderr);
+        let (made, samples): (Vec<usize>, Vec<f32>) = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(made, [vec![rows], shape].concat(), "{name}");
+        for (a, b) in samples.iter().zip(&wanted) {
+            assert!((a - b).abs() < 1e-4, "{name}: {a} is not {b}");
+        }
+    }
+}
+
+#[test]
+fn a_state_dict_has_the_names_and_shapes_of_pytorchs_dcgan() {
+    let place = Place::new();
+    place.ok(format!("{DCGAN} --set image_size=64 --set ema_decay=0 --out run"));
+    let shapes = |file: &str| {
+        let bytes = place.bytes(file);
+        let file = SafeTensors::deserialize(&bytes).unwrap();
+        let mut shapes: Vec<(String, Vec<usize>)> = file
+            .iter()
+            .filter(|(name, _)| name.ends_with("weight") || name.ends_with("tracked"))
+            .map(|(name, view)| (name.to_owned(), view.shape().to_vec()))
+            .collect();
+        shapes.sort_by_key(|(name, _)| name.split('.').nth(1).unwrap().parse::<u32>().unwrap());
+        shapes.retain(|(name, shape)| name.ends_with("weight") && shape.len() == 4);
+        shapes
+    };
+    let named = |shapes: &[(u32, [usize; 4])]| -> Vec<(String, Vec<usize>)> {
+        shapes.iter().map(|(i, shape)| (format!("main.{i}.weight"), shape.to_vec())).collect()
+    };
+    // The example's ngf and ndf are 2 here, its nz 3: https://github.com/pytorch/examples, dcgan/main.py.
+    place.ok("export run g.safetensors");
+    let wanted = [(0, [3, 16, 4, 4]), (3, [16, 8, 4, 4]), (6, [8, 4, 4, 4]), (9, [4, 2, 4, 4]), (12, [2, 1, 4, 4])];
+    assert_eq!(shapes("g.safetensors"), named(&wanted));
+    place.ok("export run d.safetensors --network discriminator");
+    let wanted = [(0, [2, 1, 4, 4]), (2, [4, 2, 4, 4]), (5, [8, 4, 4, 4]), (8, [16, 8, 4, 4]), (11, [1, 16, 4, 4])];
+    assert_eq!(shapes("d.safetensors"), named(&wanted));
+    let norms = place.tensors("g.safetensors");
+    for (name, bytes) in
+        [("weight", 64), ("bias", 64), ("running_mean", 64), ("running_var", 64), ("num_batches_tracked", 8)]
+    {
+        assert_eq!(norms[&format!("main.1.{name}")].len(), bytes, "{name}");
+    }
+
+    // An affine map: PyTorch has a row for each output, the checkpoint a row for each input.
+    place.ok(format!("{TINY} --steps 3 --set generator_hidden=[2] --set latent_dim=3 --out mlp"));
+    place.ok("export mlp mlp.safetensors");
+    let [ours, theirs] = [("mlp/checkpoint", "generator_ema.0.weight"), ("mlp", "0.weight")].map(|(file, name)| {
+        let bytes = place.tensors(&format!("{file}.safetensors")).remove(name).unwrap();
+        bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect::<Vec<_>>()
+    });
+    assert_eq!(theirs, [0, 2, 4, 1, 3, 5].map(|i| ours[i]));
+
+    place.refused("export run g.pth", &["g.pth", ".safetensors", ".onnx"]);
+    place.ok(format!("{TINY} --steps 3 --set generator_norm=layer --out layer"));
+    place.refused("export layer g.onnx", &["g.onnx", "layer 1 has no operator"]);
+    place.refused("export layer g.safetensors", &["g.safetensors", "layer 1 has no counterpart"]);
+}
