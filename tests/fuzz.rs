@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "a desktop has an environment")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::io::Write;
 use std::panic::{self, AssertUnwindSafe};
 
 use burn::tensor::Device;
@@ -18,6 +19,8 @@ use counterfeit::data::{Dataset, Mnist, TrainingData};
 use counterfeit::latent::fixed_samples::LatentQuery;
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::trainer::Trainer;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
@@ -129,7 +132,14 @@ fn damaged_input_is_an_error_and_no_panic() {
     let idx = |header: &[u8], body: usize| [header, &vec![7; body]].concat();
     let images = idx(&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 28, 0, 0, 0, 28], 2 * 784);
     let labels = idx(&[0, 0, 8, 1, 0, 0, 0, 2], 2);
-    fuzz("a file of images", &[images.clone()], |bytes| drop(Mnist.decode(&[bytes.to_vec(), labels.clone()])));
+    let zipped = |bytes: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    fuzz("a file of images", &[images.clone(), zipped(&images)], |bytes| {
+        drop(Mnist.decode(&[bytes.to_vec(), labels.clone()]))
+    });
     fuzz("a file of labels", &[labels], |bytes| drop(Mnist.decode(&[images.clone(), bytes.to_vec()])));
 
     let queries = [

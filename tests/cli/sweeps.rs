@@ -1,4 +1,4 @@
-//! `sweep` and `compare`: several runs, and what tells them apart.
+//! `sweep` and `compare`: several runs, and their differences.
 
 use std::fs;
 

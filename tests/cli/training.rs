@@ -71,7 +71,7 @@ fn checkpoints_that_are_wrong() {
         ("other-network", &wider, "shape"),
         ("unknown-setting", &unknown, "lament_dim"),
     ];
-    // The checkpoint alone tells what the run is.
+    // Without it the checkpoint is all that describes the run.
     fs::remove_file(place.path("run/experiment.toml")).unwrap();
     for (name, bytes, wanted) in cases {
         place.write(name, bytes);

@@ -116,10 +116,8 @@ test('charts are tall enough to read, fold from the keyboard, and stay as they w
   const heights = () =>
     page.$$eval('.chart', charts => charts.map(({ id, clientHeight }) => [id, clientHeight]).filter(([, h]) => h));
   const before = await heights();
-  assert.deepEqual(
-    before.map(([id]) => id),
-    ['losses', 'distance'],
-  );
+  // A high window has room for more.
+  assert.deepEqual(before.map(([id]) => id).slice(0, 2), ['losses', 'distance']);
   assert.ok(
     before.every(([, height]) => height >= 100),
     JSON.stringify(before),
@@ -148,8 +146,8 @@ test('the crosshair is at one step in all charts and in the timeline, with the v
   const cursors = await page.$$eval('.chart .u-cursor-x', lines =>
     lines.map(line => Math.round(line.getBoundingClientRect().left)),
   );
-  assert.equal(cursors.length, 2);
-  assert.equal(cursors[0], cursors[1]);
+  assert.ok(cursors.length >= 2);
+  assert.equal(new Set(cursors).size, 1, `${cursors}`);
   assert.ok(await page.isVisible('.strip-cursor'));
   // The newest values are others.
   const { w1, d_loss } = await report(page);

@@ -132,7 +132,9 @@ test('a collapsed run has a card with its evidence and fixes; a fix starts a com
   await page.click('#play');
   await until(page, 'paused');
   assert.equal(await page.innerText('#status-title'), 'Mode collapse');
-  assert.match(await page.innerText('#status-text'), /the generator covered 1 of the 4 modes/);
+  await page.waitForFunction(() =>
+    /the generator covered 1 of the 4 modes/.test(document.querySelector('#status-text').innerText),
+  );
 
   await page.click('#show-evidence');
   await page.waitForFunction(() =>

@@ -67,7 +67,8 @@ test('differences are named as the settings are, and a few points are no run', (
 });
 
 test('the run before a change stays in the charts until it is dismissed', async () => {
-  const page = await visit(browser, site, { before: countFaint });
+  // In a higher window more charts are open.
+  const page = await visit(browser, site, { width: 1280, height: 800, before: countFaint });
   await trainTo(page, 400, 20);
   assert.deepEqual(await faint(page), {});
   await change(page, 'gradient_penalty', 'r1');
@@ -87,7 +88,8 @@ test('the run before a change stays in the charts until it is dismissed', async 
 });
 
 test('a loss of another objective is no comparison, and neither is a run of another kind', async () => {
-  const page = await visit(browser, site, { before: countFaint });
+  // In a higher window more charts are open.
+  const page = await visit(browser, site, { width: 1280, height: 800, before: countFaint });
   await trainTo(page, 400, 20);
   await change(page, 'objective', 'hinge');
   await shows(page, /previous: Objective/);
@@ -100,7 +102,8 @@ test('a loss of another objective is no comparison, and neither is a run of anot
 });
 
 test('a pinned run is the baseline over any number of changes, until it is unpinned', async () => {
-  const page = await visit(browser, site, { before: countFaint });
+  // In a higher window more charts are open.
+  const page = await visit(browser, site, { width: 1280, height: 800, before: countFaint });
   await trainTo(page, 400, 20);
   await page.waitForSelector('#pin');
   await page.click('#pin');
