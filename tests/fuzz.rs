@@ -138,7 +138,7 @@ fn damaged_input_is_an_error_and_no_panic() {
         encoder.finish().unwrap()
     };
     fuzz("a file of images", &[images.clone(), zipped(&images)], |bytes| {
-        drop(Mnist.decode(&[bytes.to_vec(), labels.clone()]))
+        drop(Mnist.decode(&[bytes.to_vec(), labels.clone()]));
     });
     fuzz("a file of labels", &[labels], |bytes| drop(Mnist.decode(&[images.clone(), bytes.to_vec()])));
 

@@ -1,6 +1,7 @@
 //! A network as an ONNX graph (onnx/onnx.proto): from `z`, rows of latents with one-hot classes where the run is
 //! conditioned, to `samples`; of a discriminator from `samples` to `output`. Images are `[n, channels, height, width]`.
-//! The messages here have the fields that are written.
+//! The messages here have the fields that are written; whole numbers are none below 0, which signed and unsigned fields
+//! write alike.
 
 use anyhow::{Result, bail};
 use prost::Message;
@@ -66,8 +67,8 @@ struct Attribute {
     name: String,
     #[prost(float, optional, tag = "2")]
     number: Option<f32>,
-    #[prost(int64, repeated, packed = "false", tag = "8")]
-    whole: Vec<i64>,
+    #[prost(uint64, repeated, packed = "false", tag = "8")]
+    whole: Vec<u64>,
     #[prost(int32, tag = "20")]
     kind: i32,
 }
@@ -75,8 +76,8 @@ struct Attribute {
 /// `data_type`: 1 for F32, 7 for I64; `raw_data` in little endian.
 #[derive(Clone, PartialEq, Message)]
 struct Tensor {
-    #[prost(int64, repeated, packed = "false", tag = "1")]
-    dims: Vec<i64>,
+    #[prost(uint64, repeated, packed = "false", tag = "1")]
+    dims: Vec<u64>,
     #[prost(int32, tag = "2")]
     data_type: i32,
     #[prost(string, tag = "8")]
@@ -116,8 +117,8 @@ struct Shape {
 /// A length, or the name of one that is free.
 #[derive(Clone, PartialEq, Message)]
 struct Dimension {
-    #[prost(int64, optional, tag = "1")]
-    length: Option<i64>,
+    #[prost(uint64, optional, tag = "1")]
+    length: Option<u64>,
     #[prost(string, optional, tag = "2")]
     name: Option<String>,
 }
@@ -232,8 +233,8 @@ impl Builder {
         if self.shape == shape {
             return;
         }
-        let lengths: Vec<u8> =
-            [-1].into_iter().chain(shape.iter().map(|&length| length as i64)).flat_map(i64::to_le_bytes).collect();
+        let fixed = shape.iter().flat_map(|&length| (length as u64).to_le_bytes());
+        let lengths: Vec<u8> = (-1_i64).to_le_bytes().into_iter().chain(fixed).collect();
         let name = format!("{}.shape", self.at);
         let to = self.tensor(name, I64, &[shape.len() + 1], &lengths);
         let output = format!("{}.reshaped", self.at);
@@ -257,7 +258,7 @@ impl Builder {
     }
 
     fn tensor(&mut self, name: String, data_type: i32, shape: &[usize], bytes: &[u8]) -> String {
-        let dims = shape.iter().map(|&length| length as i64).collect();
+        let dims = shape.iter().map(|&length| length as u64).collect();
         self.tensors.push(Tensor { dims, data_type, name: name.clone(), raw_data: bytes.to_vec() });
         name
     }
@@ -271,14 +272,14 @@ fn number(name: &str, value: f32) -> Attribute {
     Attribute { name: name.to_owned(), number: Some(value), whole: Vec::new(), kind: 1 }
 }
 
-fn whole(name: &str, values: &[i64]) -> Attribute {
+fn whole(name: &str, values: &[u64]) -> Attribute {
     Attribute { name: name.to_owned(), number: None, whole: values.to_vec(), kind: 7 }
 }
 
 /// A value of rows, of any number, of this shape.
 fn value(name: &str, shape: &[usize]) -> ValueInfo {
     let free = Dimension { length: None, name: Some("n".to_owned()) };
-    let fixed = shape.iter().map(|&length| Dimension { length: Some(length as i64), name: None });
+    let fixed = shape.iter().map(|&length| Dimension { length: Some(length as u64), name: None });
     let shape = Shape { dim: [free].into_iter().chain(fixed).collect() };
     ValueInfo {
         name: name.to_owned(),

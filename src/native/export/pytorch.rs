@@ -16,8 +16,10 @@ use crate::native::args::Which;
 use crate::nets::as_layer;
 use crate::nets::layers::{Activation, AddScalar, BatchNorm, Conv, ConvTranspose, Dropout, Linear};
 
-/// A tensor's name, shape and bytes.
+/// A tensor's name, type, shape and bytes.
 type Named = (String, Dtype, Vec<usize>, Vec<u8>);
+/// A tensor's name, shape and numbers.
+type Shaped = (String, Vec<usize>, Vec<f32>);
 
 /// The state dict as a safetensors file.
 ///
@@ -27,8 +29,7 @@ pub fn state_dict(experiment: &Experiment, parts: &[Part], _: Which) -> Result<V
     let before = if experiment.architecture == Architecture::Dcgan { "main." } else { "" };
     let mut all = Vec::new();
     for (i, part) in parts.iter().enumerate() {
-        let (last, next) = (i.checked_sub(1).map(|i| &parts[i]), &parts[i + 1..]);
-        let tensors = tensors(part, last.map_or(&[][..], |_| &parts[..i]), next)?;
+        let tensors = tensors(part, &parts[..i], &parts[i + 1..])?;
         let named = tensors.into_iter().map(|(name, shape, numbers)| {
             let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
             (format!("{before}{}.{name}", part.index), Dtype::F32, shape, bytes)
@@ -49,7 +50,7 @@ pub fn state_dict(experiment: &Experiment, parts: &[Part], _: Which) -> Result<V
 }
 
 /// The tensors of a layer by PyTorch's names and shapes.
-fn tensors(part: &Part, before: &[Part], after: &[Part]) -> Result<Vec<(String, Vec<usize>, Vec<f32>)>> {
+fn tensors(part: &Part, before: &[Part], after: &[Part]) -> Result<Vec<Shaped>> {
     let shape_of = |name: &str, numbers: &[f32]| -> Result<(Vec<usize>, Vec<f32>)> {
         if name != "weight" {
             return Ok((vec![numbers.len()], numbers.to_vec()));
