@@ -36,27 +36,23 @@ impl Images {
     /// # Errors
     /// [`Error::Data`] when there are none, or the pixels are not one image a label.
     pub fn new(size: usize, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
-        let wanted = size.checked_mul(size).and_then(|dim| dim.checked_mul(labels.len()));
-        if pixels.is_empty() || wanted != Some(pixels.len()) {
+        Self::in_planes(1, size, pixels, labels)
+    }
+
+    /// The same of so many planes, one after the other: 1 of grey images, 3 of images in red, green and blue.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when there are none, or the pixels are not one image a label.
+    pub fn in_planes(planes: usize, size: usize, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
+        let dim = size.checked_mul(size).and_then(|area| area.checked_mul(planes));
+        if pixels.is_empty() || dim.and_then(|dim| dim.checked_mul(labels.len())) != Some(pixels.len()) {
             return Err(Error::Data {
                 what: "the images".to_owned(),
                 problem: format!("{} pixels are not {} images of {size} × {size}", pixels.len(), labels.len()),
                 remedy: "give at least one image, and one label for each".to_owned(),
             });
         }
-        Ok(Self { size, planes: 1, channels: 1, pixels, labels })
-    }
-
-    /// Colour images of `size` × `size` pixels with a label each: the red plane of an image, its green, its blue; then
-    /// the next image.
-    ///
-    /// # Errors
-    /// [`Error::Data`] when there are none, or the pixels are not one image a label.
-    pub fn in_color(size: usize, pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self> {
-        // As three grey images each.
-        let each: Vec<u8> = labels.iter().flat_map(|&label| [label; 3]).collect();
-        let Self { pixels, .. } = Self::new(size, pixels, each)?;
-        Ok(Self { size, planes: 3, channels: 1, pixels, labels })
+        Ok(Self { size, planes, channels: 1, pixels, labels })
     }
 
     /// The same images, with `channels` of them per sample, one per channel.
@@ -132,12 +128,8 @@ impl Images {
     pub fn select(&self, indices: &[usize]) -> Result<Self> {
         let dim = self.dim();
         let pixels = indices.iter().flat_map(|i| &self.pixels[i * dim..(i + 1) * dim]).copied().collect();
-        let labels: Vec<u8> = indices.iter().map(|&i| self.labels[i]).collect();
-        let images = match self.planes {
-            3 => Self::in_color(self.size, pixels, labels)?,
-            _ => Self::new(self.size, pixels, labels)?,
-        };
-        Ok(images.stacked(self.channels))
+        let labels = indices.iter().map(|&i| self.labels[i]).collect();
+        Ok(Self::in_planes(self.planes, self.size, pixels, labels)?.stacked(self.channels))
     }
 
     /// The first `per_class` images of each of `classes`, in the order in which they stand; 0 takes all.
@@ -276,13 +268,13 @@ mod tests {
 
     #[test]
     fn an_image_in_color_is_three_planes_of_one_image() {
-        let images = Images::in_color(1, vec![0, 255, 0, 255, 0, 0], vec![4, 9]).unwrap();
+        let images = Images::in_planes(3, 1, vec![0, 255, 0, 255, 0, 0], vec![4, 9]).unwrap();
         assert_eq!((images.len(), images.dim(), images.planes(), images.channels()), (2, 3, 3, 1));
         let batch = images.batch(&[1, 0]);
         assert_eq!((batch.values, batch.labels), (vec![1.0, -1.0, -1.0, -1.0, 1.0, -1.0], vec![9, 4]));
         assert_eq!(images.select(&[1]).unwrap().pixels(), [255, 0, 0]);
         assert_eq!(images.subset(&[9], 0).unwrap().pixels(), [255, 0, 0]);
-        assert!(Images::in_color(1, vec![0; 4], vec![4]).is_err());
+        assert!(Images::in_planes(3, 1, vec![0; 4], vec![4]).is_err());
     }
 
     #[test]

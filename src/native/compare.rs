@@ -31,7 +31,7 @@ struct Row {
     cells: Vec<String>,
 }
 
-/// What is printed.
+/// The comparison, as it is printed.
 #[derive(Serialize)]
 struct Comparison {
     runs: Vec<String>,
@@ -107,19 +107,12 @@ fn settings(runs: &[Run]) -> Vec<Row> {
 
 /// The numbers of the last reports, by the names that any of them has.
 fn last(runs: &[Run]) -> Vec<Row> {
-    let mut names: Vec<&String> = Vec::new();
-    for key in runs.iter().filter_map(|run| run.records.last()).flat_map(|record| record.keys()) {
-        if !names.contains(&key) {
-            names.push(key);
-        }
-    }
+    let names = records::names(runs.iter().filter_map(|run| run.records.last()));
     let cell = |run: &Run, name: &str| {
         run.records.last().and_then(|record| record.get(name)?.as_f64()).map_or_else(String::new, short)
     };
-    names
-        .into_iter()
-        .map(|name| Row { name: name.clone(), cells: runs.iter().map(|run| cell(run, name)).collect() })
-        .collect()
+    let row = |name: String| Row { cells: runs.iter().map(|run| cell(run, &name)).collect(), name };
+    names.into_iter().map(row).collect()
 }
 
 /// A number with four significant digits; whole numbers as they are.

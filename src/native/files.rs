@@ -1,6 +1,6 @@
 //! Files: read with a size limit, and written atomically: a kill at any moment leaves the whole old or new file.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -72,10 +72,21 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The numbers in the names of the files of a folder, between `before` and `after`, in ascending order.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn numbered(folder: &Path, before: &str, after: &str) -> Result<Vec<u64>> {
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+    let numbers = names.filter_map(|name| name.strip_prefix(before)?.strip_suffix(after)?.parse().ok());
+    let mut numbers: Vec<u64> = numbers.collect();
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

@@ -1,7 +1,6 @@
 //! The course of a run in pictures, from the grids in its folder: `filmstrip.png` has a row of images for each of some
 //! moments, of the same latents from top to bottom, and `filmstrip.gif` plays the grids.
 
-use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -52,17 +51,8 @@ pub fn last(folder: &Path) -> Result<Option<DynamicImage>> {
 
 /// The grids of a run's folder up to `step`, in the order of their steps.
 fn grids(folder: &Path, step: u64) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let mut grids: Vec<(u64, PathBuf)> = entries
-        .flatten()
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let of: u64 = name.strip_prefix(BEFORE)?.strip_suffix(".png")?.parse().ok()?;
-            (of <= step).then(|| (of, entry.path()))
-        })
-        .collect();
-    grids.sort();
-    Ok(grids.into_iter().map(|(_, path)| path).collect())
+    let steps = files::numbered(folder, BEFORE, ".png")?.into_iter().filter(|of| *of <= step);
+    Ok(steps.map(|of| folder.join(grid_name(of))).collect())
 }
 
 /// `most` of these at equal distances, with the first and the last; all where there are no more.
@@ -116,6 +106,8 @@ fn animation<'a>(grids: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use image::AnimationDecoder;
     use image::codecs::gif::GifDecoder;
 

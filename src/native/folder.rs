@@ -26,6 +26,8 @@ pub const CHECKPOINT: &str = "checkpoint.safetensors";
 /// The name of the experiment's file.
 pub const EXPERIMENT: &str = "experiment.toml";
 const BEST: [&str; 2] = ["best.safetensors", "best.json"];
+/// The name of a checkpoint that stays when newer ones come, before its step.
+const EARLIER: &str = "checkpoint-";
 const LOCK: &str = "run.lock";
 
 /// The folder of one run.
@@ -79,11 +81,11 @@ impl Folder {
     fn open(path: PathBuf, saved: Option<u64>, experiment: &Experiment, keep: usize) -> Result<Self> {
         let lock = lock(&path)?;
         let step = saved.unwrap_or(0);
-        files::write(&path.join(EXPERIMENT), experiment.to_toml().as_bytes()).map_err(mistake)?;
+        describe(&path, experiment).map_err(mistake)?;
         let best = fs::read(path.join(BEST[1])).ok().and_then(|text| serde_json::from_slice(&text).ok());
         Ok(Self {
             saved,
-            earlier: earlier(&path)?,
+            earlier: files::numbered(&path, EARLIER, ".safetensors")?,
             keep,
             // A later one is of steps that come again.
             best: best.filter(|best: &Best| best.step <= step),
@@ -99,7 +101,7 @@ impl Folder {
     /// # Errors
     /// When the disk fails.
     pub fn go_back(&mut self, step: u64, experiment: &Experiment) -> Result<()> {
-        files::write(&self.path.join(EXPERIMENT), experiment.to_toml().as_bytes())?;
+        describe(&self.path, experiment)?;
         self.records = Records::open(&self.path, step)?;
         self.events = Events::create(&self.path, step)?;
         Ok(())
@@ -216,17 +218,7 @@ fn is_better(metric: &Metric, than: f64) -> bool {
 
 /// The name of a checkpoint that stays when newer ones come.
 fn name_of(step: u64) -> String {
-    format!("checkpoint-{step:06}.safetensors")
-}
-
-/// The steps of the checkpoints with such names, the oldest first.
-fn earlier(folder: &Path) -> Result<Vec<u64>> {
-    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-    let steps = names.filter_map(|name| name.strip_prefix("checkpoint-")?.strip_suffix(".safetensors")?.parse().ok());
-    let mut steps: Vec<u64> = steps.collect();
-    steps.sort_unstable();
-    Ok(steps)
+    format!("{EARLIER}{step:06}.safetensors")
 }
 
 /// Holds the folder for this process.
@@ -242,6 +234,11 @@ fn lock(path: &Path) -> Result<File> {
         }
         Err(TryLockError::Error(error)) => Err(refuse(&error)),
     }
+}
+
+/// Writes the experiment into a run's folder.
+fn describe(folder: &Path, experiment: &Experiment) -> Result<()> {
+    files::write(&folder.join(EXPERIMENT), experiment.to_toml().as_bytes())
 }
 
 /// The experiment in a run's folder, where it is there.

@@ -76,7 +76,7 @@ pub fn read(folder: &Path, experiment: &Experiment) -> Result<Found> {
             failed[0]
         )));
     }
-    let images = if planes == 3 { Images::in_color(size, pixels, labels)? } else { Images::new(size, pixels, labels)? };
+    let images = Images::in_planes(planes, size, pixels, labels)?;
     Ok(Found { images, left_out: left_out(&failed, files.len()) })
 }
 

@@ -1,8 +1,8 @@
 //! The reports of a run, kept in its folder: `metrics.jsonl` has the objects of `--json`, one a line, and `metrics.csv`
 //! the same numbers, a row each.
 
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -16,6 +16,8 @@ const LINES: &str = "metrics.jsonl";
 const TABLE: &str = "metrics.csv";
 /// Larger files are refused, 1 GiB: some two million reports.
 const SIZE_LIMIT: u64 = 1 << 30;
+/// Two lines are no longer.
+const LONGEST: u64 = 1 << 16;
 
 /// The reports of one run.
 pub struct Records {
@@ -64,11 +66,7 @@ impl Records {
 
     /// Writes the table anew, with a column for each name in these records.
     fn tabulate(&mut self, records: &[Record]) -> Result<()> {
-        for key in records.iter().flat_map(Map::keys) {
-            if !self.columns.contains(key) {
-                self.columns.push(key.clone());
-            }
-        }
+        self.columns = names(records);
         let rows = records.iter().map(|record| self.row(record));
         let text = table([self.columns.clone()].into_iter().chain(rows))?;
         files::write(&self.folder.join(TABLE), &text)
@@ -92,6 +90,38 @@ pub fn read(folder: &Path) -> Result<Vec<Record>> {
     let text = files::read(&path, SIZE_LIMIT)?;
     let records = text.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice::<Record>(line).ok());
     Ok(records.filter(|record| record.contains_key("step")).collect())
+}
+
+/// The names in these records, in the order in which they come first.
+pub fn names<'a>(records: impl IntoIterator<Item = &'a Record>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in records.into_iter().flat_map(Map::keys) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+/// The step of the last report in a run's folder, from the end of the file alone; 0 where there is none.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn last_step(folder: &Path) -> Result<u64> {
+    let path = folder.join(LINES);
+    if !path.exists() {
+        return Ok(0);
+    }
+    let mut end = Vec::new();
+    let read = File::open(&path).and_then(|mut file| {
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(LONGEST)))?;
+        file.read_to_end(&mut end)
+    });
+    read.with_context(|| path.display().to_string())?;
+    let lines = end.rsplit(|&byte| byte == b'\n');
+    let mut steps = lines.filter_map(|line| serde_json::from_slice::<Record>(line).ok()?.get("step")?.as_u64());
+    Ok(steps.next().unwrap_or(0))
 }
 
 fn table(rows: impl IntoIterator<Item = Vec<String>>) -> Result<Vec<u8>> {
@@ -135,6 +165,7 @@ mod tests {
         assert_eq!(text(LINES).lines().count(), 3);
         // Killed after its checkpoint of step 20, in the middle of a line.
         append(&folder.path().join(LINES), b"{\"step\":40,\"d_lo").unwrap();
+        assert_eq!(last_step(folder.path()).unwrap(), 30);
         let mut records = Records::open(folder.path(), 20).unwrap();
         records.add(&report(30, false)).unwrap();
         assert_eq!(text(TABLE), table);

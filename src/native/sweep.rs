@@ -4,7 +4,6 @@
 mod outcome;
 mod variation;
 
-use std::collections::HashSet;
 use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -136,14 +135,13 @@ impl Plan {
 }
 
 impl Run {
-    /// The step of its last report.
-    fn step(&self) -> Result<u64> {
-        let records = records::read(&self.folder)?;
-        Ok(records.last().and_then(|record| record["step"].as_u64()).unwrap_or(0))
+    /// The steps that it has done, by its last report.
+    fn done(&self) -> Result<u64> {
+        Ok(records::last_step(&self.folder)?.min(self.experiment.steps))
     }
 
     fn is_done(&self) -> Result<bool> {
-        Ok(self.step()? >= self.experiment.steps)
+        Ok(self.done()? == self.experiment.steps)
     }
 
     /// Starts the process that trains it, from its checkpoint where there is one.
@@ -175,18 +173,16 @@ impl Run {
 /// Trains the runs that are not done, so many at a time, until all are or an interrupt. A run that fails, by diverging
 /// for example, ends alone; its log says why.
 fn train(args: &Sweep, runs: &[Run]) -> Result<()> {
-    let mut waiting = Vec::new();
+    let (mut waiting, mut ended) = (Vec::new(), 0);
     for run in runs.iter().rev() {
-        if !run.is_done()? {
+        if run.is_done()? {
+            ended += run.experiment.steps;
+        } else {
             waiting.push(run);
         }
     }
     let bar = progress::bar(runs.iter().map(|run| run.experiment.steps).sum());
-    let done = |run: &Run| Ok::<_, anyhow::Error>(run.step()?.min(run.experiment.steps));
-    let mut ended: u64 =
-        runs.iter().filter(|run| !waiting.iter().any(|w| w.number == run.number)).map(|run| run.experiment.steps).sum();
     let mut active: Vec<(&Run, Child)> = Vec::new();
-    let mut failed = HashSet::new();
     while !(active.is_empty() && (waiting.is_empty() || interrupt::asked())) {
         while active.len() < args.jobs && !interrupt::asked() {
             let Some(run) = waiting.pop() else { break };
@@ -198,8 +194,8 @@ fn train(args: &Sweep, runs: &[Run]) -> Result<()> {
             match process.try_wait().context("a run")? {
                 None => running.push((run, process)),
                 Some(status) => {
-                    ended += done(run)?;
-                    if !status.success() && failed.insert(run.number) {
+                    ended += run.done()?;
+                    if !status.success() {
                         let log = run.folder.with_extension("log");
                         bar.suspend(|| say(&format!("run {:03} failed: see {}", run.number, log.display())));
                     }
@@ -207,7 +203,7 @@ fn train(args: &Sweep, runs: &[Run]) -> Result<()> {
             }
         }
         active = running;
-        let steps = active.iter().map(|(run, _)| done(run)).sum::<Result<u64>>()?;
+        let steps = active.iter().map(|(run, _)| run.done()).sum::<Result<u64>>()?;
         bar.set_position(ended + steps);
         bar.set_message(format!("{} runs left", waiting.len() + active.len()));
     }

@@ -4,13 +4,15 @@
 //! `record_writer.cc`, tensorflow/core/util/event.proto, tensorflow/core/framework/summary.proto). The messages here have
 //! the fields that are written; whole numbers are none below 0, which signed and unsigned fields write alike.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 use prost::{Enumeration, Message};
+
+use super::files;
 
 #[derive(Clone, PartialEq, Message)]
 struct Event {
@@ -96,8 +98,9 @@ struct Histogram {
 
 /// Buckets of a histogram.
 const BUCKETS: usize = 30;
-/// In the names of all event files.
+/// The name of an event file, before its number, by which readers know it, and after it.
 const NAME: &str = "events.out.tfevents.";
+const END: &str = ".counterfeit";
 
 /// The event file of a run since it started or was resumed.
 pub struct Events {
@@ -115,8 +118,8 @@ impl Events {
     /// When the folder cannot be written to.
     pub fn create(folder: &Path, step: u64) -> Result<Self> {
         let now = seconds() as u64;
-        let number = earlier(folder)?.into_iter().max().map_or(now, |last| now.max(last + 1));
-        let path = folder.join(format!("{NAME}{number:010}.counterfeit"));
+        let number = files::numbered(folder, NAME, END)?.last().map_or(now, |last| now.max(last + 1));
+        let path = folder.join(format!("{NAME}{number:010}{END}"));
         let file = OpenOptions::new().append(true).create_new(true).open(&path);
         let file = file.with_context(|| format!("{} cannot be written", path.display()))?;
         let mut events = Self { file, path: path.display().to_string(), values: Vec::new() };
@@ -202,13 +205,6 @@ fn record(data: &[u8]) -> Vec<u8> {
     [&length[..], &masked(&length), data, &masked(data)].concat()
 }
 
-/// The numbers in the names of the event files in a folder.
-fn earlier(folder: &Path) -> Result<Vec<u64>> {
-    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-    Ok(names.filter_map(|name| name.strip_prefix(NAME)?.split('.').next()?.parse().ok()).collect())
-}
-
 /// Since 1970; 0 where the clock says earlier.
 fn seconds() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
@@ -216,6 +212,8 @@ fn seconds() -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// The events in a file, whose checksums hold.

@@ -1,33 +1,19 @@
 //! Networks in the form of others.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use safetensors::SafeTensors;
 use serde_json::json;
 
-use crate::place::{Place, TINY, finish};
+use crate::place::{Place, TINY, finish, python_with};
 
 const DCGAN: &str = "train --preset mnist-dcgan --set data=digits --set examples_per_class=2 --set base_channels=2 \
                      --set latent_dim=3 --set batch_size=4 --device cpu --steps 3";
 
-/// A Python with onnxruntime, installed once; `None` where that cannot be had.
-fn onnxruntime() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("onnxruntime");
-    let python = folder.join("bin/python");
-    let has =
-        || Command::new(&python).args(["-c", "import onnxruntime"]).output().is_ok_and(|run| run.status.success());
-    if !has() {
-        Command::new("python3").args(["-m", "venv"]).arg(&folder).output().ok()?;
-        Command::new(&python).args(["-m", "pip", "install", "--quiet", "onnxruntime", "numpy"]).output().ok()?;
-    }
-    has().then_some(python)
-}
-
 #[test]
 fn onnxruntime_makes_the_same_samples() {
-    let Some(python) = onnxruntime() else {
+    let Some(python) = python_with("onnxruntime", &["onnxruntime", "numpy"]) else {
         eprintln!("skipped: onnxruntime cannot be installed here (python3 -m venv, pip install onnxruntime)");
         return;
     };

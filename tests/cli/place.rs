@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use counterfeit::checkpoint::Checkpoint;
@@ -120,6 +120,19 @@ impl Place {
         let mut command = self.command(line);
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
+}
+
+/// A Python that has a module, with these packages installed once; `None` where that cannot be had.
+pub fn python_with(module: &str, packages: &[&str]) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(module);
+    let python = folder.join("bin/python");
+    let import = format!("import {module}");
+    let has = || Command::new(&python).args(["-c", &import]).output().is_ok_and(|run| run.status.success());
+    if !has() {
+        Command::new("python3").args(["-m", "venv"]).arg(&folder).output().ok()?;
+        Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(packages).output().ok()?;
+    }
+    has().then_some(python)
 }
 
 pub fn finish(command: &mut Command) -> Outcome {

@@ -1,14 +1,13 @@
-//! What a run leaves in its folder beside its checkpoint, and what may change when it goes on.
+//! The folder of a run: its records and checkpoints, and the settings with which it goes on.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::AnimationDecoder;
 use image::codecs::gif::GifDecoder;
 
-use crate::place::{Place, TINY, finish, number, objects};
+use crate::place::{Place, TINY, finish, number, objects, python_with};
 
 impl Place {
     /// The steps in a run's table, and its header.
@@ -136,7 +135,7 @@ fn a_quiet_run_says_nothing_but_errors() {
     let outcome = place.ok(format!("{TINY} --steps 5 --out run -q"));
     assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("", ""));
     place.refused(format!("-q {TINY} --steps 5 --out run"), &["holds a run already"]);
-    // Standard output is another's: reports are lines beside it.
+    // Standard output has the objects, standard error the lines.
     let outcome = place.ok(format!("{TINY} --steps 5 --json -v --out other"));
     assert!(outcome.stderr.contains("step 5: D loss"), "{}", outcome.stderr);
     assert_eq!(objects(&outcome.stdout).len(), 2);
@@ -161,24 +160,9 @@ fn shells_and_manuals_know_every_command() {
     place.refused("man file/pages", &["file/pages"]);
 }
 
-/// A Python with TensorBoard, installed once; `None` where that cannot be had.
-fn tensorboard() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tensorboard");
-    let python = folder.join("bin/python");
-    let has =
-        || Command::new(&python).args(["-c", "import tensorboard"]).output().is_ok_and(|run| run.status.success());
-    if !has() {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&folder).output();
-        let install = ["-m", "pip", "install", "--quiet", "tensorboard", "setuptools<81"];
-        made.ok()?;
-        Command::new(&python).args(install).output().ok()?;
-    }
-    has().then_some(python)
-}
-
 #[test]
 fn tensorboard_reads_the_events() {
-    let Some(python) = tensorboard() else {
+    let Some(python) = python_with("tensorboard", &["tensorboard", "setuptools<81"]) else {
         eprintln!("skipped: TensorBoard cannot be installed here (python3 -m venv, pip install tensorboard)");
         return;
     };

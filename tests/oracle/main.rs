@@ -94,8 +94,7 @@ fn data_of(e: &Experiment) -> counterfeit::Result<TrainingData> {
         |grey: &[u8]| (0..e.channels).flat_map(|i| grey.iter().map(move |p| (255 - p) >> i)).collect::<Vec<_>>();
     let pixels = drawn.pixels().chunks_exact(drawn.dim()).flat_map(planes).collect();
     let labels = drawn.labels().to_vec();
-    let of = if e.channels == 3 { Images::in_color } else { Images::new };
-    TrainingData::of_folder(e, of(e.image_size, pixels, labels)?)
+    TrainingData::of_folder(e, Images::in_planes(e.channels, e.image_size, pixels, labels)?)
 }
 
 /// Checks all cases, each a name, a first step and an experiment, on every core.

@@ -62,14 +62,8 @@ impl Outcome {
 
 /// The metrics of the runs: the numbers with a floor.
 fn metrics(outcomes: &[Outcome]) -> Vec<String> {
-    let names = outcomes.iter().filter_map(|outcome| outcome.records.last()).flat_map(|record| record.keys());
-    let mut metrics: Vec<String> = Vec::new();
-    for name in names.filter_map(|name| name.strip_suffix("_floor")) {
-        if !metrics.iter().any(|known| known == name) {
-            metrics.push(name.to_owned());
-        }
-    }
-    metrics
+    let names = records::names(outcomes.iter().filter_map(|outcome| outcome.records.last()));
+    names.iter().filter_map(|name| name.strip_suffix("_floor").map(ToOwned::to_owned)).collect()
 }
 
 /// The runs by their settings, the best by the first metric first: that with the value nearest to its floor.
