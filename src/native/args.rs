@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use self::runs::{Compare, OnDivergence, Sweep, Train};
+pub use self::runs::{Chosen, Compare, OnDivergence, Sweep, Train};
 use self::values::{rectangle, setting, sum, threshold, way};
 use super::bench;
 use super::device::Choice;

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use burn::tensor::Device;
 
-use super::args::Train;
+use super::args::{Chosen, Train};
 use super::dataset::{self, Source};
 use super::device::{self, Opened};
 use super::failure::mistake;
@@ -39,7 +39,7 @@ impl Plan {
     }
 
     fn fresh(args: &Train) -> Result<Self> {
-        let mut experiment = chosen(args)?;
+        let mut experiment = chosen(&args.chosen, args.seed)?;
         let mut notices = Vec::new();
         let source = match dataset::training_source(&experiment, args.data.as_deref()) {
             Err(why) if !names_data(args) => {
@@ -107,14 +107,14 @@ pub fn train_on(
 /// named by the arguments or written into the folder since, is not trained by accident.
 fn resumed_experiment(args: &Train, path: &Path, was: &Experiment) -> Result<Experiment> {
     let mut experiment = was.clone();
-    experiment.set_all(args.set.iter().map(|(key, value)| (key.as_str(), value.as_str())))?;
-    let (name, other) = match (&args.file, &args.preset) {
+    experiment.set_all(args.chosen.set.iter().map(|(key, value)| (key.as_str(), value.as_str())))?;
+    let (name, other) = match (&args.chosen.file, &args.chosen.preset) {
         (Some(file), _) => (file.display().to_string(), Some(from_file(file)?)),
         (None, Some(preset)) => (format!("the preset {preset}"), Some(Experiment::preset(preset)?)),
         (None, None) => (path.join(folder::EXPERIMENT).display().to_string(), folder::described(path)?),
     };
     if let Some(other) = other {
-        let told = |key: &str| key == "steps" || args.set.iter().any(|(changed, _)| changed == key);
+        let told = |key: &str| key == "steps" || args.chosen.set.iter().any(|(changed, _)| changed == key);
         let untold: Vec<_> = was.differences(&other).into_iter().filter(|change| !told(&change.key)).collect();
         if let Some(first) = untold.first() {
             let each: Vec<String> = untold
@@ -131,7 +131,7 @@ fn resumed_experiment(args: &Train, path: &Path, was: &Experiment) -> Result<Exp
         }
         experiment.steps = other.steps;
     }
-    if let Some(steps) = args.steps {
+    if let Some(steps) = args.chosen.steps {
         experiment.set("steps", &steps.to_string())?;
     }
     if let Some(fixed) = was.differences(&experiment).iter().find(|change| !change.live && change.key != "steps") {
@@ -156,13 +156,13 @@ pub fn from_file(path: &Path) -> Result<Experiment> {
 ///
 /// # Errors
 /// When there is none, or it is not valid.
-pub fn chosen(args: &Train) -> Result<Experiment> {
+pub fn chosen(args: &Chosen, seed: Option<u64>) -> Result<Experiment> {
     let mut experiment = match (&args.file, &args.preset) {
         (Some(path), _) => from_file(path)?,
         (None, Some(name)) => Experiment::preset(name)?,
         (None, None) => Experiment::preset(presets::DEFAULT)?,
     };
-    let numbers = [("steps", args.steps), ("seed", args.seed)]
+    let numbers = [("steps", args.steps), ("seed", seed)]
         .into_iter()
         .filter_map(|(key, number)| Some((key.to_owned(), number?.to_string())));
     let settings: Vec<_> = args.set.iter().cloned().chain(numbers).collect();
@@ -172,7 +172,10 @@ pub fn chosen(args: &Train) -> Result<Experiment> {
 
 /// Whether the user chose these data, also through a preset: drawn digits must not replace them then.
 fn names_data(args: &Train) -> bool {
-    args.file.is_some() || args.preset.is_some() || args.data.is_some() || args.set.iter().any(|(key, _)| key == "data")
+    args.chosen.file.is_some()
+        || args.chosen.preset.is_some()
+        || args.data.is_some()
+        || args.chosen.set.iter().any(|(key, _)| key == "data")
 }
 
 fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {

@@ -83,7 +83,7 @@ pub fn run(args: &Sweep) -> Result<ExitCode> {
 impl Plan {
     /// The plan for these arguments, and its new folder.
     fn new(args: &Sweep) -> Result<(PathBuf, Self)> {
-        let experiment = plan::chosen(&args.base())?;
+        let experiment = plan::chosen(&args.chosen, None)?;
         let changes = match args.random {
             Some(count) => random(&args.vary, usize::try_from(count)?, &mut Rng::new(args.random_seed, Stream::Sweep)),
             None => grid(&args.vary).map_err(mistake)?,

@@ -6,8 +6,9 @@ use super::values::{jobs, setting};
 use crate::native::device::Choice;
 use crate::native::sweep::Variation;
 
-#[derive(Debug, clap::Args)]
-pub struct Train {
+/// The choice of an experiment.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Chosen {
     /// An experiment, as `presets --toml` prints them
     #[arg(value_name = "FILE.toml", conflicts_with = "preset")]
     pub file: Option<PathBuf>,
@@ -17,9 +18,15 @@ pub struct Train {
     /// Change a setting, such as `batch_size=64`; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
     pub set: Vec<(String, String)>,
-    /// Stop at this step; a resumed run counts from its first step
+    /// Stop a run at this step, counted from its first
     #[arg(long)]
     pub steps: Option<u64>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Train {
+    #[command(flatten)]
+    pub chosen: Chosen,
     /// The seed of all random numbers
     #[arg(long)]
     pub seed: Option<u64>,
@@ -71,10 +78,7 @@ pub enum OnDivergence {
 impl Default for Train {
     fn default() -> Self {
         Self {
-            file: None,
-            preset: None,
-            set: Vec::new(),
-            steps: None,
+            chosen: Chosen::default(),
             seed: None,
             device: Choice::default(),
             data: None,
@@ -92,12 +96,8 @@ impl Default for Train {
 
 #[derive(Debug, clap::Args)]
 pub struct Sweep {
-    /// An experiment, as `presets --toml` prints them
-    #[arg(value_name = "FILE.toml", conflicts_with = "preset")]
-    pub file: Option<PathBuf>,
-    /// A named experiment; `counterfeit presets` lists them
-    #[arg(long, value_name = "NAME")]
-    pub preset: Option<String>,
+    #[command(flatten)]
+    pub chosen: Chosen,
     /// Give a setting each of these values, such as `n_critic=1,5`, or with --random values of a range, such as
     /// `generator_lr=1e-5..1e-2`; repeatable
     #[arg(long, value_name = "KEY=VALUES", required_unless_present = "resume")]
@@ -114,12 +114,6 @@ pub struct Sweep {
     /// Runs at a time
     #[arg(long, default_value_t = 1, value_parser = jobs)]
     pub jobs: usize,
-    /// Change a setting of all runs; repeatable
-    #[arg(long, value_name = "KEY=VALUE", value_parser = setting)]
-    pub set: Vec<(String, String)>,
-    /// Steps of each run
-    #[arg(long)]
-    pub steps: Option<u64>,
     /// The device
     #[arg(long, value_enum, default_value_t)]
     pub device: Choice,
@@ -132,19 +126,6 @@ pub struct Sweep {
     /// Go on with the sweep in this folder: its runs that are not done
     #[arg(long, value_name = "DIR", conflicts_with_all = ["file", "preset", "vary", "random", "random_seed", "seeds", "set", "steps", "out"])]
     pub resume: Option<PathBuf>,
-}
-
-impl Sweep {
-    /// The arguments of `train` that choose the experiment.
-    pub fn base(&self) -> Train {
-        Train {
-            file: self.file.clone(),
-            preset: self.preset.clone(),
-            set: self.set.clone(),
-            steps: self.steps,
-            ..Train::default()
-        }
-    }
 }
 
 #[derive(Debug, clap::Args)]
