@@ -78,6 +78,8 @@ need_node() {
   fi
   mkdir -p www/vendor/json-schema
   cp node_modules/uplot/dist/uPlot.esm.js node_modules/uplot/dist/uPlot.min.css www/vendor/
+  cp node_modules/fflate/esm/browser.js www/vendor/fflate.js
+  cp node_modules/fflate/esm/browser.d.ts www/vendor/fflate.d.ts
   cp node_modules/@cfworker/json-schema/dist/esm/*.js node_modules/@cfworker/json-schema/dist/esm/*.d.ts www/vendor/json-schema/
 }
 
@@ -129,6 +131,18 @@ need_shellcheck() {
   say "installing shellcheck"
   apt-get update
   DEBIAN_FRONTEND=noninteractive apt-get install -y shellcheck
+}
+
+# Without it the feature `mpi` is neither checked nor tested, and both say so.
+need_mpi() {
+  { has mpicc && has mpirun; } && return
+  if has apt-get && [[ $(id -u) == 0 ]]; then
+    say "installing Open MPI, and libclang, which the bindings to it need to build"
+    apt-get update
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends libopenmpi-dev openmpi-bin libclang-dev
+  else
+    say "there is no MPI here: what trains in several processes is left out; on Debian: sudo apt-get install libopenmpi-dev openmpi-bin libclang-dev"
+  fi
 }
 
 setup() {
@@ -330,21 +344,26 @@ stage_tools() {
   need_wasm_bindgen
 }
 stage_native() {
+  local features=()
   need_rust
-  cargo test --release
+  need_mpi
+  ! has mpirun || features=(--features mpi)
+  cargo test --release "${features[@]}"
 }
 stage_lint() {
-  local failed=0
+  local failed=0 features=vulkan,cuda
   need_rust
   need_node
   need_shellcheck
+  need_mpi
+  ! has mpicc || features+=,mpi
   # One check a line: what it is, and its command.
   lint "formatting" cargo fmt --check || failed=1
   # With DOCS_RS the feature `cuda` is checked without LLVM, which its build would download.
-  lint "clippy, native" env DOCS_RS=1 cargo clippy --release --all-targets --all-features -- --deny warnings || failed=1
+  lint "clippy, native" env DOCS_RS=1 cargo clippy --release --all-targets --features $features -- --deny warnings || failed=1
   lint "clippy, wasm" cargo clippy --release --lib --test web --target $wasm_target --no-default-features -- --deny warnings || failed=1
   # With clippy's features, for which its dependencies have just been checked.
-  lint "rustdoc" env DOCS_RS=1 RUSTDOCFLAGS='--deny warnings' cargo doc --release --no-deps --lib --all-features || failed=1
+  lint "rustdoc" env DOCS_RS=1 RUSTDOCFLAGS='--deny warnings' cargo doc --release --no-deps --lib --features $features || failed=1
   lint "types" npm run --silent check || failed=1
   lint "formatting of the page" npm run --silent format -- --check || failed=1
   lint "shell scripts" shellcheck build.sh tests/mutants/run.sh .ci/run || failed=1

@@ -35,6 +35,9 @@ struct Progress {
     discriminator_updates: u64,
     #[serde(alias = "streams")]
     rng_state: RngState,
+    /// Of the other processes, where several train the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    others: Vec<RngState>,
 }
 
 /// A checkpoint that was read and is whole.
@@ -54,11 +57,16 @@ pub async fn save(trainer: &Trainer) -> Result<Vec<u8>> {
     let tensors = trainer.gan.tensors(&mut state).into_iter().map(|(name, tensor)| (name, tensor.clone()));
     let tensors = named_tensors::read_all(tensors.collect()).await?;
     let [generator_updates, discriminator_updates] = trainer.updates();
-    let progress =
-        Progress { step: trainer.step, generator_updates, discriminator_updates, rng_state: trainer.rng_state() };
+    let progress = Progress {
+        step: trainer.step,
+        generator_updates,
+        discriminator_updates,
+        rng_state: trainer.rng_state(),
+        others: trainer.others().to_vec(),
+    };
     let metadata = HashMap::from([
         ("counterfeit".to_owned(), VERSIONS[VERSIONS.len() - 1].to_owned()),
-        ("experiment".to_owned(), trainer.experiment().to_toml()),
+        ("experiment".to_owned(), trainer.whole_experiment().to_toml()),
         ("progress".to_owned(), serde_json::to_string(&progress).map_err(refuse)?),
     ]);
     named_tensors::serialize(&tensors, metadata).map_err(refuse)
@@ -111,8 +119,8 @@ impl Checkpoint {
             *tensor = file.take(&name, tensor.dims(), OWNER, device).map_err(refuse)?;
         }
         file.check_empty(OWNER).map_err(refuse)?;
-        let Progress { step, generator_updates, discriminator_updates, rng_state } = self.progress;
-        trainer.restore(step, [generator_updates, discriminator_updates], rng_state)?;
+        let Progress { step, generator_updates, discriminator_updates, rng_state, others } = self.progress;
+        trainer.restore(step, [generator_updates, discriminator_updates], rng_state, others)?;
         Ok(trainer)
     }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 pub use self::scores::{ClassScores, ScoringState};
 
-use crate::data::{Dataset, Split};
+use crate::data::Split;
 use crate::error::Error;
 use crate::experiment::{Architecture, Experiment, Preset};
 use crate::latent::image_projection::ProjectedImage;
@@ -253,8 +253,11 @@ impl ExperimentInfo {
     #[must_use]
     pub fn new(e: &Experiment, stands_in: bool) -> Self {
         let dataset = e.data.dataset();
-        let title = dataset.map_or("The dataset", Dataset::title);
-        let note = format!("{title} is not on this server: this run trains on digits that the program draws.");
+        let missing = dataset
+            .map_or("The images of this run are not here; drop their folder on the page".to_owned(), |dataset| {
+                format!("{} is not on this server", dataset.title())
+            });
+        let note = format!("{missing}: this run trains on digits that the program draws.");
         let files = dataset.into_iter().flat_map(|dataset| {
             let files = dataset.files(Split::Train).iter();
             files.map(|file| format!("{}/{}.gz", dataset.name(), file.names[0]))

@@ -67,6 +67,11 @@ impl Rng {
         Self(position.0)
     }
 
+    /// Goes ahead by `n` times 2¹²⁸ numbers: to a stream for each of several processes.
+    pub fn jump(&mut self, n: usize) {
+        (0..n).for_each(|_| self.0.jump());
+    }
+
     /// Uniform in [0, 1), on a grid of 2⁻²⁴.
     pub fn uniform(&mut self) -> f32 {
         (self.0.next_u32() >> 8) as f32 * (1.0 / (1 << 24) as f32)

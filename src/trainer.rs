@@ -11,6 +11,7 @@
 #[cfg(feature = "gpu")]
 mod buffers;
 mod cost;
+mod data_parallel;
 mod discriminator;
 mod eval;
 mod inputs;
@@ -25,12 +26,14 @@ pub(crate) mod tests;
 mod updates;
 
 use std::mem::take;
+use std::rc::Rc;
 
 use burn::tensor::{Device, Tensor};
 
 #[cfg(feature = "gpu")]
 pub use self::buffers::StateBuffers;
 pub use self::cost::StepCost;
+pub use self::data_parallel::{Communicator, in_one_bucket};
 pub use self::inputs::{DiscriminatorInputs, GeneratorInputs, Samples, StepInputs};
 use self::losses::Loss;
 pub use self::run::Trainer;
@@ -58,6 +61,8 @@ pub struct Gan {
     optimizers: [Optimizer; 2],
     /// The targets of real and fake samples in the discriminator's loss.
     targets: Targets,
+    /// The processes that train together, where there are several.
+    communicator: Option<Rc<dyn Communicator>>,
 }
 
 /// The state of one network and its optimiser.
@@ -122,6 +127,7 @@ impl Gan {
             optimizers: [optimizer(e.generator_lr), optimizer(e.discriminator_lr)],
             targets: Targets::new(e.batch_size / e.pack, e.label_smoothing, device),
             experiment,
+            communicator: None,
         }
     }
 
@@ -156,6 +162,7 @@ impl Gan {
         let (discriminator, real) = last.expect("at least one discriminator update");
         let mut generator = self.update_generator(&mut state, inputs.generator, real);
         self.update_k(&mut state, &discriminator, &mut generator);
+        self.share_scalars(&mut state);
         update_ema(&mut state, inputs.ema_decay);
         (state, StepReport { discriminator, generator })
     }
@@ -189,7 +196,9 @@ impl Gan {
 
         leaves.buffers = weights.buffers;
         drop(weights.params);
-        report.gradients = state.discriminator.apply_gradients(&self.optimizers[1], leaves, loss, &inputs.optimizer);
+        report.gradients = self.mean_over_processes(loss.gradients(leaves.params));
+        state.discriminator.weights.buffers = leaves.buffers;
+        state.discriminator.update(&self.optimizers[1], &report.gradients, &inputs.optimizer);
         let clip = self.experiment.weight_clip;
         if clip > 0.0 {
             for param in &mut state.discriminator.weights.params {
@@ -231,7 +240,9 @@ impl Gan {
         );
         self.add_reconstruction(&mut loss, &mut report, generated.output, &latents);
         self.add_path_length(&mut loss, &mut report, state, &leaves, latents, inputs.path_length);
-        report.gradients = state.generator.apply_gradients(&self.optimizers[0], leaves, loss, &inputs.optimizer);
+        report.gradients = self.mean_over_processes(loss.gradients(leaves.params));
+        state.generator.weights.buffers = leaves.buffers;
+        state.generator.update(&self.optimizers[0], &report.gradients, &inputs.optimizer);
         report
     }
 
@@ -298,22 +309,9 @@ impl UpdateReport {
 }
 
 impl Player {
-    /// One optimiser step on a loss; returns its gradients. `leaves` is the copy of the weights that requires gradients;
-    /// it has the new buffers.
-    fn apply_gradients(
-        &mut self,
-        optimizer: &Optimizer,
-        leaves: Weights,
-        loss: Loss,
-        inputs: &Tensor<2>,
-    ) -> Vec<Tensor<2>> {
-        self.weights.buffers = leaves.buffers;
-        let mut gradients = loss.rows().backward();
-        let leaves = leaves.params.into_iter();
-        let gradients: Vec<_> =
-            leaves.map(|leaf| leaf.grad_remove(&mut gradients).expect("every parameter is in the loss")).collect();
+    /// One optimiser step.
+    fn update(&mut self, optimizer: &Optimizer, gradients: &[Tensor<2>], inputs: &Tensor<2>) {
         let (params, moments) = (take(&mut self.weights.params), take(&mut self.moments));
-        (self.weights.params, self.moments) = optimizer.step(params, moments, gradients.clone(), inputs);
-        gradients
+        (self.weights.params, self.moments) = optimizer.step(params, moments, gradients.to_vec(), inputs);
     }
 }

@@ -15,7 +15,7 @@ use burn::tensor::Device;
 use counterfeit::Experiment;
 use counterfeit::checkpoint::{self, Checkpoint};
 use counterfeit::classifier::Classifier;
-use counterfeit::data::{Dataset, Mnist, TrainingData};
+use counterfeit::data::{Dataset, MNIST, TrainingData};
 use counterfeit::latent::fixed_samples::LatentQuery;
 use counterfeit::rng::{Rng, Stream};
 use counterfeit::trainer::Trainer;
@@ -138,9 +138,9 @@ fn damaged_input_is_an_error_and_no_panic() {
         encoder.finish().unwrap()
     };
     fuzz("a file of images", &[images.clone(), zipped(&images)], |bytes| {
-        drop(Mnist.decode(&[bytes.to_vec(), labels.clone()]));
+        drop(MNIST.decode(&[bytes.to_vec(), labels.clone()]));
     });
-    fuzz("a file of labels", &[labels], |bytes| drop(Mnist.decode(&[images.clone(), bytes.to_vec()])));
+    fuzz("a file of labels", &[labels], |bytes| drop(MNIST.decode(&[images.clone(), bytes.to_vec()])));
 
     let queries = [
         r#"{"truncation":0.7,"interpolation":{"from":1,"to":2,"path":"slerp"},"map":true}"#,

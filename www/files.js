@@ -1,8 +1,10 @@
 // Links and files: copying a link, saving a run, and opening a saved one.
 
 import { announce } from './announce.js';
+import { isZip, ofDropped, ofFiles, ofZip } from './own-images.js';
 import { byId } from './views/element.js';
 
+/** @import { OwnImage } from './messages.js' */
 /** @import { Store } from './state.js' */
 /** @import { Runs } from './runs.js' */
 
@@ -39,7 +41,8 @@ export function files(store, trainer, openSamples) {
 
   /** @param {string} what */
   const refuse = what => {
-    const remedy = 'Choose a .safetensors file that Counterfeit has saved, or a .csv file of samples.';
+    const remedy =
+      'Choose a .safetensors file that Counterfeit has saved, a .csv file of samples, or images: a folder, or a ZIP.';
     store.dispatch({ type: 'problem', kind: 'checkpoint', what, remedy, fatal: false });
   };
   /** @param {File} file */
@@ -56,18 +59,58 @@ export function files(store, trainer, openSamples) {
     }
     trainer.post({ type: 'load', bytes, device: store.model.choice, play: false }, [bytes]);
   };
+  /** The run trains on images from here on, or another one does. @param {OwnImage[]} images */
+  const openImages = images => {
+    if (!images.length) return refuse('There is no PNG, JPEG or WebP image in it');
+    announce(`${images.length} images are read.`);
+    trainer.post({ type: 'images', images });
+    const { info, choice } = store.model;
+    if (info?.kind === 'gallery')
+      trainer.post({
+        type: 'set',
+        changes: [
+          ['data', 'folder'],
+          ['examples_per_class', '0'],
+        ],
+        live: false,
+      });
+    else
+      trainer.post({
+        type: 'open',
+        hash: 'preset=digits-mlp&data=folder&examples_per_class=0',
+        device: choice,
+        play: true,
+      });
+  };
+  /** @param {File[]} chosen */
+  const openFiles = async chosen => {
+    const images = ofFiles(chosen);
+    if (images.length) return openImages(images);
+    if (!isZip(chosen[0])) return openFile(chosen[0]);
+    try {
+      openImages(await ofZip(chosen[0]));
+    } catch (error) {
+      refuse(error instanceof Error ? error.message : String(error));
+    }
+  };
   const file = /** @type {HTMLInputElement} */ (byId('file'));
   byId('open').onclick = () => file.click();
   file.onchange = () => {
-    const chosen = file.files?.[0];
-    if (chosen) openFile(chosen);
+    const chosen = [...(file.files ?? [])];
+    if (chosen.length) openFiles(chosen);
     file.value = '';
   };
   addEventListener('dragover', event => event.preventDefault());
-  addEventListener('drop', event => {
+  addEventListener('drop', async event => {
     event.preventDefault();
-    const dropped = event.dataTransfer?.files[0];
-    if (dropped) openFile(dropped);
+    const { items, files } = event.dataTransfer ?? {};
+    // Before the first await: then they are gone.
+    const entries = [...(items ?? [])].flatMap(item => item.webkitGetAsEntry() ?? []);
+    if (entries.some(entry => entry.isDirectory)) {
+      const images = await ofDropped(entries).catch(() => null);
+      return images ? openImages(images) : refuse('The folder could not be read');
+    }
+    if (files?.length) openFiles([...files]);
     else refuse('What was dropped is not a file');
   });
 }

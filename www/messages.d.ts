@@ -29,6 +29,13 @@ export type DeviceChoice = Device | 'auto';
  * module for it; its module is being fetched; the kernels of the run are being compiled; it can be used. */
 export type Gpu = 'unknown' | 'absent' | 'software' | 'unbuilt' | 'fetching' | 'compiling' | 'available';
 
+/** An image of the visitor's, with the number of its class. */
+export interface OwnImage {
+  file: Blob;
+  name: string;
+  label: number;
+}
+
 /** The contents of an experiment's `files`, in their order. */
 export type DataFiles = Uint8Array[];
 
@@ -146,6 +153,8 @@ export type Request =
   | { type: 'save'; id: number }
   /** The checkpoint of a preset from the server's folder of pre-trained runs; answered by 'fetched-pretrained' with the
    * same id. */
+  /** The visitor's own images, for experiments on them. */
+  | { type: 'images'; images: OwnImage[] }
   | { type: 'fetch-pretrained'; id: number; name: string }
   /** `pretrained`: the bytes are that checkpoint, which must be of this experiment. */
   | { type: 'load'; bytes: ArrayBuffer; device: DeviceChoice; play: boolean; pretrained?: string }

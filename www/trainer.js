@@ -11,6 +11,8 @@ export class Trainer {
 
   /** The speed limit, which a worker's successor keeps. @type {Request | null} */
   #speed = null;
+  /** The visitor's own images, which every worker has. @type {Request | null} */
+  static #images = null;
 
   /** @param {(reply: Reply) => void} onReply */
   constructor(onReply) {
@@ -24,6 +26,7 @@ export class Trainer {
       // A worker that was replaced may still have messages under way.
       if (worker === this.#worker) this.#receive(event.data);
     };
+    if (Trainer.#images) worker.postMessage(Trainer.#images);
     worker.onerror = event => {
       event.preventDefault();
       if (worker !== this.#worker) return;
@@ -45,6 +48,7 @@ export class Trainer {
   /** @param {Request} request @param {Transferable[]} [transfer] */
   post(request, transfer = []) {
     if (request.type === 'speed') this.#speed = request;
+    if (request.type === 'images') Trainer.#images = request;
     this.#worker.postMessage(request, transfer);
   }
 

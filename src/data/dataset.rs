@@ -8,7 +8,27 @@ use crate::error::{Error, Result};
 pub struct DataFile {
     /// Its usual names, the first of which it is kept under; each may end in `.gz`.
     pub names: &'static [&'static str],
-    /// SHA-256 of its contents, uncompressed: compressed bytes differ from mirror to mirror.
+    /// What it is known by.
+    pub sha256: Sha256,
+}
+
+/// A SHA-256 in hexadecimal digits.
+#[derive(Clone, Copy, Debug)]
+pub enum Sha256 {
+    /// Of the contents, where mirrors compress them each in its own way.
+    Contents(&'static str),
+    /// Of the gzipped file.
+    Gzipped(&'static str),
+    /// Known for the archive that holds the file.
+    OfArchive,
+}
+
+/// A gzipped tar with all files of a dataset.
+#[derive(Clone, Copy, Debug)]
+pub struct Archive {
+    /// Its name in each mirror.
+    pub name: &'static str,
+    /// The SHA-256 of it as it is, in hexadecimal digits.
     pub sha256: &'static str,
 }
 
@@ -29,11 +49,16 @@ pub trait Dataset: Sync {
     /// The name in texts.
     fn title(&self) -> &'static str;
 
-    /// Addresses of folders with its files, gzipped, in the order in which they are tried.
+    /// Addresses of folders with its files, gzipped, or with its archive, in the order in which they are tried.
     fn mirrors(&self) -> &'static [&'static str];
 
+    /// The archive that holds all files, where mirrors have it instead of them.
+    fn archive(&self) -> Option<Archive> {
+        None
+    }
+
     /// The files of a split, in the order in which [`decode`](Self::decode) takes them.
-    fn files(&self, split: Split) -> &'static [DataFile];
+    fn files(&self, split: Split) -> &[DataFile];
 
     /// The number of its classes; labels are smaller.
     fn classes(&self) -> usize;

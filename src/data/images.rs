@@ -161,7 +161,7 @@ impl Images {
         Ok(Self { pixels, labels, ..*self })
     }
 
-    /// The same grey images at `size` × `size` pixels: 28 grow to 32 by a border of 2 black pixels, as is usual for MNIST,
+    /// The same images at `size` × `size` pixels: 28 grow to 32 by a border of 2 black pixels, as is usual for MNIST,
     /// and everything else is interpolated bilinearly (28 to 64 by way of 32).
     ///
     /// # Errors
@@ -170,10 +170,10 @@ impl Images {
         if size == self.size {
             return Ok(self);
         }
-        check_pixels(self.len(), size)?;
+        check_pixels(self.len() * self.planes, size)?;
         let canvas = if self.size == 28 && size >= 32 { 32 } else { self.size };
-        let mut pixels = Vec::with_capacity(self.len() * size * size);
-        for image in self.pixels.chunks_exact(self.dim()) {
+        let mut pixels = Vec::with_capacity(self.len() * self.planes * size * size);
+        for image in self.pixels.chunks_exact(self.size * self.size) {
             let padded = pad(image, self.size, canvas);
             pixels.extend(bilinear(&padded, canvas, size));
         }

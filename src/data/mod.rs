@@ -18,7 +18,7 @@ pub mod views;
 use serde::{Deserialize, Serialize};
 
 pub use self::dataset::{DataFile, Dataset, Split};
-pub use self::datasets::Mnist;
+pub use self::datasets::MNIST;
 pub use self::images::Images;
 pub use self::mixture::Mixture;
 use crate::error::{Error, Result};
@@ -44,7 +44,8 @@ pub enum TrainingData {
 }
 
 impl TrainingData {
-    /// The data of an experiment, from the training files of its dataset, where it has one.
+    /// The data of an experiment, from the training files of its dataset, where it has one; of a folder, from the pixels of
+    /// all images, as [`Images::in_planes`] takes them, and their labels.
     ///
     /// # Errors
     /// [`Error::Data`] when the dataset's files are missing or damaged; [`Error::Setting`] when the settings leave no
@@ -54,15 +55,23 @@ impl TrainingData {
         let images = match (e.data, e.data.dataset()) {
             (DataKind::Mixture, _) => return Mixture::new(&e.mixture).map(Self::Mixture),
             (DataKind::Folder, _) => {
-                return Err(Error::Data {
-                    what: "the folder's images".to_owned(),
-                    problem: "they were not given".to_owned(),
-                    remedy: "train on the machine that has them: counterfeit train --data DIR".to_owned(),
-                });
+                let Some([pixels, labels]) = files else {
+                    return Err(Error::Data {
+                        what: "the folder's images".to_owned(),
+                        problem: "they were not given".to_owned(),
+                        remedy: "train on the machine that has them: counterfeit train --data DIR".to_owned(),
+                    });
+                };
+                let images = Images::in_planes(e.channels, e.image_size, pixels.clone(), labels.clone())?;
+                return Self::of_folder(e, images);
             }
             (_, Some(dataset)) => {
                 let files = files.ok_or_else(|| dataset::missing(dataset))?;
-                dataset.decode(files)?.subset(&e.classes, e.examples_per_class)?.resized(e.image_size)?
+                let images = dataset.decode(files)?.subset(&e.classes, e.examples_per_class)?.resized(e.image_size)?;
+                if images.planes() > 1 {
+                    return Ok(Self::Images(images));
+                }
+                images
             }
             (_, None) => {
                 let mut rng = Rng::new(e.seed, Stream::Digits);
@@ -206,6 +215,12 @@ impl DataLoader {
     /// Continues with batches of another mixture, from the same random stream.
     pub fn retarget(&mut self, mixture: Mixture) {
         self.data = TrainingData::Mixture(mixture);
+    }
+
+    /// Continues with the batches of the process of this rank: see [`Rng::jump`].
+    pub fn jump(&mut self, rank: usize) {
+        self.rng.jump(rank);
+        self.begin_epoch();
     }
 
     /// The position, for a checkpoint.

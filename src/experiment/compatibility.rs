@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::conditions::{
-    above, all, among, any, began, dcgan, empty, images, is, is_not, joint, mixture, mixture_off_the_line, objective,
+    above, all, among, any, began, dcgan, empty, images, in_colour, is, joint, mixture, mixture_off_the_line, not,
+    objective,
 };
 
 /// Where `condition` holds, the setting must satisfy `requirement`, which `expected` states in words. Any one of the
@@ -93,6 +94,13 @@ fn channels() -> Vec<Value> {
     let three = || is("channels", 3);
     let grey = || ("channels", 1.into());
     vec![
+        fixed(
+            is("data", "cifar10"),
+            "channels",
+            3,
+            "3 for CIFAR-10, whose images are in colour",
+            &[("data", "digits".into())],
+        ),
         fixed(mixture(), "channels", 1, "1 for data that are not images", &[]),
         rule(
             three(),
@@ -102,7 +110,7 @@ fn channels() -> Vec<Value> {
             &[grey(), ("architecture", "dcgan".into())],
         ),
         fixed(
-            all([three(), is_not("data", "folder")]),
+            all([three(), not(in_colour())]),
             "conditional",
             "none",
             "none where channels = 3: each channel then has a digit of its own, and a sample has no single class",

@@ -68,7 +68,17 @@ pub(super) fn mixture_off_the_line() -> Value {
 
 /// A sample has a single class: it is grey, or one image in colour.
 pub(super) fn of_one_class() -> Value {
-    any([is("channels", 1), is("data", "folder")])
+    any([is("channels", 1), in_colour()])
+}
+
+/// The data have colours: three channels are red, green and blue, and not a digit each.
+pub(super) fn in_colour() -> Value {
+    among("data", &["folder", "cifar10"])
+}
+
+/// This does not hold.
+pub(super) fn not(condition: Value) -> Value {
+    json!({ "not": condition })
 }
 
 /// The networks are convolutional.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub use self::runs::{Chosen, Compare, OnDivergence, Sweep, Train};
+pub use self::runs::{Chosen, Compare, Import, OnDivergence, Sweep, Train};
 use self::values::{rectangle, setting, sum, threshold, way};
 use super::bench;
 use super::device::Choice;
@@ -46,9 +46,22 @@ pub enum Command {
     /// Draw samples from a checkpoint: a PNG of images, or a CSV of points
     #[command(after_help = "Example:\n  counterfeit sample runs/mine --count 16 --out samples.png")]
     Sample(Sample),
-    /// Find the latents of images by gradient descent (GAN inversion), and inpaint the part under `--mask`
-    #[command(after_help = "Example:\n  counterfeit project runs/mine digit.png --mask 10,8,8,12 --out projection.png")]
+    /// Draw samples on the way from one latent to the next: rows of images, an animation, or a CSV of points
+    #[command(after_help = "Examples:\n  counterfeit interpolate runs/mine --rows 4 --out rows.png\n  counterfeit \
+        interpolate runs/mine --rows 6 --out walk.gif")]
+    Interpolate(Interpolate),
+    /// Find the latents of images by gradient descent (GAN inversion)
+    #[command(
+        after_help = "Example:\n  counterfeit project runs/mine digit.png --out projection.png",
+        mut_arg("mask", |mask| mask.hide(true))
+    )]
     Project(Project),
+    /// Complete images: find the latents that fit their known part, and fill the rest with the generator's pixels
+    #[command(
+        after_help = "Example:\n  counterfeit inpaint runs/mine digit.png --mask 10,8,8,12 --out inpainted.png",
+        mut_arg("mask", |mask| mask.required(true))
+    )]
+    Inpaint(Project),
     /// Evaluate a checkpoint: each metric with its noise floor
     #[command(after_help = "Example:\n  counterfeit evaluate runs/mine --json")]
     Evaluate(Evaluate),
@@ -71,6 +84,12 @@ pub enum Command {
         is a torch.nn.Sequential\nof the same layers, activations counted; of a DCGAN the generator or discriminator of PyTorch's own \
         example, whose Sequential is named main.")]
     Export(Export),
+    /// Start a run from networks that PyTorch saved (.pth or .safetensors), with the names that `export` gives them
+    #[command(
+        after_help = "Example:\n  counterfeit import --preset mnist-dcgan --generator generator.pth --discriminator \
+        discriminator.pth --out runs/imported"
+    )]
+    Import(Import),
     /// Compare runs: the settings in which they differ, their last reports, and the course of each number
     #[command(after_help = "Example:\n  counterfeit compare runs/ring-001 runs/ring-002")]
     Compare(Compare),
@@ -112,8 +131,8 @@ pub struct Sample {
     /// Truncate latents to ±T: less diverse samples, with low contrast where T is small
     #[arg(long, value_name = "T", value_parser = threshold, allow_hyphen_values = true)]
     pub truncation: Option<f32>,
-    /// Interpolate in eight steps from each sample to the next, one row per pair: linear (lerp) or spherical (slerp)
-    #[arg(long, value_name = "lerp|slerp", value_parser = way)]
+    /// What `counterfeit interpolate` does, under its former name
+    #[arg(long, value_name = "lerp|slerp", value_parser = way, hide = true)]
     pub interpolate: Option<Path>,
     /// Add and subtract latents, such as 12-3+40 or (1,2,3)-(4,5,6)+(7,8,9): indices of the grid's samples from 0, row
     /// by row, and means of them. Writes each term, then the sum
@@ -128,13 +147,38 @@ pub struct Sample {
 }
 
 #[derive(Debug, clap::Args)]
+pub struct Interpolate {
+    /// A checkpoint, or the folder of a run
+    pub checkpoint: PathBuf,
+    /// The number of ways, each from one sample of the run's grid to the next, in eight samples
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub rows: u64,
+    /// The way: linear, or spherical along a great circle [default: slerp for normal latents, lerp for uniform ones]
+    #[arg(long, value_name = "lerp|slerp", value_parser = way)]
+    pub way: Option<Path>,
+    /// The seed of the latents [default: the run's, whose latents are those of its grids]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Truncate latents to ±T
+    #[arg(long, value_name = "T", value_parser = threshold, allow_hyphen_values = true)]
+    pub truncation: Option<f32>,
+    /// The file to write: a .png of rows, or a .gif that goes through all samples and back [default: interpolation.png,
+    /// or interpolation.csv of points]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The device
+    #[arg(long, value_enum, default_value_t = Choice::Cpu)]
+    pub device: Choice,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct Project {
     /// A checkpoint, or the folder of a run
     pub checkpoint: PathBuf,
     /// Images, light on dark as the training data: PNG, JPEG or WebP files
     #[arg(required = true, value_name = "IMAGE")]
     pub images: Vec<PathBuf>,
-    /// Inpaint this rectangle, in pixels from the top left corner
+    /// Fill this rectangle, in pixels from the top left corner
     #[arg(long, value_name = "X,Y,WIDTH,HEIGHT", value_parser = rectangle)]
     pub mask: Option<Rectangle>,
     /// Optimiser steps on each latent

@@ -15,7 +15,7 @@ use super::progress::{self, say};
 use super::report::{print, print_json};
 use super::{dataset, device, files, interrupt, score};
 use crate::classifier::{Classifier, Record, SIZE, Training};
-use crate::data::{Images, Mnist};
+use crate::data::{Images, MNIST};
 
 /// The least useful accuracy on MNIST's test images.
 const WANTED: f64 = 0.99;
@@ -39,7 +39,7 @@ struct Outcome<'a> {
 /// When MNIST is not available, the file cannot be written, or training is interrupted; no file is written then.
 pub fn run(args: &Args) -> Result<ExitCode> {
     let out = output(args)?;
-    let [images, test] = dataset::both_splits(&Mnist, args.data.as_deref())?;
+    let [images, test] = dataset::both_splits(&MNIST, args.data.as_deref())?;
     let (images, test) = (images.resized(SIZE)?, test.resized(SIZE)?);
     let opened = device::open(args.device)?;
     let training = Training::new(images, args.epochs, args.seed, &opened.device)?;

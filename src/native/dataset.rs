@@ -141,6 +141,10 @@ fn downloaded(dataset: &'static dyn Dataset, split: Split, otherwise: &str) -> R
         mistake(format!("{set} is not in {folders}, and could not be downloaded ({why}); {remedy}{otherwise}"))
     };
     let folder = cache(dataset).ok_or_else(|| absent("this user has no cache folder to put it in"))?;
+    if let Some(archive) = dataset.archive() {
+        download::unpack(dataset, archive, &folder).map_err(|why| absent(&format!("{why:#}")))?;
+        return in_folder(dataset, split, &folder)?.ok_or_else(|| absent("its files are not in the archive"));
+    }
     let files = dataset.files(split).iter();
     let contents = files
         .map(|file| download::fetch(dataset, file, &folder).map_err(|why| absent(&format!("{why:#}"))))

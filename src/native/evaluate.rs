@@ -15,7 +15,7 @@ use super::sample::CHUNK;
 use super::score::{self, Scorer};
 use super::{dataset, device, files, folder, grid};
 use crate::data::DataLoader;
-use crate::experiment::{DataKind, Experiment};
+use crate::experiment::Experiment;
 use crate::metrics::Metric;
 use crate::objective::Targets;
 use crate::rng::{Rng, Stream};
@@ -67,8 +67,8 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
 
 fn why_unscored(experiment: &Experiment, scorer: Option<&Scorer>) -> String {
     match scorer {
-        None if experiment.data == DataKind::Folder => {
-            "Images of a folder have no metric: the classifier that scores images knows digits.".to_owned()
+        None if !experiment.data.has_digits() => {
+            "Images that are no digits have no metric: the classifier that scores images knows digits.".to_owned()
         }
         Some(_) => "The data hold too few images to score others by.".to_owned(),
         None => score::remedy(),
@@ -77,7 +77,7 @@ fn why_unscored(experiment: &Experiment, scorer: Option<&Scorer>) -> String {
 
 /// The classifier for a run on images.
 fn scorer(args: &Evaluate, experiment: &Experiment, opened: &Opened) -> Result<Option<Scorer>> {
-    if experiment.has_images() && experiment.data != DataKind::Folder {
+    if experiment.data.has_digits() {
         return Scorer::find(args.classifier.as_deref(), opened);
     }
     match &args.classifier {

@@ -1,7 +1,7 @@
 //! `export`: a network of a checkpoint in the form of others: a state dict that PyTorch loads, or an ONNX graph.
 
 mod onnx;
-mod pytorch;
+pub mod pytorch;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ pub struct Part<'a> {
     index: usize,
     layer: &'a dyn Layer,
     /// Parameters and buffers by name, such as `weight`, each a matrix in rows.
-    tensors: Vec<(String, Vec<f32>)>,
+    pub tensors: Vec<(String, Vec<f32>)>,
 }
 
 /// Writes a network of a checkpoint to a file, in the form that its name ends in.
@@ -61,7 +61,10 @@ fn form_of(file: &Path) -> Result<Form> {
 }
 
 /// The layers of a network, each with its numbers.
-fn parts<'a>(network: &'a Network, weights: &Weights) -> Result<Vec<Part<'a>>> {
+///
+/// # Errors
+/// When the device fails.
+pub fn parts<'a>(network: &'a Network, weights: &Weights) -> Result<Vec<Part<'a>>> {
     let (mut params, mut buffers) = (weights.params.iter(), weights.buffers.iter());
     let mut parts = Vec::new();
     for (index, layer) in network.layers().enumerate() {

@@ -11,11 +11,18 @@ use crate::error::Error;
 
 /// A usage or input error.
 const USAGE: u8 = 2;
+/// Any other.
+const FAILED: u8 = 1;
 
 /// An error in the arguments or input files, which the user can correct.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Mistake(String);
+
+/// An error that another process reports, of those that were started together, with its exit code.
+#[derive(Debug, thiserror::Error)]
+#[error("another process has failed")]
+pub struct Elsewhere(pub u8);
 
 /// An error that ends the program with exit code 2.
 pub fn mistake(what: impl Display) -> anyhow::Error {
@@ -32,13 +39,27 @@ pub fn say(message: &str) {
 
 /// Prints the error and returns the exit code.
 pub fn exit(error: &anyhow::Error) -> ExitCode {
-    // The reader of standard output has closed it, as `head` does: not an error to report.
+    print(error);
+    code(error).into()
+}
+
+/// Prints the error as one line, if it is one to report.
+pub fn print(error: &anyhow::Error) {
+    // The reader of standard output has closed it, as `head` does.
     let broken_pipe = |cause: &io::Error| cause.kind() == io::ErrorKind::BrokenPipe;
-    if error.chain().any(|cause| cause.downcast_ref().is_some_and(broken_pipe)) {
-        return ExitCode::FAILURE;
+    let is_broken_pipe = error.chain().any(|cause| cause.downcast_ref().is_some_and(broken_pipe));
+    if !is_broken_pipe && !error.is::<Elsewhere>() {
+        say(&format!("{error:#}"));
     }
-    say(&format!("{error:#}"));
-    if error.chain().any(is_mistake) { USAGE.into() } else { ExitCode::FAILURE }
+}
+
+/// The exit code of the error.
+pub fn code(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref() {
+        Some(Elsewhere(code)) => *code,
+        None if error.chain().any(is_mistake) => USAGE,
+        None => FAILED,
+    }
 }
 
 fn is_mistake(cause: &(dyn std::error::Error + 'static)) -> bool {

@@ -38,7 +38,12 @@ pub fn write(folder: &Path, step: u64, size: usize) -> Result<()> {
     }
     let shown = evenly(&grids, ROWS).map(|path| open(path)).collect::<Result<Vec<_>>>()?;
     files::write(&folder.join("filmstrip.png"), &strip(&shown, size)?)?;
-    files::write(&folder.join("filmstrip.gif"), &animation(evenly(&grids, FRAMES))?)
+    let mut grids = evenly(&grids, FRAMES).peekable();
+    let frames = std::iter::from_fn(|| {
+        let path = grids.next()?;
+        Some(open(path).map(|grid| (grid, if grids.peek().is_some() { FRAME } else { LAST })))
+    });
+    files::write(&folder.join("filmstrip.gif"), &animation(frames)?)
 }
 
 /// The last grid of images in a run's folder.
@@ -90,15 +95,17 @@ pub fn strip(grids: &[DynamicImage], size: usize) -> Result<Vec<u8>> {
     Ok(png.into_inner())
 }
 
-fn animation<'a>(grids: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<u8>> {
+/// Images, each with its time, as GIF that starts again at its end.
+///
+/// # Errors
+/// When one of them is an error, or too large.
+pub fn animation(frames: impl Iterator<Item = Result<(DynamicImage, Duration)>>) -> Result<Vec<u8>> {
     let mut gif = Vec::new();
     let mut encoder = GifEncoder::new_with_speed(&mut gif, 10);
     encoder.set_repeat(Repeat::Infinite)?;
-    let mut grids = grids.peekable();
-    while let Some(path) = grids.next() {
-        let time = if grids.peek().is_some() { FRAME } else { LAST };
-        let frame = Frame::from_parts(open(path)?.into_rgba8(), 0, 0, Delay::from_saturating_duration(time));
-        encoder.encode_frame(frame)?;
+    for frame in frames {
+        let (image, time) = frame?;
+        encoder.encode_frame(Frame::from_parts(image.into_rgba8(), 0, 0, Delay::from_saturating_duration(time)))?;
     }
     drop(encoder);
     Ok(gif)

@@ -10,6 +10,7 @@ mod classifier;
 mod compare;
 mod dataset;
 mod device;
+mod diagnosis;
 mod download;
 mod evaluate;
 mod export;
@@ -19,6 +20,8 @@ mod filmstrip;
 mod folder;
 mod grid;
 mod image_folder;
+mod import;
+mod interpolate;
 mod interrupt;
 mod manual;
 mod pace;
@@ -28,6 +31,7 @@ mod presets;
 mod progress;
 mod project;
 mod protocol;
+mod ranks;
 mod records;
 mod report;
 mod reproduce;
@@ -80,12 +84,14 @@ fn run(command: Command) -> Result<ExitCode> {
     match command {
         Command::Train(args) => train::run(&args),
         Command::Sample(args) => sample::run(&args),
-        Command::Project(args) => project::run(&args),
+        Command::Interpolate(args) => interpolate::run(&args),
+        Command::Project(args) | Command::Inpaint(args) => project::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Classifier(args) => classifier::run(&args),
         Command::Reproduce(args) => reproduce::run(&args),
         Command::Sweep(args) => sweep::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Import(args) => import::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Presets(args) => presets::run(&args),
         Command::Schema => settings::run(),

@@ -11,6 +11,7 @@ use super::dataset::{self, Source};
 use super::device::{self, Opened};
 use super::failure::mistake;
 use super::folder::{self, Folder};
+use super::ranks::Ranks;
 use super::{files, presets};
 use crate::checkpoint::Checkpoint;
 use crate::experiment::{DataKind, Experiment};
@@ -20,24 +21,48 @@ use crate::trainer::Trainer;
 pub struct Plan {
     /// At step 0, or at the step of the resumed checkpoint.
     pub trainer: Trainer,
-    /// The folder it writes to.
-    pub folder: Folder,
+    /// The folder it writes to, on the process that writes.
+    pub folder: Option<Folder>,
     /// Messages to print before it starts.
     pub notices: Vec<String>,
 }
 
+/// A run before it has a folder.
+struct Prepared {
+    trainer: Trainer,
+    opened: Opened,
+    notices: Vec<String>,
+}
+
 impl Plan {
-    /// The run for these arguments.
+    /// The run for these arguments, which these processes train.
     ///
     /// # Errors
     /// When an argument or an input file is wrong.
-    pub fn new(args: &Train) -> Result<Self> {
-        match &args.resume {
-            Some(folder) => Self::resumed(args, folder),
-            None => Self::fresh(args),
-        }
+    pub fn new(args: &Train, ranks: &Ranks) -> Result<Self> {
+        let prepared = match &args.resume {
+            Some(folder) => Prepared::resumed(args, folder),
+            None => Prepared::fresh(args),
+        };
+        let shared = prepared.and_then(|mut prepared| {
+            ranks.share(&mut prepared.trainer)?;
+            Ok(prepared)
+        });
+        let Prepared { trainer, opened, mut notices } = ranks.agree(shared)?;
+        let open = || {
+            let (experiment, keep) = (trainer.whole_experiment(), usize::try_from(args.keep)?);
+            match &args.resume {
+                Some(path) => Folder::reopen(path, trainer.step, &experiment, keep),
+                None => Folder::create(args.out.as_deref(), &experiment, keep),
+            }
+        };
+        let folder = ranks.agree(ranks.leads().then(open).transpose())?;
+        notices.extend(folder.as_ref().map(|folder| introduction(&trainer, &opened, ranks, folder)));
+        Ok(Self { trainer, folder, notices })
     }
+}
 
+impl Prepared {
     fn fresh(args: &Train) -> Result<Self> {
         let mut experiment = chosen(&args.chosen, args.seed)?;
         let mut notices = Vec::new();
@@ -53,9 +78,7 @@ impl Plan {
         let data = source.name_folder(source.data(&experiment))?;
         let opened = device::open(args.device)?;
         let trainer = Trainer::new(experiment, data, &opened.device)?;
-        let folder = Folder::create(args.out.as_deref(), trainer.experiment(), usize::try_from(args.keep)?)?;
-        notices.push(introduction(&trainer, &opened, &folder));
-        Ok(Self { trainer, folder, notices })
+        Ok(Self { trainer, opened, notices })
     }
 
     fn resumed(args: &Train, path: &Path) -> Result<Self> {
@@ -77,9 +100,7 @@ impl Plan {
         }
         let opened = device::open(args.device)?;
         let trainer = train_on(checkpoint, experiment, args.data.as_deref(), &opened.device).with_context(named)?;
-        let folder = Folder::reopen(path, done, trainer.experiment(), usize::try_from(args.keep)?)?;
-        let notices = vec![introduction(&trainer, &opened, &folder)];
-        Ok(Self { trainer, folder, notices })
+        Ok(Self { trainer, opened, notices: Vec::new() })
     }
 }
 
@@ -178,8 +199,8 @@ fn names_data(args: &Train) -> bool {
         || args.chosen.set.iter().any(|(key, _)| key == "data")
 }
 
-fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {
-    let e = trainer.experiment();
+fn introduction(trainer: &Trainer, opened: &Opened, ranks: &Ranks, folder: &Folder) -> String {
+    let e = &trainer.whole_experiment();
     let data = match (e.data.dataset(), trainer.data().images()) {
         (Some(dataset), Some(images)) => format!("{} images of {}", images.len(), dataset.title()),
         (_, Some(images)) if e.data == DataKind::Folder => format!("{} images of a folder", images.len()),
@@ -190,8 +211,12 @@ fn introduction(trainer: &Trainer, opened: &Opened, folder: &Folder) -> String {
         0 => String::new(),
         step => format!(" from step {step}"),
     };
+    let by = match ranks.size() {
+        1 => String::new(),
+        size => format!(" by {size} processes"),
+    };
     format!(
-        "{}: {data}, {} + {} parameters, {} steps of {}{from}, on {}, to {}",
+        "{}: {data}, {} + {} parameters, {} steps of {}{from}{by}, on {}, to {}",
         e.name,
         trainer.gan.generator.num_params(),
         trainer.gan.discriminator.num_params(),

@@ -1,7 +1,7 @@
 //! Progress on standard error: a bar in a terminal, one line per report elsewhere.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -18,15 +18,16 @@ pub enum Level {
     Verbose,
 }
 
-static LEVEL: OnceLock<Level> = OnceLock::new();
+static LEVEL: AtomicU8 = AtomicU8::new(Level::Normal as u8);
 
-/// Sets how much is said; once, before anything is.
+/// Sets how much is said from here on.
 pub fn set_level(level: Level) {
-    let _ = LEVEL.set(level);
+    LEVEL.store(level as u8, Ordering::Relaxed);
 }
 
 fn level() -> Level {
-    *LEVEL.get().unwrap_or(&Level::Normal)
+    let set = LEVEL.load(Ordering::Relaxed);
+    [Level::Quiet, Level::Normal, Level::Verbose].into_iter().find(|&level| level as u8 == set).unwrap_or(Level::Normal)
 }
 
 /// A run's progress.
@@ -69,6 +70,11 @@ impl Progress {
         if self.lines {
             self.bar.suspend(|| say(&format!("step {}: {report}", report.step)));
         }
+    }
+
+    /// Prints a message.
+    pub fn say(&self, line: &str) {
+        self.bar.suspend(|| say(line));
     }
 
     /// Ends with this report.

@@ -44,7 +44,7 @@ struct Done {
     samples: String,
 }
 
-/// Projects images.
+/// Projects images, and with a mask inpaints them.
 ///
 /// # Errors
 /// When the checkpoint or an image cannot be used, or the file cannot be written.

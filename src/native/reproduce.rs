@@ -17,6 +17,7 @@ use super::failure::mistake;
 use super::pace::{QUEUE, steps_to_queue};
 use super::progress::{self, say};
 use super::protocol::{Column, Protocol};
+use super::ranks::Ranks;
 use super::report::{print, print_json};
 use super::results::{Results, Run, Set, mean_and_error};
 use super::score::{self, Scorer};
@@ -30,13 +31,24 @@ use crate::trainer::Trainer;
 
 const TOO_FEW: &str = "the data hold too few images to score others by; give all of MNIST";
 
-/// Runs the protocol. The table is rewritten after every run; until the last it says that it is incomplete.
+/// Runs the protocol. The table is rewritten after every run; until the last it says that it is incomplete. Several
+/// processes take turns at the runs; the table has those of the others once all have ended.
 ///
 /// # Errors
 /// When the request is wrong, or the device or the disk fails.
 pub fn run(args: &Reproduce) -> Result<ExitCode> {
+    let ranks = Ranks::join()?;
+    let Some((out, results)) = ranks.end_all_on_error(play(args, &ranks))? else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    end(args, &results, &out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The table and its path, on the process that writes it.
+fn play(args: &Reproduce, ranks: &Ranks) -> Result<Option<(PathBuf, Results)>> {
     let protocol = args.protocol.protocol();
-    let out = output(args)?;
+    let out = ranks.agree(if ranks.leads() { output(args) } else { Ok(PathBuf::new()) })?;
     let mut experiments = Vec::new();
     for preset in protocol.presets {
         let mut experiment = Experiment::preset(preset)?;
@@ -46,34 +58,46 @@ pub fn run(args: &Reproduce) -> Result<ExitCode> {
         experiments.push(experiment);
     }
     let seeds = seeds(args)?;
-    let opened = device::open(args.device)?;
-    let stage = Stage::new(args, &experiments, &opened, seeds.len() as u64)?;
+    let opened = ranks.agree(device::open(args.device))?;
+    // Seed by seed, so that an interrupted table compares presets over the same seeds.
+    let all = seeds.iter().flat_map(|&seed| (0..experiments.len()).map(move |i| (seed, i)));
+    let own: Vec<(u64, usize)> = all.skip(ranks.rank()).step_by(ranks.size()).collect();
+    let steps = own.iter().map(|&(_, i)| experiments[i].steps).sum();
+    let stage = ranks.agree(Stage::new(args, &experiments, &opened, steps))?;
     let mut results = begin(args, &experiments, seeds, &opened);
     // Before the first run, so that an unwritable folder costs no training.
-    files::write(&out, results.markdown().as_bytes()).map_err(mistake)?;
+    let write = |results: &Results| match ranks.leads() {
+        true => files::write(&out, results.markdown().as_bytes()).map_err(mistake),
+        false => Ok(()),
+    };
+    ranks.agree(write(&results))?;
     interrupt::listen()?;
 
     let start = Instant::now();
-    // Seed by seed, so that an interrupted table compares presets over the same seeds.
-    'runs: for seed in results.seeds.clone() {
-        for (i, experiment) in experiments.iter().enumerate() {
-            let began = Instant::now();
-            let Some((figures, floors)) = stage.play(experiment, seed)? else {
-                break 'runs;
-            };
-            let run = Run { seed, figures, seconds: began.elapsed().as_secs_f64() };
-            let columns = protocol.columns;
-            let said = || announce(args, &experiment.name, columns, &run, &floors);
-            stage.bar.suspend(said)?;
-            results.floors = floors;
-            results.sets[i].runs.push(run);
-            results.seconds = start.elapsed().as_secs_f64();
-            files::write(&out, results.markdown().as_bytes())?;
-        }
+    let mut done = Vec::new();
+    for (seed, i) in own {
+        let began = Instant::now();
+        let Some((figures, floors)) = stage.play(&experiments[i], seed)? else {
+            break;
+        };
+        let run = Run { seed, figures, seconds: began.elapsed().as_secs_f64() };
+        let said = || announce(args, &experiments[i].name, protocol.columns, &run, &floors);
+        stage.bar.suspend(said)?;
+        done.push((i, run, floors));
+        results.take(&done);
+        results.seconds = start.elapsed().as_secs_f64();
+        write(&results)?;
     }
     stage.bar.finish_and_clear();
-    end(args, &results, &out)?;
-    Ok(ExitCode::SUCCESS)
+    let done: Vec<Vec<_>> = ranks
+        .gather(serde_json::to_vec(&done)?)
+        .iter()
+        .map(|bytes| serde_json::from_slice(bytes))
+        .collect::<serde_json::Result<_>>()?;
+    results.take(&done.concat());
+    results.seconds = start.elapsed().as_secs_f64();
+    write(&results)?;
+    Ok(ranks.leads().then_some((out, results)))
 }
 
 /// The device, the protocol's data and the progress, shared by all runs.
@@ -86,19 +110,18 @@ struct Stage<'a> {
 }
 
 impl<'a> Stage<'a> {
-    fn new(args: &Reproduce, experiments: &[Experiment], opened: &'a Opened, seeds: u64) -> Result<Self> {
+    fn new(args: &Reproduce, experiments: &[Experiment], opened: &'a Opened, steps: u64) -> Result<Self> {
         let first = &experiments[0];
         let scorer = Scorer::find(args.classifier.as_deref(), opened)?;
         if first.has_images() && scorer.is_none() {
             return Err(mistake(score::remedy()));
         }
-        let steps: u64 = experiments.iter().map(|experiment| experiment.steps).sum();
         Ok(Self {
             protocol: args.protocol.protocol(),
             opened,
             source: dataset::training_source(first, args.data.as_deref())?,
             scorer: scorer.filter(|_| first.has_images()),
-            bar: progress::bar(steps * seeds),
+            bar: progress::bar(steps),
         })
     }
 

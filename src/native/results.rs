@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde::{Deserialize, Serialize};
+
 use super::protocol::{Bar, Column, Name, Protocol};
 
 /// The runs of a protocol so far.
@@ -37,6 +39,7 @@ pub struct Set {
 }
 
 /// One run.
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Run {
     /// The seed.
     pub seed: u64,
@@ -63,6 +66,19 @@ impl Set {
 }
 
 impl Results {
+    /// Takes these runs, each with the number of its preset and an ideal sampler's figures, in place of those it has.
+    pub fn take(&mut self, runs: &[(usize, Run, Vec<f64>)]) {
+        for (i, set) in self.sets.iter_mut().enumerate() {
+            let own = runs.iter().filter(|(preset, ..)| *preset == i);
+            set.runs = own.map(|(_, run, _)| run.clone()).collect();
+            let place = |run: &Run| self.seeds.iter().position(|&seed| seed == run.seed);
+            set.runs.sort_by_key(place);
+        }
+        if let Some((.., floors)) = runs.last() {
+            self.floors.clone_from(floors);
+        }
+    }
+
     fn what(&self) -> &'static Protocol {
         self.protocol.protocol()
     }

@@ -1,21 +1,21 @@
 //! `sample`: samples of a generator, as a grid of images or a table of points.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
-use super::args::Sample;
+use super::args::{Interpolate, Sample};
+use super::device::{self, Choice};
 use super::failure::mistake;
 use super::progress::say;
-use super::{device, files, folder, grid};
+use super::{files, folder, grid, interpolate};
 use crate::data::images::to_byte;
 use crate::error::Error;
 use crate::experiment::Experiment;
-use crate::latent::arithmetic::Expression;
-use crate::latent::fixed_samples::{FixedSamples, Interpolation, STEPS};
-use crate::latent::path::Path;
+use crate::latent;
+use crate::latent::fixed_samples::{FixedSamples, STEPS};
 use crate::nets::architectures::as_views;
 use crate::tensor::matrix;
 
@@ -25,15 +25,29 @@ pub const CHUNK: usize = 250;
 /// The limit of `--count`.
 const LATENTS: usize = 10_000;
 
-/// The latents to use.
-#[derive(Clone, Copy)]
-enum Request<'a> {
-    /// This many latents of the run's grid.
-    Grid(usize),
-    /// This many rows, each an interpolation from one latent of the grid to the next.
-    Interpolation(Path, usize),
-    /// The terms of latent arithmetic, and their sum.
-    Sum(&'a Expression),
+/// The samples of a generator.
+pub struct Drawn {
+    /// Of its run.
+    pub experiment: Experiment,
+    /// Sample by sample.
+    values: Vec<f32>,
+}
+
+impl Drawn {
+    fn count(&self) -> usize {
+        self.values.len() / self.experiment.data_dim()
+    }
+
+    /// The pixels, where the samples are images.
+    pub fn pixels(&self) -> Option<Vec<u8>> {
+        let images = self.experiment.has_images();
+        images.then(|| self.values.iter().copied().map(to_byte).collect())
+    }
+
+    /// A header, then one point per line.
+    pub fn table(&self) -> String {
+        table(&self.values, self.experiment.data_dim())
+    }
 }
 
 /// Draws samples from a checkpoint.
@@ -41,75 +55,76 @@ enum Request<'a> {
 /// # Errors
 /// When the checkpoint cannot be used, or the file cannot be written.
 pub fn run(args: &Sample) -> Result<ExitCode> {
-    let request = request(args)?;
-    let checkpoint = folder::load(&args.checkpoint)?;
-    let images = checkpoint.experiment.has_images();
-    let out = output(args, images)?;
-    let opened = device::open(args.device)?;
-    let (experiment, network, weights) =
-        checkpoint.generator(&opened.device).with_context(|| args.checkpoint.display().to_string())?;
-    let width = experiment.generator_inputs();
-    let mut samples = Vec::new();
-    let inputs = inputs(args, &experiment, request);
-    for inputs in inputs.chunks(CHUNK * width) {
-        let shape = [inputs.len() / width, width];
-        let inputs = matrix(inputs.to_vec(), shape, &opened.device);
-        let made = as_views(&experiment, network.eval(&weights, inputs));
-        let data = made.into_data();
-        let values: Vec<f32> = data.try_to_vec().map_err(|error| Error::device(&error))?;
-        samples.extend(values);
+    if let Some(way) = args.interpolate {
+        return interpolate::run(&as_interpolation(args, way)?);
     }
-    let count = samples.len() / experiment.data_dim();
-    let bytes = if images {
-        let pixels: Vec<u8> = samples.into_iter().map(to_byte).collect();
-        let (size, channels) = (experiment.image_size, experiment.channels);
-        match request {
-            Request::Grid(_) => grid::png(&pixels, size, channels)?,
-            Request::Interpolation(..) => grid::rows(&pixels, size, channels, STEPS * experiment.views())?,
-            Request::Sum(_) => grid::rows(&pixels, size, channels, count)?,
-        }
-    } else {
-        table(&samples, experiment.data_dim()).into_bytes()
-    };
-    files::write(&out, &bytes).map_err(mistake)?;
-    say(&format!("{count} samples are in {}", out.display()));
-    Ok(ExitCode::SUCCESS)
-}
-
-/// The request, checked against the run.
-fn request(args: &Sample) -> Result<Request<'_>> {
-    let count = usize::try_from(args.count)?;
-    match (&args.arithmetic, args.interpolate) {
-        (Some(sum), _) if sum.largest() >= LATENTS => Err(mistake(format!(
+    if let Some(sum) = args.arithmetic.as_ref().filter(|sum| sum.largest() >= LATENTS) {
+        return Err(mistake(format!(
             "--arithmetic: there is no sample {}; they are numbered from 0 to {}",
             sum.largest(),
             LATENTS - 1
-        ))),
-        (Some(sum), _) => Ok(Request::Sum(sum)),
-        (None, Some(_)) if !count.is_multiple_of(STEPS) => Err(mistake(format!(
-            "--count {count}: with --interpolate it should be a multiple of {STEPS}, the samples in a row"
-        ))),
-        (None, Some(path)) => Ok(Request::Interpolation(path, count / STEPS)),
-        (None, None) => Ok(Request::Grid(count)),
+        )));
     }
+    let drawn = draw(&args.checkpoint, args.device, |experiment| {
+        let n = args.arithmetic.as_ref().map_or(usize::try_from(args.count)?, |sum| sum.largest() + 1);
+        let fixed = FixedSamples::new(experiment, n, args.seed.unwrap_or(experiment.seed), args.truncation);
+        Ok(match &args.arithmetic {
+            Some(sum) => fixed.arithmetic(sum),
+            None => fixed.inputs(),
+        })
+    })?;
+    let pixels = drawn.pixels();
+    let out = output(args, pixels.is_some())?;
+    let Drawn { experiment: e, .. } = &drawn;
+    let bytes = match (&pixels, &args.arithmetic) {
+        (None, _) => drawn.table().into_bytes(),
+        (Some(pixels), None) => grid::png(pixels, e.image_size, e.channels)?,
+        (Some(pixels), Some(_)) => grid::rows(pixels, e.image_size, e.channels, drawn.count())?,
+    };
+    files::write(&out, &bytes).map_err(mistake)?;
+    say(&format!("{} samples are in {}", drawn.count(), out.display()));
+    Ok(ExitCode::SUCCESS)
 }
 
-/// The latents and classes of the request, row by row.
-fn inputs(args: &Sample, experiment: &Experiment, request: Request) -> Vec<f32> {
-    let n = match request {
-        Request::Grid(count) => count,
-        Request::Interpolation(_, rows) => rows + 1,
-        Request::Sum(sum) => sum.largest() + 1,
-    };
-    let seed = args.seed.unwrap_or(experiment.seed);
-    let fixed = FixedSamples::new(experiment, n, seed, args.truncation);
-    match request {
-        Request::Grid(_) => fixed.inputs(),
-        Request::Interpolation(path, rows) => {
-            (0..rows).flat_map(|from| fixed.interpolation(Interpolation { from, to: from + 1, path })).collect()
-        }
-        Request::Sum(sum) => fixed.arithmetic(sum),
+/// The samples of a checkpoint's generator for the inputs of its experiment.
+///
+/// # Errors
+/// When the checkpoint cannot be used, or the inputs or the device fail.
+pub fn draw(checkpoint: &Path, device: Choice, inputs: impl FnOnce(&Experiment) -> Result<Vec<f32>>) -> Result<Drawn> {
+    let loaded = folder::load(checkpoint)?;
+    let inputs = inputs(&loaded.experiment)?;
+    let opened = device::open(device)?;
+    let (experiment, network, weights) =
+        loaded.generator(&opened.device).with_context(|| checkpoint.display().to_string())?;
+    let width = experiment.generator_inputs();
+    let mut values = Vec::new();
+    for inputs in inputs.chunks(CHUNK * width) {
+        let shape = [inputs.len() / width, width];
+        let inputs = matrix(inputs.to_vec(), shape, &opened.device);
+        let data = as_views(&experiment, network.eval(&weights, inputs)).into_data();
+        values.extend(data.try_to_vec::<f32>().map_err(|error| Error::device(&error))?);
     }
+    Ok(Drawn { experiment, values })
+}
+
+/// The same with the arguments of `interpolate`, which was an option of `sample`.
+fn as_interpolation(args: &Sample, way: latent::path::Path) -> Result<Interpolate> {
+    let count = args.count;
+    if !count.is_multiple_of(STEPS as u64) {
+        return Err(mistake(format!(
+            "--count {count}: with --interpolate it should be a multiple of {STEPS}, the samples in a row"
+        )));
+    }
+    let extension = if folder::load(&args.checkpoint)?.experiment.has_images() { "png" } else { "csv" };
+    Ok(Interpolate {
+        checkpoint: args.checkpoint.clone(),
+        rows: count / STEPS as u64,
+        way: Some(way),
+        seed: args.seed,
+        truncation: args.truncation,
+        out: Some(args.out.clone().unwrap_or_else(|| format!("samples.{extension}").into())),
+        device: args.device,
+    })
 }
 
 /// The output file: PNG for images, CSV for points.

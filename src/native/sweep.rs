@@ -20,6 +20,7 @@ use self::variation::{Changes, grid, random};
 use super::args::Sweep;
 use super::failure::mistake;
 use super::progress::{self, say};
+use super::ranks::{self, Ranks};
 use super::report::print;
 use super::{files, folder, interrupt, plan, records};
 use crate::experiment::Experiment;
@@ -49,19 +50,28 @@ struct Run {
     folder: PathBuf,
 }
 
-/// Trains every run of a sweep that is not done, then writes the table and the picture.
+/// Trains every run of a sweep that is not done, then writes the table and the picture. Several processes, with a folder
+/// that all of them reach, take turns at the runs.
 ///
 /// # Errors
 /// When a setting is wrong, or the disk fails.
 pub fn run(args: &Sweep) -> Result<ExitCode> {
-    let (folder, plan) = match &args.resume {
-        Some(folder) => (folder.clone(), Plan::read(folder)?),
-        None => Plan::new(args)?,
-    };
+    let ranks = Ranks::join()?;
+    let planned = ranks.agree(ranks.leads().then(|| Plan::open(args)).transpose())?;
+    let folder = planned.as_ref().map_or(String::new(), |(folder, _)| folder.display().to_string());
+    let folder = PathBuf::from(String::from_utf8(ranks.gather(folder.into_bytes()).swap_remove(0))?);
+    let plan = ranks.agree(planned.map_or_else(|| Plan::read(&folder), |(_, plan)| Ok(plan)))?;
     let runs = plan.runs(&folder)?;
-    say(&format!("{} runs, {} at a time, in {}", runs.len(), args.jobs, folder.display()));
+    let at_a_time = args.jobs * ranks.size();
+    say(&format!("{} runs, {at_a_time} at a time, in {}", runs.len(), folder.display()));
     interrupt::listen_and("the runs finish their step and save")?;
-    train(args, &runs)?;
+    let own: Vec<&Run> = runs.iter().skip(ranks.rank()).step_by(ranks.size()).collect();
+    ranks.agree(train(args, &own))?;
+    if ranks.leads() { end(&folder, &runs) } else { Ok(ExitCode::SUCCESS) }
+}
+
+/// Writes the table and the picture.
+fn end(folder: &Path, runs: &[Run]) -> Result<ExitCode> {
     let outcomes: Vec<Outcome> = runs.iter().map(Outcome::read).collect::<Result<_>>()?;
     let table = outcome::table(&outcomes);
     files::write(&folder.join("sweep.md"), table.as_bytes())?;
@@ -81,6 +91,14 @@ pub fn run(args: &Sweep) -> Result<ExitCode> {
 }
 
 impl Plan {
+    /// The plan of a new sweep, or of one that goes on, and its folder.
+    fn open(args: &Sweep) -> Result<(PathBuf, Self)> {
+        match &args.resume {
+            Some(folder) => Ok((folder.clone(), Self::read(folder)?)),
+            None => Self::new(args),
+        }
+    }
+
     /// The plan for these arguments, and its new folder.
     fn new(args: &Sweep) -> Result<(PathBuf, Self)> {
         let experiment = plan::chosen(&args.chosen, None)?;
@@ -166,15 +184,15 @@ impl Run {
             command.arg("--data").arg(data);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
-        command.spawn().context("a run cannot be started")
+        ranks::alone(&mut command).spawn().context("a run cannot be started")
     }
 }
 
 /// Trains the runs that are not done, so many at a time, until all are or an interrupt. A run that fails, by diverging
 /// for example, ends alone; its log says why.
-fn train(args: &Sweep, runs: &[Run]) -> Result<()> {
+fn train(args: &Sweep, runs: &[&Run]) -> Result<()> {
     let (mut waiting, mut ended) = (Vec::new(), 0);
-    for run in runs.iter().rev() {
+    for &run in runs.iter().rev() {
         if run.is_done()? {
             ended += run.experiment.steps;
         } else {

@@ -8,11 +8,14 @@ use anyhow::{Result, anyhow};
 use indicatif::HumanDuration;
 
 use super::args::{OnDivergence, Train};
+use super::diagnosis::{Fault, Watch};
+use super::failure::mistake;
 use super::folder::{self, Best, Folder};
 use super::interrupt;
 use super::pace::{Pace, QUEUE, steps_to_queue};
 use super::plan::{self, Plan};
 use super::progress::{Progress, say};
+use super::ranks::Ranks;
 use super::report::{Report, print_json};
 use crate::error::Error;
 use crate::experiment::Experiment;
@@ -29,24 +32,70 @@ const ROLLBACKS: u32 = 8;
 /// # Errors
 /// When an argument is wrong, training diverges, or the device or the disk fails.
 pub fn run(args: &Train) -> Result<ExitCode> {
-    let Plan { trainer, folder, notices } = Plan::new(args)?;
+    let ranks = Ranks::join()?;
+    if ranks.size() > 1 && args.on_divergence == Some(OnDivergence::Rollback) {
+        return ranks
+            .agree(Err(mistake("--on-divergence rollback: several processes cannot go back together; use stop")));
+    }
+    let Plan { trainer, folder, notices } = Plan::new(args, &ranks)?;
     for notice in notices {
         say(&notice);
     }
     interrupt::listen()?;
-    let mut run = Run::new(args, trainer, folder);
-    let last = run.play()?;
-    run.end(last)
+    let schedule = Schedule::new(args, trainer.experiment());
+    let played = match folder {
+        Some(folder) => Run::new(args, trainer, schedule, folder, &ranks).play(),
+        None => follow(trainer, schedule, &ranks),
+    };
+    ranks.end_all_on_error(played)
+}
+
+/// Trains the part of a process that does not lead: the same steps, and nothing to look at.
+fn follow(mut trainer: Trainer, schedule: Schedule, ranks: &Ranks) -> Result<ExitCode> {
+    ranks.prepare_for_loss(None);
+    loop {
+        trainer.steps(schedule.next_steps(&trainer));
+        let last = ends(&trainer, ranks);
+        if schedule.due(&trainer, last).checkpoint {
+            ranks.collect_positions(&mut trainer)?;
+        }
+        if last {
+            return Ok(ExitCode::SUCCESS);
+        }
+    }
+}
+
+/// Whether the run ends here.
+fn ends(trainer: &Trainer, ranks: &Ranks) -> bool {
+    trainer.step >= trainer.experiment().steps || ranks.asked_to_stop()
+}
+
+/// The steps between tasks.
+#[derive(Clone, Copy)]
+struct Schedule {
+    report: u64,
+    grid: u64,
+    checkpoint: u64,
+}
+
+/// A fault that ends a run, or takes it back.
+#[derive(Debug, thiserror::Error)]
+#[error("training has failed by step {step}: {fault}")]
+struct Diverged {
+    step: u64,
+    fault: Fault,
 }
 
 struct Run<'a> {
     args: &'a Train,
     trainer: Trainer,
+    schedule: Schedule,
     folder: Folder,
+    ranks: &'a Ranks,
     observer: Observer,
+    watch: Watch,
     progress: Progress,
     pace: Pace,
-    report_every: u64,
     /// How often the run went back to a checkpoint.
     rollbacks: u32,
 }
@@ -65,36 +114,64 @@ impl Due {
     }
 }
 
+impl Schedule {
+    fn new(args: &Train, experiment: &Experiment) -> Self {
+        let report = args.report_every.unwrap_or_else(|| default_report_every(experiment));
+        Self { report, grid: args.sample_every, checkpoint: args.checkpoint_every }
+    }
+
+    /// The number of steps before a task may be due.
+    fn next_steps(self, trainer: &Trainer) -> usize {
+        steps_to_queue(trainer, [self.report, self.grid, self.checkpoint])
+    }
+
+    fn due(self, trainer: &Trainer, last: bool) -> Due {
+        let due = |every| last || trainer.step.is_multiple_of(every);
+        Due {
+            report: due(self.report),
+            grid: due(self.grid) && trainer.experiment().has_images(),
+            checkpoint: due(self.checkpoint),
+        }
+    }
+}
+
 impl<'a> Run<'a> {
-    fn new(args: &'a Train, trainer: Trainer, folder: Folder) -> Self {
-        let e = trainer.experiment();
-        let report_every = args.report_every.unwrap_or_else(|| default_report_every(e));
-        let progress = Progress::new(trainer.step, e.steps, args.json);
-        Self {
+    fn new(args: &'a Train, trainer: Trainer, schedule: Schedule, folder: Folder, ranks: &'a Ranks) -> Self {
+        let run = Self {
             args,
             observer: Observer::new(&trainer, GRID),
+            watch: Watch::new(trainer.experiment()),
             pace: Pace::new(trainer.step),
+            progress: Progress::new(trainer.step, trainer.experiment().steps, args.json),
             trainer,
+            schedule,
             folder,
-            progress,
-            report_every,
+            ranks,
             rollbacks: 0,
-        }
+        };
+        run.prepare_for_loss();
+        run
+    }
+
+    /// Trains and reports to the last step or an interrupt.
+    fn play(mut self) -> Result<ExitCode> {
+        let last = self.train()?;
+        self.end(last)
     }
 
     /// Trains to the last step or an interrupt; returns the last report.
-    fn play(&mut self) -> Result<Report> {
-        if self.args.on_divergence == OnDivergence::Rollback && self.folder.saved().is_none() {
+    fn train(&mut self) -> Result<Report> {
+        if self.args.on_divergence == Some(OnDivergence::Rollback) && self.folder.saved().is_none() {
             self.folder.save(&self.trainer, &[])?;
         }
         self.pace.go_on();
         loop {
-            let n = self.next_steps();
+            let n = self.schedule.next_steps(&self.trainer);
             let unread = self.trainer.steps(n);
             self.progress.advance(n);
             let step = self.trainer.step;
-            let last = step >= self.trainer.experiment().steps || interrupt::asked();
-            let due = self.due(step, last);
+            let last = ends(&self.trainer, self.ranks);
+            let due = self.schedule.due(&self.trainer, last);
             if due.any() {
                 match self.look(unread, due) {
                     Ok(report) if last => return Ok(report),
@@ -105,21 +182,6 @@ impl<'a> Run<'a> {
             } else if step.is_multiple_of(QUEUE) {
                 self.wait()?;
             }
-        }
-    }
-
-    /// The number of steps before a task may be due.
-    fn next_steps(&self) -> usize {
-        let every = [self.report_every, self.args.sample_every, self.args.checkpoint_every];
-        steps_to_queue(&self.trainer, every)
-    }
-
-    fn due(&self, step: u64, last: bool) -> Due {
-        let due = |every| last || step.is_multiple_of(every);
-        Due {
-            report: due(self.report_every),
-            grid: due(self.args.sample_every) && self.trainer.experiment().has_images(),
-            checkpoint: due(self.args.checkpoint_every),
         }
     }
 
@@ -145,15 +207,22 @@ impl<'a> Run<'a> {
             if self.args.json {
                 print_json(&report)?;
             }
+            self.watch(&report)?;
         }
         if let Some(Picture::Gallery(gallery)) = picture {
             self.folder.keep_grid(self.trainer.step, &gallery)?;
         }
         if due.checkpoint {
+            self.ranks.collect_positions(&mut self.trainer)?;
             self.folder.save(&self.trainer, &report.metrics.0)?;
+            self.prepare_for_loss();
         }
         self.pace.go_on();
         Ok(report)
+    }
+
+    fn prepare_for_loss(&self) {
+        self.ranks.prepare_for_loss(Some((self.folder.path(), self.folder.saved())));
     }
 
     /// Waits for the device; the CPU has no queue.
@@ -163,14 +232,26 @@ impl<'a> Run<'a> {
     }
 
     fn images(&self, steps_per_s: f64) -> f64 {
-        let rate = steps_per_s * self.trainer.experiment().batch_size as f64;
+        let rate = steps_per_s * self.trainer.whole_experiment().batch_size as f64;
         (rate * 10.0).round() / 10.0
+    }
+
+    /// Tells of a fault that the report shows; with `--on-divergence` it is an error.
+    fn watch(&mut self, report: &Report) -> Result<()> {
+        match (self.watch.see(report), self.args.on_divergence) {
+            (Some(fault), Some(_)) => Err(Diverged { step: report.step, fault }.into()),
+            (Some(fault), None) => {
+                self.progress.say(&format!("step {}: {fault}", report.step));
+                Ok(())
+            }
+            (None, _) => Ok(()),
+        }
     }
 
     /// Whether a run with this error goes on from its last checkpoint.
     fn may_roll_back(&self, error: &anyhow::Error) -> bool {
-        let diverged = matches!(error.downcast_ref(), Some(Error::Diverged { .. }));
-        diverged && self.args.on_divergence == OnDivergence::Rollback && self.rollbacks < ROLLBACKS
+        let diverged = matches!(error.downcast_ref(), Some(Error::Diverged { .. })) || error.is::<Diverged>();
+        diverged && self.args.on_divergence == Some(OnDivergence::Rollback) && self.rollbacks < ROLLBACKS
     }
 
     /// Goes back to a checkpoint, with half of both learning rates: to the best one, where the run has metrics, for the
@@ -193,6 +274,7 @@ impl<'a> Run<'a> {
         // The checkpoint has the new settings, too, so that the run resumes as it goes on now.
         self.folder.save(&self.trainer, &[])?;
         self.observer = Observer::new(&self.trainer, GRID);
+        self.watch = Watch::new(self.trainer.experiment());
         self.progress.go_back(step);
         self.pace.go_back(step);
         Ok(())
@@ -230,7 +312,7 @@ impl<'a> Run<'a> {
         if done {
             say(&format!("done in {spent}; saved as {checkpoint}"));
         } else {
-            let command = resume_command(self.args, self.folder.path());
+            let command = self.ranks.launcher() + &resume_command(self.args, self.folder.path());
             say(&format!("interrupted; saved as {checkpoint}; go on with: {command}"));
         }
         Ok(ExitCode::SUCCESS)

@@ -173,7 +173,7 @@ fn augmentations<T, U>(inputs: Vec<AugmentationInputs<T>>, f: &mut impl FnMut(T)
 }
 
 impl<T> StepInputs<T> {
-    fn map<U>(self, f: &mut impl FnMut(T) -> U) -> StepInputs<U> {
+    pub(super) fn map<U>(self, f: &mut impl FnMut(T) -> U) -> StepInputs<U> {
         StepInputs {
             discriminator: self.discriminator.into_iter().map(|inputs| inputs.map(f)).collect(),
             generator: self.generator.map(f),

@@ -58,11 +58,12 @@ impl Loss {
         self.0.push(rows * (weight / n));
     }
 
-    pub(super) fn rows(mut self) -> Tensor<2> {
-        if self.0.len() == 1 {
-            return self.0.remove(0);
-        }
-        Tensor::cat(self.0, 0)
+    /// The gradient with respect to each of the parameters, which are the leaves of its graph.
+    pub(super) fn gradients(mut self, params: Vec<Tensor<2>>) -> Vec<Tensor<2>> {
+        let rows = if self.0.len() == 1 { self.0.remove(0) } else { Tensor::cat(self.0, 0) };
+        let mut gradients = rows.backward();
+        let gradient = |param: Tensor<2>| param.grad_remove(&mut gradients).expect("every parameter is in the loss");
+        params.into_iter().map(gradient).collect()
     }
 }
 

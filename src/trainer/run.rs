@@ -38,6 +38,8 @@ pub struct Trainer {
     pub(super) sampler: InputSampler,
     /// The real samples of an update of the discriminator that no update of the generator has followed.
     pub(super) real: Option<Samples<Tensor<2>>>,
+    /// The positions of the random streams of the other processes that train the run, at its last checkpoint.
+    pub(super) others: Vec<RngState>,
     pub(super) device: Device,
     #[cfg(feature = "gpu")]
     pub(super) replay: Replay,
@@ -67,6 +69,7 @@ impl Trainer {
             step: 0,
             sampler,
             real: None,
+            others: Vec::new(),
             device: device.clone(),
             #[cfg(feature = "gpu")]
             replay: Replay::default(),
@@ -84,7 +87,7 @@ impl Trainer {
     /// When `n` is 0.
     pub fn steps(&mut self, n: usize) -> StepReport {
         #[cfg(feature = "gpu")]
-        if !is_host(&self.device) {
+        if !is_host(&self.device) && self.gan.communicator.is_none() {
             return self.replay(n);
         }
         (0..n).map(|_| self.build()).last().expect("at least one step")
@@ -125,7 +128,8 @@ impl Trainer {
             return Ok(false);
         }
         let mixture = self.data().mixture().map(|_| Mixture::new(&experiment.mixture)).transpose()?;
-        let gan = Gan::new(experiment, &self.device);
+        let mut gan = Gan::new(experiment, &self.device);
+        gan.communicator.clone_from(&self.gan.communicator);
         let mut state = gan.init(&self.device);
         let mut present = self.state.clone();
         let kept: HashMap<_, _> = self.gan.tensors(&mut present).into_iter().collect();
@@ -193,13 +197,20 @@ impl Trainer {
         self.sampler.state()
     }
 
+    /// The same of the other processes that train the run, where there are any, at its last checkpoint.
+    #[must_use]
+    pub fn others(&self) -> &[RngState] {
+        if self.gan.communicator.is_some() { &self.others } else { &[] }
+    }
+
     /// Continues after `step` steps and so many updates of both networks, with the data and random streams at these
-    /// positions.
+    /// positions, those of other processes included.
     ///
     /// # Errors
     /// When the data have no such position.
-    pub fn restore(&mut self, step: u64, updates: [u64; 2], rng_state: RngState) -> Result<()> {
+    pub fn restore(&mut self, step: u64, updates: [u64; 2], rng_state: RngState, others: Vec<RngState>) -> Result<()> {
         self.sampler.restore(rng_state)?;
+        self.others = others;
         self.sampler.updates = updates;
         self.step = step;
         Ok(())

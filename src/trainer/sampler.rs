@@ -89,6 +89,14 @@ impl InputSampler {
         Ok(())
     }
 
+    /// Moves all streams to those of the process of this rank, which meet nobody else's.
+    pub fn jump(&mut self, rank: usize) {
+        self.loader.jump(rank);
+        for stream in [&mut self.latents, &mut self.classes, &mut self.dropout, &mut self.noise] {
+            stream.jump(rank);
+        }
+    }
+
     /// The inputs of the step after `step` steps.
     pub fn draw(&mut self, gan: &Gan, step: u64) -> StepInputs<HostMatrix> {
         let e = &gan.experiment;

@@ -229,10 +229,10 @@ fn gallery(experiment: &Experiment) -> usize {
     samples * views
 }
 
-/// The same experiment on drawn digits, where its data are missing: a dataset's files, or a folder on another machine.
+/// The same experiment on drawn digits, where its data are missing: a dataset's files, or a visitor's images.
 fn stand_in(asked: &Experiment, files: Option<&[Vec<u8>]>) -> Experiment {
     let mut experiment = asked.clone();
-    if experiment.data == DataKind::Folder || experiment.data.dataset().is_some() && files.is_none() {
+    if experiment.data.comes_as_files() && files.is_none() {
         experiment.data = DataKind::Digits;
     }
     experiment

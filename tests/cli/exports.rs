@@ -102,3 +102,108 @@ fn a_state_dict_has_the_names_and_shapes_of_pytorchs_dcgan() {
     place.refused("export layer g.onnx", &["g.onnx", "layer 1 has no operator"]);
     place.refused("export layer g.safetensors", &["g.safetensors", "layer 1 has no counterpart"]);
 }
+
+/// Writes a state dict as `torch.save` does, without PyTorch: a ZIP of a pickle, whose globals are PyTorch's, and of each
+/// tensor's numbers.
+const TORCH_SAVE: &str = "
+import collections, json, pickle, struct, sys, types, zipfile
+torch, utils = types.ModuleType('torch'), types.ModuleType('torch._utils')
+def _rebuild_tensor_v2(*args): raise NotImplementedError
+class FloatStorage: pass
+class LongStorage: pass
+_rebuild_tensor_v2.__module__ = 'torch._utils'
+utils._rebuild_tensor_v2 = _rebuild_tensor_v2
+for storage in (FloatStorage, LongStorage):
+    storage.__module__ = 'torch'
+    setattr(torch, storage.__name__, storage)
+sys.modules.update({'torch': torch, 'torch._utils': utils})
+storages = []
+class Storage:
+    def __init__(self, kind, values): self.kind, self.values = kind, values
+class Tensor:
+    def __init__(self, kind, shape, values):
+        self.storage, self.shape = Storage(kind, values), tuple(shape)
+    def __reduce__(self):
+        strides, step = [], 1
+        for extent in reversed(self.shape):
+            strides.insert(0, step)
+            step *= extent
+        return _rebuild_tensor_v2, (self.storage, 0, self.shape, tuple(strides), False, collections.OrderedDict())
+class Pickler(pickle.Pickler):
+    def persistent_id(self, value):
+        if not isinstance(value, Storage): return None
+        storages.append(value)
+        return ('storage', value.kind, str(len(storages) - 1), 'cpu', len(value.values))
+with open(sys.argv[1], 'rb') as file:
+    head = json.loads(file.read(struct.unpack('<Q', file.read(8))[0]))
+    numbers = file.read()
+state = collections.OrderedDict()
+for name, about in head.items():
+    if name == '__metadata__': continue
+    start, end = about['data_offsets']
+    code, kind = ('q', LongStorage) if about['dtype'] == 'I64' else ('f', FloatStorage)
+    values = struct.unpack(f'<{(end - start) // struct.calcsize(code)}{code}', numbers[start:end])
+    state[name] = Tensor(kind, about['shape'], values)
+with zipfile.ZipFile(sys.argv[2], 'w') as archive:
+    with archive.open('archive/data.pkl', 'w') as file: Pickler(file, protocol=2).dump(state)
+    archive.writestr('archive/byteorder', 'little')
+    for i, storage in enumerate(storages):
+        code = 'q' if storage.kind is LongStorage else 'f'
+        archive.writestr(f'archive/data/{i}', struct.pack(f'<{len(storage.values)}{code}', *storage.values))
+    archive.writestr('archive/version', '3')";
+
+#[test]
+fn networks_come_back_from_pytorchs_files() {
+    let place = Place::new();
+    let mlp = "--preset digits-mlp --set generator_hidden=[8,9] --set discriminator_hidden=[7] --set ema_decay=0";
+    let dcgan = DCGAN.split_once("train ").unwrap().1.split_once(" --device").unwrap().0;
+    for (name, settings) in [("mlp", mlp), ("dcgan", dcgan)] {
+        place.ok(format!(
+            "train {settings} --set examples_per_class=2 --set batch_size=4 --device cpu --steps 3 --out {name}"
+        ));
+        for network in ["generator", "discriminator"] {
+            place.ok(format!("export {name} {name}-{network}.safetensors --network {network}"));
+            let [from, to] = ["safetensors", "pth"].map(|end| format!("{name}-{network}.{end}"));
+            let mut python = Command::new("python3");
+            let saved = finish(python.args(["-c", TORCH_SAVE, &from, &to]).current_dir(place.path("")));
+            assert_eq!(saved.code, 0, "{}", saved.stderr);
+        }
+        for end in ["safetensors", "pth"] {
+            let run = format!("{name}-from-{end}");
+            let files = format!("--generator {name}-generator.{end} --discriminator {name}-discriminator.{end}");
+            place.ok(format!("import {settings} {files} --out {run}"));
+            let [was, is] = [name, run.as_str()].map(|run| place.tensors(&format!("{run}/checkpoint.safetensors")));
+            let of_networks = |name: &&String| name.starts_with("generator.") || name.starts_with("discriminator.");
+            assert!(was.keys().filter(of_networks).count() > 5);
+            // The average of the weights is what is exported, where there is one.
+            let exported = |name: &str| match name.strip_prefix("generator.") {
+                Some(rest) if was.contains_key(&format!("generator_ema.{rest}")) => format!("generator_ema.{rest}"),
+                _ => name.to_owned(),
+            };
+            for name in was.keys().filter(of_networks) {
+                assert!(was[&exported(name)] == is[name], "{run}: {name}");
+            }
+            assert_eq!(place.checkpoint(&run).step(), 0);
+            place.ok(format!("train --resume {run} --steps 1 --device cpu --data {run}"));
+        }
+    }
+    // The generator alone; the rest is drawn.
+    place.ok(format!("import {mlp} --generator mlp-generator.pth --seed 3 --out alone"));
+
+    place.write("text.pth", "no state dict");
+    let wanted: [(&str, &[&str]); 6] = [
+        (
+            "--generator mlp-discriminator.pth",
+            &["mlp-discriminator.pth", "`0.weight` has the shape [7, 784]", "[8, 100]"],
+        ),
+        ("--discriminator mlp-generator.safetensors", &["mlp-generator.safetensors", "`0.weight`"]),
+        ("--generator text.pth", &["text.pth"]),
+        ("--generator absent.pth", &["absent.pth"]),
+        ("--generator text.onnx", &["text.onnx", ".pth or a .safetensors"]),
+        ("--generator mlp-generator.pth --set generator_hidden=[8]", &["`2.weight` has the shape [9, 8]"]),
+    ];
+    for (line, wanted) in wanted {
+        place.refused(format!("import {mlp} {line} --out refused"), wanted);
+        assert!(!place.path("refused").exists());
+    }
+}

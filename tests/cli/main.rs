@@ -14,6 +14,7 @@ mod mnist;
 mod place;
 mod projection;
 mod protocols;
+mod ranks;
 mod records;
 mod sampling;
 mod sweeps;

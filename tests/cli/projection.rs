@@ -55,6 +55,9 @@ fn images_are_found_and_filled_in() {
     let said = place.ok(format!("{both} {hole}")).stdout;
     assert_eq!(said.lines().count(), 2, "{said}");
     assert!(said.starts_with("grey.png: error "), "{said}");
+    let filled = place.bytes("filled.png");
+    place.ok(both.replacen("project", "inpaint", 1) + " " + hole);
+    assert!(place.bytes("filled.png") == filled, "the same command by its own name");
     let shown = place.grey("filled.png");
     assert_eq!(shown.dimensions(), (3 * 30 + 2, 2 * 30 + 2));
     for (x, y, pixel) in image.enumerate_pixels() {

@@ -89,3 +89,34 @@ fn ways_and_sums_that_are_wrong() {
     }
     assert!(!place.path("samples.csv").exists());
 }
+
+#[test]
+fn an_interpolation_is_rows_an_animation_or_a_table() {
+    use std::io::Cursor;
+
+    use image::AnimationDecoder;
+    use image::codecs::gif::GifDecoder;
+
+    let place = Place::new();
+    place.ok(ONE_STEP_ON_IMAGES);
+    place.ok("interpolate images --rows 3 --way lerp");
+    assert_eq!(place.extent("interpolation.png"), (8 * 30 + 2, 3 * 30 + 2));
+    place.ok("sample images --interpolate lerp --count 24 --out former.png");
+    assert!(place.bytes("interpolation.png") == place.bytes("former.png"));
+    place.ok("interpolate images --rows 3 --out walk.gif");
+    let frames = GifDecoder::new(Cursor::new(place.bytes("walk.gif"))).unwrap().into_frames();
+    let frames: Vec<_> = frames.map(|frame| frame.unwrap().into_buffer()).collect();
+    assert_eq!(frames.len(), 24);
+    assert!(frames[0].width() >= 196 && frames[0].width() == frames[0].height());
+    assert!(frames[23] == frames[0] && frames[0] != frames[12], "it comes back to its start");
+
+    place.ok(format!("{TINY} --steps 1 --out points"));
+    place.ok("interpolate points --rows 2 --out way.csv");
+    let points = place.column("way.csv");
+    assert_eq!(points.len(), 16);
+    // Along the great circle for normal latents.
+    place.ok("interpolate points --rows 2 --way slerp --out other.csv");
+    assert_eq!(points, place.column("other.csv"));
+    place.refused("interpolate points --out way.png", &["--out way.png", ".csv"]);
+    place.refused("interpolate images --out way.csv", &["--out way.csv", ".png or .gif"]);
+}

@@ -206,3 +206,12 @@ fn bench_trains_the_networks_of_the_page() {
     assert_eq!(lines[0]["generator_parameters"], 2 * 16 + 17 * 16 + 17);
     place.refused("bench --case digits", &["--case", "it should be mixture or images"]);
 }
+
+#[cfg(not(feature = "mpi"))]
+#[test]
+fn a_build_without_mpi_says_so_where_several_processes_are_started() {
+    let place = Place::new();
+    let outcome = crate::place::finish(place.command(TINY).env("OMPI_COMM_WORLD_SIZE", "2"));
+    assert_eq!(outcome.code, 2, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("2 processes") && outcome.stderr.contains("--features mpi"), "{}", outcome.stderr);
+}

@@ -83,18 +83,27 @@ fn mnist_files() -> [Vec<u8>; 2] {
     [images, labels]
 }
 
-/// The data of an experiment; the images of its folder are digits in negative, of which the colours differ.
-fn data_of(e: &Experiment) -> counterfeit::Result<TrainingData> {
-    if e.data != DataKind::Folder {
-        return TrainingData::new(e, Some(&mnist_files()));
-    }
+/// Digits in negative, of which the colours differ.
+fn coloured(size: usize, channels: usize) -> counterfeit::Result<Images> {
     let all: Vec<u8> = (0..10).collect();
-    let drawn = digits::set(&all, 3, e.image_size, &mut Rng::new(1, Stream::Digits))?;
-    let planes =
-        |grey: &[u8]| (0..e.channels).flat_map(|i| grey.iter().map(move |p| (255 - p) >> i)).collect::<Vec<_>>();
+    let drawn = digits::set(&all, 3, size, &mut Rng::new(1, Stream::Digits))?;
+    let planes = |grey: &[u8]| (0..channels).flat_map(|i| grey.iter().map(move |p| (255 - p) >> i)).collect::<Vec<_>>();
     let pixels = drawn.pixels().chunks_exact(drawn.dim()).flat_map(planes).collect();
-    let labels = drawn.labels().to_vec();
-    TrainingData::of_folder(e, Images::in_planes(e.channels, e.image_size, pixels, labels)?)
+    Images::in_planes(channels, size, pixels, drawn.labels().to_vec())
+}
+
+/// The data of an experiment.
+fn data_of(e: &Experiment) -> counterfeit::Result<TrainingData> {
+    match e.data {
+        DataKind::Folder => TrainingData::of_folder(e, coloured(e.image_size, e.channels)?),
+        DataKind::Cifar10 => {
+            let images = coloured(32, 3)?;
+            let records = images.labels().iter().zip(images.pixels().chunks_exact(images.dim()));
+            let file = records.flat_map(|(label, pixels)| [&[*label], pixels].concat()).collect();
+            TrainingData::new(e, Some(&[file]))
+        }
+        _ => TrainingData::new(e, Some(&mnist_files())),
+    }
 }
 
 /// Checks all cases, each a name, a first step and an experiment, on every core.

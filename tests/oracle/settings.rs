@@ -44,6 +44,7 @@ const IMAGES: &[(&str, &str)] = &[
     ("discriminator_lr", "0.01"),
 ];
 
+const COLOUR: &[(&str, &str)] = &[("channels", "3")];
 const DCGAN: &[(&str, &str)] = &[("architecture", "dcgan")];
 const AUGMENT: &[(&str, &str)] = &[("augment", "[\"translation\",\"cutout\"]")];
 const AUTOENCODER: &[(&str, &str)] = &[("architecture", "autoencoder")];
@@ -71,6 +72,9 @@ pub const VARIATIONS: &[Variation] = &[
     of("mixture", "[{mean=[-1],std=0.3},{weight=3,mean=[2],std=0.5},{mean=[0.3],std=0.1}]"),
     with("data", "digits", &[IMAGES]),
     with("data", "mnist", &[IMAGES]),
+    with("data", "fashion-mnist", &[IMAGES]),
+    with("data", "kmnist", &[IMAGES]),
+    with("data", "cifar10", &[IMAGES, COLOUR]),
     with("data", "folder", &[IMAGES]),
     with("classes", "[3,7,1]", &[IMAGES]),
     with("examples_per_class", "1", &[IMAGES]),

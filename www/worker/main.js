@@ -9,12 +9,13 @@
 //      └───────────────▶ error ◀────────────────────────┘
 //        fetch failed            diverged, device, crash; reset opens the run again
 //
-// loop.js trains; opening.js opens and moves runs; devices.js chooses the device; projection.js projects images;
+// loop.js trains; opening.js opens and moves runs; images.js decodes a visitor's images; devices.js chooses the device; projection.js projects images;
 // scoring.js scores them.
 
 import { loadModule } from './assets.js';
 import { bench } from './bench.js';
 import { Devices } from './devices.js';
+import { keepImages } from './images.js';
 import { TrainLoop } from './loop.js';
 import { Opening } from './opening.js';
 import { pretrainedCheckpoint } from './pretrained.js';
@@ -102,6 +103,8 @@ async function receive(request) {
     case 'load':
       devices.choice = request.device;
       return opening.load(request);
+    case 'images':
+      return keepImages(request.images);
     case 'fetch-pretrained':
       // Not awaited: the run trains meanwhile.
       return void fetchPretrained(request.id, request.name);

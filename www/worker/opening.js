@@ -1,6 +1,7 @@
 // Opening runs: from a link, with changed settings, from a checkpoint, and on another device.
 
 import { holdExcessiveMemory, loadData, loadModule } from './assets.js';
+import { ownImages } from './images.js';
 import { pretrainedIndex } from './pretrained.js';
 import { isPanic, post, postProblem, postProgress, postState, sentence } from './replies.js';
 import { Run } from './run.js';
@@ -13,6 +14,12 @@ import { Run } from './run.js';
 const MOST_BYTES = 3 * 2 ** 30;
 
 const UNUSABLE = 'The run here goes on. ./build.sh pretrained, on the server, makes the file anew.';
+
+/** The data of an experiment: a visitor's images, or files of the server. @param {ExperimentInfo} info */
+const dataOf = info =>
+  info.settings.data === 'folder'
+    ? ownImages(/** @type {any} */ (info.settings), postProgress)
+    : loadData(info.files, postProgress);
 
 /** Once a page is enough; again does no harm. */
 const postPretrained = () => pretrainedIndex().then(index => post({ type: 'pretrained', index }));
@@ -52,14 +59,14 @@ export class Opening {
     }
     // The same experiment again is another run of it.
     if (live && hash !== loop.run?.info.hash && (await this.#revise(hash, more))) return;
-    if (!info.files.length) return this.#begin(info, undefined, play);
+    if (!info.files.length && info.settings.data !== 'folder') return this.#begin(info, undefined, play);
     if (!loop.run) postState('loading');
     /** @param {DataFiles | undefined} files */
     const begin = files => loop.queue.add(() => (this.#wanted === hash ? this.#begin(info, files, play) : undefined));
     // Not awaited here, so that the page can change its mind during the download.
-    loadData(info.files, postProgress).then(begin, error => {
+    dataOf(info).then(begin, error => {
       if (this.#wanted !== hash) return;
-      const remedy = 'Drawn digits stand in until the data can be fetched; try again.';
+      const remedy = 'Drawn digits stand in until the data are here; try again.';
       postProblem('fetch', error, remedy, { followed: true });
       begin(undefined);
     });
@@ -173,10 +180,11 @@ export class Opening {
     try {
       const { wasm } = await loadModule('cpu', postProgress);
       const bytes = new Uint8Array(buffer);
-      const { files: needed, hash } = wasm.describe_checkpoint(bytes);
+      const described = wasm.describe_checkpoint(bytes),
+        { hash } = described;
       if (pretrained !== undefined && hash !== pretrained)
         throw new Error(`The pre-trained run is of another experiment: #${hash.slice(0, 200)}`);
-      const files = await loadData(needed, postProgress).catch(() => undefined);
+      const files = await dataOf(described).catch(() => undefined);
       const playground = await wasm.Playground.load(bytes, 'cpu', files);
       const run = new Run(playground, 'cpu', files);
       // Only here, where the file is known to be sound: a worker that is replaced loses its run.

@@ -15,6 +15,9 @@ const isRecord = value => typeof value === 'object' && value !== null && !Array.
 /** @type {Check} */
 const isBytes = value => value instanceof Uint8Array;
 /** @type {Check} */
+const isOwnImage = value =>
+  isRecord(value) && value.file instanceof Blob && isText(value.name) && Number.isInteger(value.label);
+/** @type {Check} */
 const isDevice = value => ['auto', 'cpu', 'webgpu'].includes(value);
 /** @type {Check} */
 const isChange = value => Array.isArray(value) && value.length === 2 && value.every(isText);
@@ -36,6 +39,7 @@ const FIELDS = /** @type {Record<string, Record<string, Check>>} */ (
     'stop-projection': {},
     score: { on: isFlag },
     nearest: { id: isId, image: isBytes },
+    images: { images: value => Array.isArray(value) && value.every(isOwnImage) },
     save: { id: isId },
     'fetch-pretrained': { id: isId, name: isText },
     load: { bytes: value => value instanceof ArrayBuffer, device: isDevice, play: isFlag },

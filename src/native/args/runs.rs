@@ -59,17 +59,17 @@ pub struct Train {
     /// Keep so many of the last checkpoints, each under the number of its step
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub keep: u64,
-    /// Once a loss is no longer finite: stop, or go back to the best checkpoint (the last, where a run has no metrics)
-    /// and train on with half of both learning rates
-    #[arg(long, value_enum, default_value_t)]
-    pub on_divergence: OnDivergence,
+    /// Once a loss is no longer finite, the discriminator is saturated, or modes have collapsed: stop, or go back to the
+    /// best checkpoint (the last, where a run has no metrics) and train on with half of both learning rates [default:
+    /// stop at a loss that is not finite, and tell of the others]
+    #[arg(long, value_enum)]
+    pub on_divergence: Option<OnDivergence>,
 }
 
-/// How a run goes on whose losses are no longer finite.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+/// How a run goes on that has a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum OnDivergence {
     /// It ends.
-    #[default]
     Stop,
     /// From its best checkpoint, with half of both learning rates.
     Rollback,
@@ -89,7 +89,7 @@ impl Default for Train {
             sample_every: 250,
             checkpoint_every: 500,
             keep: 1,
-            on_divergence: OnDivergence::default(),
+            on_divergence: None,
         }
     }
 }
@@ -136,4 +136,22 @@ pub struct Compare {
     /// Print a JSON object on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Import {
+    #[command(flatten)]
+    pub chosen: Chosen,
+    /// The seed of the run, and of the networks that are not given
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// The state dict of the generator
+    #[arg(long, value_name = "FILE", required_unless_present = "discriminator")]
+    pub generator: Option<PathBuf>,
+    /// The state dict of the discriminator
+    #[arg(long, value_name = "FILE")]
+    pub discriminator: Option<PathBuf>,
+    /// The folder to write to, in which there is no run yet [default: runs/NAME-NUMBER]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }

@@ -1,4 +1,4 @@
-//! A network as a state dict of PyTorch: `load_state_dict(safetensors.torch.load_file(…))`.
+//! A network as a state dict of PyTorch: `load_state_dict(safetensors.torch.load_file(…))`, and back.
 //!
 //! Layer 3 of an MLP is `3` of a `torch.nn.Sequential` of the same layers, activations counted, and that of a DCGAN
 //! `main.3`, as in PyTorch's own example. There the first layer of the generator is a transposed convolution from a
@@ -18,26 +18,45 @@ use crate::nets::layers::{Activation, AddScalar, BatchNorm, Conv, ConvTranspose,
 
 /// A tensor's name, type, shape and bytes.
 type Named = (String, Dtype, Vec<usize>, Vec<u8>);
-/// A tensor's name, shape and numbers.
-type Shaped = (String, Vec<usize>, Vec<f32>);
+/// Counts the batches of a BatchNorm, which only matters to PyTorch where it averages all batches alike.
+pub const COUNT: &str = "num_batches_tracked";
+
+/// A tensor of a network in PyTorch.
+pub struct Form {
+    /// Its name, with that of its layer.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Where PyTorch has the columns of a matrix as rows: the number of rows and of columns here.
+    transposed: Option<[usize; 2]>,
+}
+
+impl Form {
+    /// Numbers in the order of PyTorch.
+    pub fn there(&self, numbers: &[f32]) -> Vec<f32> {
+        self.transposed.map_or_else(|| numbers.to_vec(), |[_, columns]| transposed(numbers, columns))
+    }
+
+    /// Numbers of PyTorch in the order of this program.
+    pub fn here(&self, numbers: &[f32]) -> Vec<f32> {
+        self.transposed.map_or_else(|| numbers.to_vec(), |[rows, _]| transposed(numbers, rows))
+    }
+}
 
 /// The state dict as a safetensors file.
 ///
 /// # Errors
 /// When a layer has no form in PyTorch's own.
 pub fn state_dict(experiment: &Experiment, parts: &[Part], _: Which) -> Result<Vec<u8>> {
-    let before = if experiment.architecture == Architecture::Dcgan { "main." } else { "" };
     let mut all = Vec::new();
-    for (i, part) in parts.iter().enumerate() {
-        let tensors = tensors(part, &parts[..i], &parts[i + 1..])?;
-        let named = tensors.into_iter().map(|(name, shape, numbers)| {
-            let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
-            (format!("{before}{}.{name}", part.index), Dtype::F32, shape, bytes)
-        });
-        all.extend(named);
+    for (part, forms) in parts.iter().zip(forms(experiment, parts)?) {
+        let tensors = forms.into_iter().zip(&part.tensors);
+        all.extend(tensors.map(|(form, (_, numbers))| {
+            let bytes = form.there(numbers).iter().flat_map(|number| number.to_le_bytes()).collect();
+            (form.name, Dtype::F32, form.shape, bytes)
+        }));
         if as_layer::<BatchNorm>(part.layer).is_some() {
-            // Which only matters to PyTorch where it averages all batches alike.
-            let name = format!("{before}{}.num_batches_tracked", part.index);
+            let name = format!("{}{}.{COUNT}", before(experiment), part.index);
             all.push((name, Dtype::I64, Vec::new(), 0_i64.to_le_bytes().to_vec()));
         }
     }
@@ -49,44 +68,57 @@ pub fn state_dict(experiment: &Experiment, parts: &[Part], _: Which) -> Result<V
     safetensors::serialize(views, Some(metadata)).map_err(|error| anyhow!("{error}"))
 }
 
-/// The tensors of a layer by PyTorch's names and shapes.
-fn tensors(part: &Part, before: &[Part], after: &[Part]) -> Result<Vec<Shaped>> {
-    let shape_of = |name: &str, numbers: &[f32]| -> Result<(Vec<usize>, Vec<f32>)> {
-        if name != "weight" {
-            return Ok((vec![numbers.len()], numbers.to_vec()));
+/// The form of each tensor of each layer.
+///
+/// # Errors
+/// When a layer has no form in PyTorch's own.
+pub fn forms(experiment: &Experiment, parts: &[Part]) -> Result<Vec<Vec<Form>>> {
+    let of_part = |(i, part): (usize, &Part)| {
+        let is_plain = as_layer::<Activation>(part.layer).is_some()
+            || as_layer::<Dropout>(part.layer).is_some()
+            || as_layer::<AddScalar>(part.layer).is_some();
+        if part.tensors.is_empty() && !is_plain {
+            bail!("layer {} has no counterpart in PyTorch", part.index);
         }
-        if let Some(&Linear { inputs, outputs, .. }) = as_layer(part.layer) {
-            let from_point = after.iter().find_map(|part| as_layer::<ConvTranspose>(part.layer));
-            let to_point = before.iter().rev().find_map(|part| as_layer::<Conv>(part.layer));
-            return Ok(match (from_point, to_point) {
-                (Some(next), _) => (vec![inputs, next.inputs, next.side, next.side], numbers.to_vec()),
-                (_, Some(last)) => {
-                    let side = last.side / 2;
-                    (vec![outputs, last.outputs, side, side], transposed(numbers, outputs))
-                }
-                _ => (vec![outputs, inputs], transposed(numbers, outputs)),
-            });
-        }
-        if let Some(&Conv { inputs, outputs, .. }) = as_layer(part.layer) {
-            return Ok((vec![outputs, inputs, 4, 4], numbers.to_vec()));
-        }
-        if let Some(&ConvTranspose { inputs, outputs, .. }) = as_layer(part.layer) {
-            return Ok((vec![inputs, outputs, 4, 4], numbers.to_vec()));
-        }
-        if as_layer::<BatchNorm>(part.layer).is_some() {
-            return Ok((vec![numbers.len()], numbers.to_vec()));
-        }
-        bail!("layer {} has no counterpart in PyTorch", part.index)
+        let forms = part.tensors.iter().map(|(name, numbers)| {
+            let (shape, transposed) = match &**name {
+                "weight" => weight(part, &parts[..i], &parts[i + 1..])?,
+                _ => (vec![numbers.len()], None),
+            };
+            Ok(Form { name: format!("{}{}.{name}", before(experiment), part.index), shape, transposed })
+        });
+        forms.collect()
     };
-    let is_plain = as_layer::<Activation>(part.layer).is_some()
-        || as_layer::<Dropout>(part.layer).is_some()
-        || as_layer::<AddScalar>(part.layer).is_some();
-    if part.tensors.is_empty() && !is_plain {
-        bail!("layer {} has no counterpart in PyTorch", part.index);
+    parts.iter().enumerate().map(of_part).collect()
+}
+
+/// The name of the module that holds all layers, in names.
+fn before(experiment: &Experiment) -> &'static str {
+    if experiment.architecture == Architecture::Dcgan { "main." } else { "" }
+}
+
+/// The shape of a layer's weight in PyTorch, and whether columns are rows there.
+fn weight(part: &Part, before: &[Part], after: &[Part]) -> Result<(Vec<usize>, Option<[usize; 2]>)> {
+    if let Some(&Linear { inputs, outputs, .. }) = as_layer(part.layer) {
+        let from_point = after.iter().find_map(|part| as_layer::<ConvTranspose>(part.layer));
+        let to_point = before.iter().rev().find_map(|part| as_layer::<Conv>(part.layer));
+        return Ok(match (from_point, to_point) {
+            (Some(next), _) => (vec![inputs, next.inputs, next.side, next.side], None),
+            (_, Some(last)) => {
+                let side = last.side / 2;
+                (vec![outputs, last.outputs, side, side], Some([inputs, outputs]))
+            }
+            _ => (vec![outputs, inputs], Some([inputs, outputs])),
+        });
     }
-    let named = part.tensors.iter().map(|(name, numbers)| {
-        let (shape, numbers) = shape_of(name, numbers)?;
-        Ok((name.clone(), shape, numbers))
-    });
-    named.collect()
+    if let Some(&Conv { inputs, outputs, .. }) = as_layer(part.layer) {
+        return Ok((vec![outputs, inputs, 4, 4], None));
+    }
+    if let Some(&ConvTranspose { inputs, outputs, .. }) = as_layer(part.layer) {
+        return Ok((vec![inputs, outputs, 4, 4], None));
+    }
+    if let Some(&BatchNorm { channels, .. }) = as_layer(part.layer) {
+        return Ok((vec![channels], None));
+    }
+    bail!("layer {} has no counterpart in PyTorch", part.index)
 }

@@ -1,54 +1,117 @@
-//! MNIST (LeCun, Cortes & Burges): 60,000 and 10,000 handwritten digits of 28 × 28 pixels.
+//! MNIST and its kin: 60,000 and 10,000 grey images of 28 × 28 pixels in ten classes, in four IDX files each.
 
-use crate::data::dataset::{DataFile, Dataset, Split};
+use crate::data::dataset::{DataFile, Dataset, Sha256, Split};
 use crate::data::idx::{IMAGES, LABELS, damaged, read};
 use crate::data::images::Images;
 use crate::error::Result;
 
-/// MNIST.
+/// A dataset in IDX files.
 #[derive(Clone, Copy, Debug)]
-pub struct Mnist;
+pub struct Idx {
+    name: &'static str,
+    title: &'static str,
+    mirrors: &'static [&'static str],
+    train: [DataFile; 2],
+    test: [DataFile; 2],
+}
 
-const TRAIN: [DataFile; 2] = [
-    DataFile {
-        names: &["train-images-idx3-ubyte", "train-images.idx3-ubyte"],
-        sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    },
-    DataFile {
-        names: &["train-labels-idx1-ubyte", "train-labels.idx1-ubyte"],
-        sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    },
-];
+/// The names of the files of images and of labels.
+const TRAIN: [&[&str]; 2] =
+    [&["train-images-idx3-ubyte", "train-images.idx3-ubyte"], &["train-labels-idx1-ubyte", "train-labels.idx1-ubyte"]];
+const TEST: [&[&str]; 2] =
+    [&["t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"], &["t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"]];
 
-const TEST: [DataFile; 2] = [
-    DataFile {
-        names: &["t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"],
-        sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    },
-    DataFile {
-        names: &["t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"],
-        sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    },
-];
+const fn files(names: [&'static [&'static str]; 2], hashes: [Sha256; 2]) -> [DataFile; 2] {
+    let ([images, labels], [of_images, of_labels]) = (names, hashes);
+    [DataFile { names: images, sha256: of_images }, DataFile { names: labels, sha256: of_labels }]
+}
 
-impl Dataset for Mnist {
+/// Handwritten digits (LeCun, Cortes & Burges).
+pub static MNIST: Idx = Idx {
+    name: "mnist",
+    title: "MNIST",
+    // The original site asks for a password.
+    mirrors: &["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"],
+    train: files(
+        TRAIN,
+        [
+            Sha256::Contents("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
+            Sha256::Contents("65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
+        ],
+    ),
+    test: files(
+        TEST,
+        [
+            Sha256::Contents("0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
+            Sha256::Contents("ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+        ],
+    ),
+};
+
+/// Articles of clothing (Xiao, Rasul & Vollgraf 2017).
+pub static FASHION_MNIST: Idx = Idx {
+    name: "fashion-mnist",
+    title: "Fashion-MNIST",
+    mirrors: &[
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+        "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
+    ],
+    // Of the files as TensorFlow Datasets lists them.
+    train: files(
+        TRAIN,
+        [
+            Sha256::Gzipped("3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
+            Sha256::Gzipped("a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
+        ],
+    ),
+    test: files(
+        TEST,
+        [
+            Sha256::Gzipped("346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
+            Sha256::Gzipped("67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+        ],
+    ),
+};
+
+/// Cursive Japanese characters (Clanuwat et al. 2018).
+pub static KMNIST: Idx = Idx {
+    name: "kmnist",
+    title: "Kuzushiji-MNIST",
+    mirrors: &["https://codh.rois.ac.jp/kmnist/dataset/kmnist/"],
+    // Of the files as TensorFlow Datasets lists them.
+    train: files(
+        TRAIN,
+        [
+            Sha256::Gzipped("51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4"),
+            Sha256::Gzipped("e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17"),
+        ],
+    ),
+    test: files(
+        TEST,
+        [
+            Sha256::Gzipped("edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5"),
+            Sha256::Gzipped("20bb9a0ef54c7db3efc55a92eef5582c109615df22683c380526788f98e42a1c"),
+        ],
+    ),
+};
+
+impl Dataset for Idx {
     fn name(&self) -> &'static str {
-        "mnist"
+        self.name
     }
 
     fn title(&self) -> &'static str {
-        "MNIST"
+        self.title
     }
 
     fn mirrors(&self) -> &'static [&'static str] {
-        // The original site asks for a password.
-        &["https://storage.googleapis.com/cvdf-datasets/mnist/", "https://ossci-datasets.s3.amazonaws.com/mnist/"]
+        self.mirrors
     }
 
-    fn files(&self, split: Split) -> &'static [DataFile] {
+    fn files(&self, split: Split) -> &[DataFile] {
         match split {
-            Split::Train => &TRAIN,
-            Split::Test => &TEST,
+            Split::Train => &self.train,
+            Split::Test => &self.test,
         }
     }
 
@@ -59,14 +122,14 @@ impl Dataset for Mnist {
     fn decode(&self, files: &[Vec<u8>]) -> Result<Images> {
         let [images, labels] = files else {
             let remedy = "give the images and the labels of one set";
-            return Err(damaged("MNIST", format!("it has {} file(s), not 2", files.len()), remedy));
+            return Err(damaged(self.title, format!("it has {} file(s), not 2", files.len()), remedy));
         };
-        let what = "the MNIST images";
+        let what = &format!("the {} images", self.title);
         let ([count, height, width], pixels) = read::<3>(images, what, IMAGES)?;
         if height != width {
             return Err(damaged(what, format!("they are {height} × {width}"), "give square images"));
         }
-        let what = "the MNIST labels";
+        let what = &format!("the {} labels", self.title);
         let ([labelled], labels) = read::<1>(labels, what, LABELS)?;
         if labelled != count {
             let problem = format!("there are {labelled} for {count} images");
@@ -101,7 +164,7 @@ mod tests {
     }
 
     fn error(images: Vec<u8>, labels: Vec<u8>) -> String {
-        let error = Mnist.decode(&[images, labels]).unwrap_err();
+        let error = MNIST.decode(&[images, labels]).unwrap_err();
         assert!(matches!(error, Error::Data { .. }), "{error:?}");
         let text = error.to_string();
         assert!(!text.contains('\n'), "{text}");
@@ -110,11 +173,11 @@ mod tests {
 
     #[test]
     fn files_are_read_gzipped_or_not() {
-        let plain = Mnist.decode(&good()).unwrap();
+        let plain = MNIST.decode(&good()).unwrap();
         assert_eq!((plain.len(), plain.size(), plain.labels()), (3, 2, &[7, 0, 9][..]));
         assert_eq!(plain.pixels(), (0..12).collect::<Vec<_>>());
         let packed = good().map(|file| gzip(&file));
-        assert_eq!(Mnist.decode(&packed).unwrap().pixels(), plain.pixels());
+        assert_eq!(MNIST.decode(&packed).unwrap().pixels(), plain.pixels());
     }
 
     #[test]
@@ -146,7 +209,7 @@ mod tests {
         let [images, _] = good();
         let error = error(images, idx(LABELS, &[3], &[7, 10, 9]));
         assert!(error.contains("one of them is 10; give labels from 0 to 9"), "{error}");
-        assert!(Mnist.decode(&good()[..1]).unwrap_err().to_string().contains("1 file"));
+        assert!(MNIST.decode(&good()[..1]).unwrap_err().to_string().contains("1 file"));
     }
 
     #[test]
