@@ -80,6 +80,7 @@ test('several images, in place of the digits of a run', async () => {
 
 test('a ZIP, from an experiment that has no images', async () => {
   const page = await visit(browser, `${site}#preset=mixture-1d`);
+  await until(page, 'running');
   await page.setInputFiles('#file', join(folder, 'broken.zip'));
   await page.waitForSelector('#problem:not([hidden])');
   assert.match(await page.innerText('#problem'), /broken\.zip is no whole ZIP file/);

@@ -15,6 +15,9 @@ let own = [];
 /** The last form that was wanted, with its pixels. @type {{ key: string, decoded: Promise<DataFiles> } | null} */
 let last = null;
 
+/** What is missing from the decoded images, in words, until it is told. */
+let missing = '';
+
 /** @param {OwnImage[]} images */
 export function keepImages(images) {
   own = images;
@@ -70,16 +73,22 @@ async function decode(images, { image_size: size, channels }, progress) {
   }
   progress('your images', total, total);
   if (!count) throw new Error('None of the images could be read: they should be PNG, JPEG or WebP');
-  tell(unreadable, images.length - most);
+  note(unreadable, images.length - most);
   return [pixels.slice(0, count * channels * area), labels.slice(0, count)];
 }
 
-/** Names what is missing. @param {string[]} unreadable @param {number} beyond */
-function tell(unreadable, beyond) {
+/** Tells of what is missing, once, to a page that shows the run. */
+export function tellMissing() {
+  if (missing) postProblem('setting', missing, 'The run trains on the others.');
+  missing = '';
+}
+
+/** @param {string[]} unreadable @param {number} beyond */
+function note(unreadable, beyond) {
   const named = unreadable.slice(0, NAMED).join(', ') + (unreadable.length > NAMED ? ' …' : '');
   const parts = [
     unreadable.length ? `${unreadable.length} of the images could not be read: ${named}` : '',
     beyond ? `${beyond} of the images are more than a page keeps` : '',
   ].filter(part => part);
-  if (parts.length) postProblem('setting', parts.join('; '), 'The run trains on the others.');
+  missing = parts.join('; ');
 }

@@ -1,7 +1,7 @@
 // Opening runs: from a link, with changed settings, from a checkpoint, and on another device.
 
 import { holdExcessiveMemory, loadData, loadModule } from './assets.js';
-import { ownImages } from './images.js';
+import { ownImages, tellMissing } from './images.js';
 import { pretrainedIndex } from './pretrained.js';
 import { isPanic, post, postProblem, postProgress, postState, sentence } from './replies.js';
 import { Run } from './run.js';
@@ -137,6 +137,7 @@ export class Opening {
     if (restarted && run.info.kind === 'gallery') postPretrained();
     await loop.show();
     if (restarted) postState(loop.playing ? 'running' : 'ready');
+    tellMissing();
     this.devices.consider();
   }
 
