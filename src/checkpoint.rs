@@ -289,6 +289,14 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_later_version_is_refused_with_both_versions() {
+        let file = File::parse(&bytes(&trainer(&[])), SIZE_LIMIT).unwrap();
+        let later = file.into_bytes(&[("counterfeit", "4")]).unwrap();
+        let why = load(&later).err().unwrap().to_string();
+        assert!(why.contains("its format is 4; this program reads 2, 3"), "{why}");
+    }
+
     /// Runs of five and of ten steps, saved by the last program that wrote version 2.
     #[test]
     fn runs_of_version_2_go_on_as_they_did() {

@@ -148,7 +148,8 @@ impl Observer {
         let mut queried = answers.split_off(of_scene);
         let untruncated = self.untruncated.is_some().then(|| queried.pop()).flatten();
         let map = self.map.as_ref().and_then(|(map, _)| Some(LatentMap { samples: queried.pop()?, ..map.clone() }));
-        let (metrics, mut picture, value) = self.scene.picture(e, answers, untruncated.as_deref());
+        let (metrics, mut picture, value) =
+            self.scene.picture(e, answers, untruncated.as_deref(), trainer.instance_noise());
         match &mut picture {
             Some(Picture::Line(line)) => line.map = map,
             Some(Picture::Plane(plane)) => plane.map = map,

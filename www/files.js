@@ -8,8 +8,22 @@ import { byId } from './views/element.js';
 /** @import { Store } from './state.js' */
 /** @import { Runs } from './runs.js' */
 
+/** Images that are tried before a run is given up for them. */
+const TRIED = 20;
 /** More bytes are not read. */
 const LARGE = { text: 2 ** 24, run: 2 ** 30 };
+
+/** Whether one of the first images can be read. @param {OwnImage[]} images */
+async function isReadable(images) {
+  for (const { file } of images.slice(0, TRIED))
+    try {
+      (await createImageBitmap(file)).close();
+      return true;
+    } catch {
+      // Perhaps the next.
+    }
+  return false;
+}
 
 /** @param {Store} store @param {Runs} trainer @param {(text: string) => void} openSamples */
 export function files(store, trainer, openSamples) {
@@ -60,8 +74,9 @@ export function files(store, trainer, openSamples) {
     trainer.post({ type: 'load', bytes, device: store.model.choice, play: false }, [bytes]);
   };
   /** The run trains on images from here on, or another one does. @param {OwnImage[]} images */
-  const openImages = images => {
+  const openImages = async images => {
     if (!images.length) return refuse('There is no PNG, JPEG or WebP image in it');
+    if (!(await isReadable(images))) return refuse(`${images[0].name} is no image that this browser can read`);
     announce(`${images.length} images are read.`);
     trainer.post({ type: 'images', images });
     const { info, choice } = store.model;

@@ -41,6 +41,13 @@ impl Experiment {
         }
     }
 
+    /// The number of the view that is like the data: of a stacked GAN the second, whose first is coarse; of a coupled one
+    /// the first, whose second has edges.
+    #[must_use]
+    pub fn data_view(&self) -> usize {
+        usize::from(self.architecture == Architecture::Stacked)
+    }
+
     /// Whether the data are images.
     #[must_use]
     pub fn has_images(&self) -> bool {

@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::Prior;
 use super::arithmetic::Expression;
 use super::pad::{self, Pad};
 use super::path::Path;
@@ -105,7 +106,11 @@ impl<'a> FixedSamples<'a> {
     /// When a number is not that of a sample.
     #[must_use]
     pub fn interpolation(&self, Interpolation { from, to, path }: Interpolation) -> Vec<f32> {
-        let points = path.points(self.latent(from), self.latent(to), STEPS);
+        let mut points = path.points(self.latent(from), self.latent(to), STEPS);
+        if self.experiment.prior == Prior::Uniform {
+            // A great circle leaves the cube in which all latents are.
+            points.iter_mut().for_each(|z| *z = z.clamp(-1.0, 1.0));
+        }
         self.experiment.concat_labels(points, &[self.labels[from]; STEPS])
     }
 
@@ -159,6 +164,21 @@ mod tests {
         let truncated = FixedSamples::new(&e, 6, 5, Some(0.0)).inputs();
         assert_eq!(truncated[..4], [0.0, 0.0, 1.0, 0.0]);
         assert_eq!(truncated[20..], [0.0, 0.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn under_a_uniform_prior_an_interpolation_stays_among_its_latents() {
+        let mut e = experiment();
+        e.prior = Prior::Uniform;
+        let fixed = FixedSamples::new(&e, 40, 5, None);
+        let pairs = (0..39).map(|from| Interpolation { from, to: from + 1, path: Path::Slerp });
+        let (mut beyond, mut all) = (0, Vec::new());
+        for pair in pairs {
+            let circle = Path::Slerp.points(fixed.latent(pair.from), fixed.latent(pair.to), STEPS);
+            beyond += circle.iter().filter(|z| z.abs() > 1.0).count();
+            all.extend(fixed.interpolation(pair));
+        }
+        assert!(beyond > 0 && all.iter().all(|z| z.abs() <= 1.0), "{beyond}");
     }
 
     #[test]

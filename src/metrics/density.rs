@@ -2,20 +2,26 @@
 
 /// The kernel's deviation as a share of the picture: narrow against the presets' components, wide against the gaps
 /// between thousands of samples. Fixed, so that the curve moves only when the samples do.
-const BANDWIDTH: f64 = 0.01;
+const BANDWIDTH: f32 = 0.01;
+
+/// The kernel's deviation for a picture from `low` to `high`: 1% of the range.
+#[must_use]
+pub fn bandwidth(low: f32, high: f32) -> f32 {
+    BANDWIDTH * (high - low)
+}
 
 /// The samples' density at `points` equally spaced places from `low` to `high`, both included: a Gaussian kernel
-/// estimate with a deviation of 1% of the range, on linearly binned samples (Silverman 1982; Wand 1994).
+/// estimate with this deviation, on linearly binned samples (Silverman 1982; Wand 1994).
 ///
 /// Its integral is about the share of samples in range. All zeros without samples or an increasing, finite range;
 /// samples that are not finite count as out of range.
 #[must_use]
-pub fn estimate(samples: &[f32], low: f32, high: f32, points: usize) -> Vec<f32> {
+pub fn estimate(samples: &[f32], low: f32, high: f32, points: usize, deviation: f32) -> Vec<f32> {
     let step = (f64::from(high) - f64::from(low)) / points.saturating_sub(1) as f64;
     if samples.is_empty() || points < 2 || !(step > 0.0 && step.is_finite()) {
         return vec![0.0; points];
     }
-    let kernel = kernel(BANDWIDTH * (points - 1) as f64);
+    let kernel = kernel(f64::from(deviation) / step);
     // Samples a kernel's reach outside still show inside.
     let reach = kernel.len() / 2;
     let mut bins = vec![0.0; points + 2 * reach];
@@ -46,6 +52,10 @@ fn kernel(deviation: f64) -> Vec<f64> {
 mod tests {
     use super::*;
     use crate::rng::{Rng, Stream};
+
+    fn estimate(samples: &[f32], low: f32, high: f32, points: usize) -> Vec<f32> {
+        super::estimate(samples, low, high, points, bandwidth(low, high))
+    }
 
     /// By the trapezoid rule.
     fn integral(density: &[f32], low: f32, high: f32) -> f32 {

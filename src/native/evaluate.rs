@@ -14,13 +14,11 @@ use super::report::{Report, Seen, print, print_json};
 use super::sample::CHUNK;
 use super::score::{self, Scorer};
 use super::{dataset, device, files, folder, grid};
-use crate::data::DataLoader;
 use crate::experiment::Experiment;
 use crate::metrics::Metric;
 use crate::objective::Targets;
-use crate::rng::{Rng, Stream};
 use crate::snapshot::{GanStats, METRIC_SAMPLES, Observer, Picture};
-use crate::tensor::{detach, matrix};
+use crate::tensor::detach;
 use crate::trainer::Trainer;
 
 const GRID: usize = 64;
@@ -98,17 +96,9 @@ fn gan_stats(trainer: &Trainer) -> Result<GanStats> {
     let e = trainer.experiment();
     let device = trainer.device();
     let n = CHUNK / e.pack * e.pack;
-    let mut feed = DataLoader::new(trainer.data().clone(), e.seed);
-    let mut latents = Rng::new(e.seed, Stream::Metrics);
     let mut sums = [0.0; 4];
     let chunks = METRIC_SAMPLES / n;
-    for _ in 0..chunks {
-        let real = feed.next_batch(n);
-        let inputs = e.concat_labels(e.prior.draw(&mut latents, n, e.latent_dim), &real.labels);
-        let fake = trainer.sample(matrix(inputs, [n, e.generator_inputs()], device));
-        let samples = matrix(real.values, [n, e.data_dim()], device);
-        let real_logits = trainer.logits(samples, &real.labels);
-        let fake_logits = trainer.logits(fake, &real.labels);
+    for [real_logits, fake_logits] in trainer.evaluation_logits(chunks, n) {
         let logits = Tensor::cat(vec![real_logits.clone(), fake_logits.clone()], 0);
         let sides = Targets::new(n / e.pack, e.label_smoothing, device);
         let d_rows = detach(e.objective.game().d_loss(logits.autodiff(), &sides));

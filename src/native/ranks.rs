@@ -86,7 +86,7 @@ impl Ranks {
         }
     }
 
-    /// The result, where it is good on every process. Otherwise an error on all, of which one says what it is.
+    /// The result, where it is good on every process. Otherwise an error on all, which the first that has one prints.
     ///
     /// # Errors
     /// When the result is an error on some process.
@@ -96,11 +96,17 @@ impl Ranks {
         };
         let code = result.as_ref().err().map_or(0, failure::code);
         let codes = processes.gather(&[code]).concat();
-        match codes.iter().position(|&code| code != 0) {
-            None => result,
-            Some(rank) if rank == processes.rank() => result,
-            Some(rank) => Err(Elsewhere(codes[rank]).into()),
+        let Some(first) = codes.iter().position(|&code| code != 0) else {
+            return result;
+        };
+        if let Err(error) = &result
+            && first == processes.rank()
+        {
+            failure::print(error);
         }
+        // The launcher ends all processes once one of them has failed: none may before the error is printed.
+        processes.gather(&[0]);
+        Err(Elsewhere(codes[first]).into())
     }
 
     /// The bytes that each process gives, by rank.

@@ -141,13 +141,14 @@ impl Scorer {
     }
 }
 
-/// Samples of the generator.
+/// Samples of the generator: of several views the one that is like the data.
 fn generate(trainer: &Trainer, n: usize, latents: &mut Rng) -> Result<Vec<f32>> {
     let e = trainer.experiment();
     let latents = e.prior.draw(latents, n, e.latent_dim);
     let inputs = e.concat_labels(latents, &e.fixed_labels(n, e.seed));
     let samples = trainer.sample(matrix(inputs, [n, e.generator_inputs()], trainer.device()));
-    Ok(floats(&samples.into_data())?)
+    let view = samples.narrow(1, e.data_view() * e.data_dim(), e.data_dim());
+    Ok(floats(&view.into_data())?)
 }
 
 /// Values in [-1, 1] as images of the classifier's size, one per channel. Real and generated images take the same path,
@@ -167,6 +168,29 @@ fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_view_that_is_like_the_data_is_scored() {
+        // Coarse images come in blocks of four equal pixels, edges are black where nothing changes.
+        let coarse =
+            |image: &[f32]| (0..14).all(|i| image[2 * i] == image[2 * i + 1] && image[2 * i] == image[28 + 2 * i]);
+        for (preset, settings) in [("digits-stacked", 1), ("digits-coupled", 0), ("digits-autoencoder", 0)] {
+            let small = [("batch_size", "4"), ("examples_per_class", "3"), ("generator_hidden", "[8]")];
+            let trainer = crate::trainer::tests::trainer(preset, &small);
+            let e = trainer.experiment();
+            let images = generate(&trainer, 6, &mut Rng::new(3, Stream::Metrics)).unwrap();
+            assert_eq!(images.len(), 6 * 784, "{preset}");
+            let latents = e.prior.draw(&mut Rng::new(3, Stream::Metrics), 6, e.latent_dim);
+            let inputs = e.concat_labels(latents, &e.fixed_labels(6, e.seed));
+            let all = trainer.sample(matrix(inputs, [6, e.generator_inputs()], trainer.device()));
+            let all = floats(&all.into_data()).unwrap();
+            let whole = e.views() * 784;
+            for (i, image) in images.chunks_exact(784).enumerate() {
+                assert_eq!(image, &all[i * whole + settings * 784..][..784], "{preset}");
+                assert!(!coarse(image), "{preset}");
+            }
+        }
+    }
 
     #[test]
     fn chunks_leave_nothing_out() {

@@ -8,7 +8,8 @@ use burn::tensor::Tensor;
 use super::picture::Phase;
 use crate::experiment::Architecture;
 use crate::objective::Targets;
-use crate::tensor::{detach, matrix};
+use crate::regularizer::virtual_adversarial;
+use crate::tensor::{attach, detach, matrix};
 use crate::trainer::Trainer;
 
 /// Where the generator starts, at a slope of 0.
@@ -23,6 +24,8 @@ const TRAIL: usize = 300;
 pub(super) struct Portrait {
     truth: f32,
     flow: Tensor<2>,
+    /// The instance noise of the flow.
+    noise: f32,
     /// Steps that nobody has read yet.
     unread: Vec<Tensor<2>>,
     start: Vec<[f32; 2]>,
@@ -36,6 +39,7 @@ impl Portrait {
         (e.architecture == Architecture::Dirac).then(|| Self {
             truth,
             flow: flow(trainer, truth),
+            noise: trainer.instance_noise(),
             unread: vec![place(trainer)],
             start: Vec::new(),
             trail: VecDeque::new(),
@@ -44,8 +48,8 @@ impl Portrait {
 
     /// Follows a run whose settings were changed; the trail goes on.
     pub(super) fn revise(&mut self, trainer: &Trainer) {
-        if let Some(Self { truth, flow, .. }) = Self::of(trainer) {
-            (self.truth, self.flow) = (truth, flow);
+        if let Some(Self { truth, flow, noise, .. }) = Self::of(trainer) {
+            (self.truth, self.flow, self.noise) = (truth, flow, noise);
         }
     }
 
@@ -60,6 +64,9 @@ impl Portrait {
 
     /// What has to be read for the picture: the flow, and rows of θ and ψ, of the steps since the last look and of now.
     pub(super) fn unread(&mut self, trainer: &Trainer) -> [Tensor<2>; 2] {
+        if trainer.instance_noise() != self.noise {
+            self.revise(trainer);
+        }
         let mut steps = std::mem::take(&mut self.unread);
         steps.push(place(trainer));
         [self.flow.clone(), Tensor::cat(steps, 0)]
@@ -101,7 +108,19 @@ fn reach(truth: f32) -> f32 {
     (truth.abs() + 2.0 * (truth - START_AT).abs()).max(2.0 * START_AT)
 }
 
-/// The way of gradient descent on the objective and the slope's price, from each point of the lattice: `[cells², 2]`.
+/// Gauss–Hermite quadrature: the places in a standard normal distribution, and their shares, that give the mean of smooth
+/// functions.
+const NORMAL: [(f32, f32); 7] = [
+    (-3.750_439_7, 0.000_548_27),
+    (-2.366_759_4, 0.030_757_12),
+    (-1.154_405_4, 0.240_123_18),
+    (0.0, 0.457_142_86),
+    (1.154_405_4, 0.240_123_18),
+    (2.366_759_4, 0.030_757_12),
+    (3.750_439_7, 0.000_548_27),
+];
+
+/// The way of gradient descent on the expected losses, from each point of the lattice: `[cells², 2]`.
 fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
     let e = trainer.experiment();
     let device = trainer.device();
@@ -119,17 +138,35 @@ fn flow(trainer: &Trainer, truth: f32) -> Tensor<2> {
         gradient.unwrap_or_else(|| detach(leaf.zeros_like())) * -rate
     };
 
+    let noise = trainer.instance_noise();
+    let offsets = || NORMAL.into_iter().filter(|(at, _)| noise > 0.0 || *at == 0.0);
+    let offsets = || offsets().map(|(at, share)| (noise * at, if noise > 0.0 { share } else { 1.0 }));
+
     // Each point of the lattice is a game of its own: D(x) = ψ x on the truth and on θ.
     let (theta, psi) = numbers();
-    let logits = Tensor::cat(vec![psi.clone() * truth, psi.clone() * theta], 0);
     let sides = Targets::new(n, e.label_smoothing, device);
-    let price = e.gradient_penalty.rows(psi.clone()) * e.gp_weight;
-    let loss = Tensor::cat(vec![e.objective.game().d_loss(logits, &sides), price], 0);
-    let rise = descent(&psi, loss, e.discriminator_lr);
+    let mut losses = vec![e.gradient_penalty.rows(psi.clone()) * e.gp_weight];
+    for (offset, share) in offsets() {
+        let inputs = [theta.zeros_like() + truth + offset, theta.clone() + offset];
+        let logits = inputs.clone().map(|x| psi.clone() * x);
+        losses.push(e.objective.game().d_loss(Tensor::cat(logits.to_vec(), 0), &sides) * share);
+        // Either way along the line is the worst direction, half the time; the mean is over both sides.
+        for x in inputs.into_iter().filter(|_| e.vat_weight > 0.0) {
+            for way in [-e.vat_epsilon, e.vat_epsilon] {
+                let before = attach(detach(psi.clone() * x.clone()));
+                let after = psi.clone() * (x.clone() + way);
+                losses.push(virtual_adversarial::divergence(before, after) * (e.vat_weight * share / 4.0));
+            }
+        }
+    }
+    let rise = descent(&psi, Tensor::cat(losses, 0), e.discriminator_lr);
 
     let (theta, psi) = numbers();
-    let loss = e.objective.game().g_loss(psi * theta.clone());
-    let run = descent(&theta, loss, e.generator_lr);
+    let games = offsets().map(|(offset, share)| {
+        let logits = psi.clone() * (theta.clone() + offset);
+        e.objective.game().g_loss(logits) * share
+    });
+    let run = descent(&theta, Tensor::cat(games.collect(), 0), e.generator_lr);
     Tensor::cat(vec![run, rise], 1)
 }
 
@@ -160,6 +197,37 @@ mod tests {
                 let wanted = [0.1 * psi, -0.1 * theta - inwards * psi];
                 assert!(way.iter().zip(wanted).all(|(w, x)| (w - x).abs() < 1e-6), "{theta} {psi}: {way:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_flow_is_the_way_of_a_step_with_noise_and_vat_too() {
+        let crowd = [("batch_size", "16384"), ("instance_noise", "0.6"), ("instance_noise_steps", "0")];
+        let vat = [("vat_weight", "2"), ("vat_epsilon", "1.5")];
+        for (objective, more) in [
+            ("non-saturating", [&crowd[..], &vat].concat()),
+            ("saturating", vat.to_vec()),
+            ("least-squares", crowd.to_vec()),
+        ] {
+            let settings = [&[("objective", objective), ("batch_size", "16384")][..], &more].concat();
+            let t = &mut trainer("dirac", &settings);
+            let (theta, psi) = (1.25, -0.75);
+            let place = |value: f32, of: &Tensor<2>| matrix(vec![value], of.dims(), &of.device());
+            let [g, d] =
+                [&mut t.state.generator, &mut t.state.discriminator].map(|player| &mut player.weights.params[0]);
+            (*g, *d) = (place(theta, g), place(psi, d));
+            let at = ((psi + 2.0) / 0.25) as usize * CELLS + ((theta + 2.0) / 0.25) as usize;
+            let flow = numbers(flow(t, 0.0));
+            t.update_discriminator();
+            let after = numbers(t.state.discriminator.weights.params[0].clone())[0];
+            let (moved, wanted) = (after - psi, flow[2 * at + 1]);
+            assert!((moved - wanted).abs() < 0.03 * wanted.abs(), "{objective} {more:?}: {moved}, not {wanted}");
+            // G's update from the same place.
+            t.state.discriminator.weights.params[0] = place(psi, &t.state.discriminator.weights.params[0]);
+            t.update_generator(None);
+            let after = numbers(t.state.generator.weights.params[0].clone())[0];
+            let (moved, wanted) = (after - theta, flow[2 * at]);
+            assert!((moved - wanted).abs() < 0.03 * wanted.abs(), "{objective} {more:?}: {moved}, not {wanted}");
         }
     }
 

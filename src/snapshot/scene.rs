@@ -44,7 +44,8 @@ pub(super) struct Field {
     evaluator: Evaluator,
     low: f32,
     high: f32,
-    /// The target's density at the points.
+    mixture: Mixture,
+    /// The target's density at the points of a line.
     density: Vec<f32>,
     /// Some real samples.
     real: Vec<f32>,
@@ -137,6 +138,7 @@ impl Scene {
         let e = trainer.experiment();
         let field = |density, real, places| {
             Box::new(Field {
+                mixture: mixture.clone(),
                 evaluator,
                 low,
                 high,
@@ -152,7 +154,7 @@ impl Scene {
             Self::Line(field(density.collect(), Vec::new(), axis))
         } else {
             let dots = mixture.sample(DOTS, &mut Rng::new(e.seed, Stream::Metrics));
-            Self::Plane(field(lattice.real(mixture), dots.values, lattice.points()))
+            Self::Plane(field(Vec::new(), dots.values, lattice.points()))
         }
     }
 
@@ -191,12 +193,14 @@ impl Scene {
     }
 
     /// The metrics and the picture, from the samples and the values read. `scored` are the samples that the metrics and
-    /// the value are of, where they are others.
+    /// the value are of, where they are others. `noise` is the deviation of the noise that is added to all samples before
+    /// the discriminator.
     pub(super) fn picture(
         &self,
         e: &Experiment,
         answers: Vec<Vec<f32>>,
         scored: Option<&[f32]>,
+        noise: f32,
     ) -> (Vec<Metric>, Option<Picture>, Option<Value>) {
         let mut answers = answers.into_iter();
         let mut next = || answers.next().unwrap_or_default();
@@ -204,12 +208,12 @@ impl Scene {
         match self {
             Self::Line(field) => {
                 let metrics = field.evaluator.evaluate(scored.unwrap_or(&samples));
-                let (line, value) = field.line(e, samples, next(), next(), scored);
+                let (line, value) = field.line(e, samples, [next(), next()], scored, noise);
                 (metrics, Some(Picture::Line(line)), value)
             }
             Self::Plane(field) => {
                 let metrics = field.evaluator.evaluate(scored.unwrap_or(&samples));
-                let plane = field.plane(e, samples, next(), next());
+                let plane = field.plane(e, samples, [next(), next()], noise);
                 (metrics, Some(Picture::Plane(plane)), None)
             }
             Self::Phase { evaluator, portrait } => {
@@ -245,15 +249,27 @@ impl Field {
         &self,
         e: &Experiment,
         mut samples: Vec<f32>,
-        logits: Vec<f32>,
-        gradients: Vec<f32>,
+        [logits, gradients]: [Vec<f32>; 2],
         scored: Option<&[f32]>,
+        noise: f32,
     ) -> (Line, Option<Value>) {
-        let estimate = |samples: &[f32]| density::estimate(samples, self.low, self.high, LINE_POINTS);
-        let generated = estimate(&samples);
         let width = (self.high - self.low) / (LINE_POINTS - 1) as f32;
-        let whole = scored.map(estimate);
-        let value = theory::value(e, &self.density, whole.as_ref().unwrap_or(&generated), &logits, width);
+        let bandwidth = density::bandwidth(self.low, self.high);
+        // Both through one kernel, of the estimate and of the noise: equal densities stay equal. Noise goes beyond the
+        // picture, where D is taken to be as at its end.
+        let blur = bandwidth.hypot(noise);
+        let more = (4.0 * noise / width).ceil() as usize;
+        let beyond = more as f32 * width;
+        let axis = Lattice { low: self.low - beyond, high: self.high + beyond, cells: LINE_POINTS + 2 * more };
+        let seen = self.mixture.clone().blurred(blur);
+        let real: Vec<f32> = axis.axis().iter().map(|&x| seen.density(&[x]) as f32).collect();
+        let estimate = |samples: &[f32]| density::estimate(samples, axis.low, axis.high, axis.cells, blur);
+        let fake = estimate(&samples);
+        let end = |logit: Option<&f32>| vec![logit.copied().unwrap_or_default(); more];
+        let outer = [end(logits.first()), logits.clone(), end(logits.last())].concat();
+        let value = theory::value(e, &real, scored.map(estimate).as_ref().unwrap_or(&fake), &outer, width);
+        let shown = more..more + LINE_POINTS;
+        let generated = density::estimate(&samples, self.low, self.high, LINE_POINTS, bandwidth);
         samples.truncate(DOTS);
         let line = Line {
             low: self.low,
@@ -261,7 +277,7 @@ impl Field {
             real: self.density.clone(),
             scale: theory::scale(e),
             discriminator: outputs(e, logits),
-            optimal: self.optimal(e, &generated),
+            optimal: optimal(e, &real[shown.clone()], &fake[shown]),
             generated,
             samples,
             gradients,
@@ -270,12 +286,12 @@ impl Field {
         (line, value)
     }
 
-    fn plane(&self, e: &Experiment, mut samples: Vec<f32>, logits: Vec<f32>, gradients: Vec<f32>) -> Plane {
+    fn plane(&self, e: &Experiment, mut samples: Vec<f32>, [logits, gradients]: [Vec<f32>; 2], noise: f32) -> Plane {
         let lattice = Lattice { low: self.low, high: self.high, cells: PLANE_CELLS };
-        let generated = lattice.generated(&samples);
-        let sums = self.density.iter().zip(&generated).map(|(p, q)| p + q);
+        let [real, fake] = [lattice.real(&self.mixture, noise), lattice.generated(&samples, noise)];
+        let sums = real.iter().zip(&fake).map(|(p, q)| p + q);
         let faint = VISIBLE * sums.clone().fold(0.0, f32::max);
-        let mut optimal = self.optimal(e, &generated);
+        let mut optimal = optimal(e, &real, &fake);
         for (best, sum) in optimal.iter_mut().zip(sums) {
             if sum < faint {
                 *best = f32::NAN;
@@ -295,11 +311,13 @@ impl Field {
             map: None,
         }
     }
+}
 
-    fn optimal(&self, e: &Experiment, generated: &[f32]) -> Vec<f32> {
-        let densities = self.density.iter().zip(generated);
-        densities.map(|(&p, &q)| theory::optimal(e, p, q)).collect::<Option<_>>().unwrap_or_default()
-    }
+/// The optimal discriminator's outputs where the densities of real and of generated samples are these; none where it has
+/// none.
+fn optimal(e: &Experiment, real: &[f32], generated: &[f32]) -> Vec<f32> {
+    let densities = real.iter().zip(generated);
+    densities.map(|(&p, &q)| theory::optimal(e, p, q)).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// The discriminator's outputs, from its logits.
@@ -312,5 +330,51 @@ fn asked(e: &Experiment, count: usize) -> Vec<u8> {
     match e.conditional {
         Conditional::None => Vec::new(),
         Conditional::Label | Conditional::Acgan => e.fixed_labels(count, e.seed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::f32::consts::LN_2;
+
+    use super::*;
+    use crate::trainer::tests::trainer;
+
+    /// The picture of these samples, with an undecided D, and its value.
+    fn line(mixture: &str, samples: Vec<f32>, noise: f32) -> (Line, Value) {
+        let t = trainer("mixture-1d", &[("mixture", mixture)]);
+        let answers = vec![samples, vec![0.0; LINE_POINTS], Vec::new()];
+        match Scene::of(&t, 0).picture(t.experiment(), answers, None, noise) {
+            (_, Some(Picture::Line(line)), Some(value)) => (line, value),
+            _ => panic!("a line with a value"),
+        }
+    }
+
+    #[test]
+    fn a_perfect_sampler_has_the_lowest_ceiling_however_narrow_the_target() {
+        let text = "[{ mean = [-2.0], std = 0.05 }, { mean = [1.0], std = 0.05 }]";
+        let t = trainer("mixture-1d", &[("mixture", text)]);
+        let samples = t.data().mixture().unwrap().sample(50_000, &mut Rng::new(0, Stream::Metrics)).values;
+        for noise in [0.0, 0.4] {
+            let (_, value) = line(text, samples.clone(), noise);
+            assert!((value.reached + 2.0 * LN_2).abs() < 0.01, "{noise}: {value:?}");
+            assert!((value.ceiling.unwrap() + 2.0 * LN_2).abs() < 0.01, "{noise}: {value:?}");
+        }
+    }
+
+    #[test]
+    fn the_optimal_discriminator_sees_the_noise() {
+        // Between two normals a distance of 1 apart the log ratio is (1 − 2x) / 2s², with s² of what D sees.
+        let samples: Vec<f32> = Rng::new(0, Stream::Metrics).normals(50_000).iter().map(|z| 1.0 + 0.1 * z).collect();
+        for noise in [0.0_f32, 0.5] {
+            let (line, _) = line("[{ mean = [0.0], std = 0.1 }]", samples.clone(), noise);
+            let variance = 0.01 + density::bandwidth(line.low, line.high).powi(2) + noise * noise;
+            let width = (line.high - line.low) / (LINE_POINTS - 1) as f32;
+            for i in (0..LINE_POINTS).filter(|&i| (0.3..0.7).contains(&(line.low + width * i as f32))) {
+                let x = line.low + width * i as f32;
+                let wanted = sigmoid((1.0 - 2.0 * x) / (2.0 * variance));
+                assert!((line.optimal[i] - wanted).abs() < 0.05, "{noise} {x}: {} {wanted}", line.optimal[i]);
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::GanStats;
 use super::picture::Scale;
-use crate::experiment::{Conditional, Experiment};
+use crate::experiment::{Conditional, Experiment, Normalization};
 
 /// V(D, G) = E log D(x) + E log(1 − D(G(z))), in nats; the discriminator maximises it, the generator minimises it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,7 +39,8 @@ pub fn has_value(e: &Experiment) -> bool {
     e.objective.game().outputs_probability() && e.label_smoothing == 1.0
 }
 
-/// V over densities and logits at points `width` apart, and its ceiling. Both leave out what lies beyond the points, as
+/// V over densities and logits at points `width` apart, and its ceiling. The densities are those of what the
+/// discriminator sees, with instance noise. Both leave out what lies beyond the points, as
 /// if D were perfect there. `None` where the discriminator's output depends on more than the sample.
 ///
 /// Both integrals are over the same densities, so that what is reached is never above the ceiling, and meets it where D
@@ -66,7 +67,9 @@ pub fn value_of_step(game: &GanStats) -> Value {
 }
 
 fn sees_only_the_sample(e: &Experiment) -> bool {
-    e.conditional != Conditional::Label && e.pack == 1
+    let couples_batch =
+        e.discriminator_norm == Normalization::Batch || e.minibatch_stddev || e.minibatch_discrimination > 0;
+    e.conditional != Conditional::Label && e.pack == 1 && !couples_batch
 }
 
 fn softplus(x: f64) -> f64 {
@@ -136,6 +139,22 @@ mod tests {
         let packed = Experiment { pack: 2, ..Experiment::default() };
         for e in [experiment(Objective::Hinge), smoothed, packed] {
             assert_eq!(value(&e, &[1.0], &[1.0], &[0.0], 1.0), None);
+        }
+    }
+
+    #[test]
+    fn where_samples_are_told_apart_together_none_has_an_optimal_output_of_its_own() {
+        let plain = Experiment::default();
+        assert!(optimal(&plain, 1.0, 1.0).is_some());
+        for e in [
+            Experiment { minibatch_stddev: true, ..plain.clone() },
+            Experiment { minibatch_discrimination: 2, ..plain.clone() },
+            Experiment { discriminator_norm: Normalization::Batch, ..plain.clone() },
+            Experiment { pack: 2, ..plain },
+        ] {
+            assert_eq!((optimal(&e, 1.0, 1.0), value(&e, &[1.0], &[1.0], &[0.0], 1.0)), (None, None));
+            // The networks say the same of themselves, and packing is the only other way.
+            assert!(crate::nets::Network::discriminator(&e).couples_batch() || e.pack > 1);
         }
     }
 }

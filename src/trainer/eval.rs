@@ -2,8 +2,9 @@
 
 use burn::tensor::Tensor;
 
+use super::sampler::InputSampler;
 use super::{Gan, Trainer, normalized};
-use crate::experiment::Objective;
+use crate::experiment::{Experiment, Objective};
 use crate::nets::architectures::{as_views, sampler};
 use crate::nets::{Network, Weights};
 use crate::regularizer::gradient_penalty::input_gradients;
@@ -40,6 +41,24 @@ impl Trainer {
         let rows = self.rows(samples, labels);
         let output = self.gan.discriminator.eval(&self.discriminator_weights(), rows.clone());
         detach(self.gan.logits_of(&output, &[rows]))
+    }
+
+    /// The discriminator's logits, `[n / pack, 1]`, for so many batches of `n` real samples and of as many of the
+    /// generator's, as it sees them in training but for augmentation and noise; from random streams of their own.
+    #[must_use]
+    pub fn evaluation_logits(&self, batches: usize, n: usize) -> Vec<[Tensor<2>; 2]> {
+        let e = Experiment { batch_size: n, ..self.experiment().clone() };
+        let mut draws = InputSampler::new(self.data().clone(), e.seed);
+        // Other streams than those of the first steps.
+        draws.jump(1);
+        let weights = self.state.generator_ema.as_ref().unwrap_or(&self.state.generator.weights);
+        let batch = |_| {
+            let (real, labels) = draws.real_batch(&e);
+            let inputs = draws.generator_batch(&e, &labels).upload(&self.device);
+            let fake = self.gan.d_part(self.gan.generator.eval(weights, inputs));
+            [real.rows.upload(&self.device), fake].map(|samples| self.logits(samples, &labels))
+        };
+        (0..batches).map(batch).collect()
     }
 
     /// The gradient of the discriminator's logit at each of these samples `[n, d_dim]` with these labels.

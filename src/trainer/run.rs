@@ -7,7 +7,7 @@ use burn::tensor::{Device, FloatDType, Tensor};
 
 #[cfg(feature = "gpu")]
 use super::replay::Replay;
-use super::sampler::{InputSampler, RngState, n_critic};
+use super::sampler::{InputSampler, RngState, instance_noise, n_critic};
 use super::{Gan, GanState, Samples, StepInputs, StepReport};
 use crate::data::{Mixture, TrainingData};
 use crate::error::{Error, Result};
@@ -189,6 +189,12 @@ impl Trainer {
     #[must_use]
     pub fn n_critic(&self) -> usize {
         n_critic(self.experiment(), self.step)
+    }
+
+    /// The standard deviation of instance noise in the last step; in the first, before there is one.
+    #[must_use]
+    pub fn instance_noise(&self) -> f32 {
+        instance_noise(self.experiment(), self.step.saturating_sub(1))
     }
 
     /// The positions of the data and of the random streams.

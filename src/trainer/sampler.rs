@@ -185,7 +185,7 @@ impl InputSampler {
     }
 
     /// The generator's input: latents, and classes where it is conditioned; for an adversarial autoencoder, images.
-    fn generator_batch(&mut self, e: &Experiment, labels: &[u8]) -> HostMatrix {
+    pub fn generator_batch(&mut self, e: &Experiment, labels: &[u8]) -> HostMatrix {
         if e.architecture == Architecture::Autoencoder {
             let values = self.loader.next_batch(e.batch_size).values;
             return HostMatrix { values, shape: [e.batch_size, e.data_dim()] };
@@ -260,7 +260,7 @@ fn ema_decay(e: &Experiment, step: u64) -> f32 {
 }
 
 /// The standard deviation of instance noise in a step.
-fn instance_noise(e: &Experiment, step: u64) -> f32 {
+pub(super) fn instance_noise(e: &Experiment, step: u64) -> f32 {
     match e.instance_noise_steps {
         0 => e.instance_noise,
         steps => e.instance_noise * (1.0 - step as f32 / steps as f32).max(0.0),

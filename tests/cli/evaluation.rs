@@ -102,3 +102,19 @@ fn images_of_three_channels_are_shown_and_scored_by_their_modes() {
     grey.save(place.path("a.png")).unwrap();
     place.refused("project images a.png", &["images", "three channels"]);
 }
+
+#[test]
+fn every_architecture_on_images_is_scored() {
+    let place = Place::with_classifier();
+    for preset in ["digits-autoencoder", "digits-stacked", "digits-coupled"] {
+        place.ok(format!(
+            "train --preset {preset} --steps 2 --device cpu --out {preset} --set examples_per_class=3 --set batch_size=4 \
+             --set generator_hidden=[8] --set discriminator_hidden=[8]"
+        ));
+        let report = &place.json(format!("evaluate {preset} --classifier c"))[0];
+        assert_eq!(report["metric_samples"], 15, "{preset}");
+        for name in ["d_loss", "d_real", "d_fake", "classifier_frechet"] {
+            number(report, name);
+        }
+    }
+}

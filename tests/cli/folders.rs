@@ -86,3 +86,27 @@ fn folders_are_classes_and_a_run_on_them_resumes() {
     let said = place.ok("evaluate whole --data discs").stdout;
     assert!(said.contains("have no metric"), "{said}");
 }
+
+#[test]
+fn of_ten_thousand_files_the_damaged_ones_are_counted_and_named() {
+    let place = Place::new();
+    fs::create_dir_all(place.path("many")).unwrap();
+    RgbImage::from_pixel(30, 28, Rgb([200, 100, 0])).save(place.path("one.png")).unwrap();
+    let whole = place.bytes("one.png");
+    for i in 0..10_000 {
+        // A part of a file, and no image at all.
+        let bytes = if i % 400 == 7 {
+            &whole[..40]
+        } else if i % 400 == 9 {
+            b"no image"
+        } else {
+            &whole[..]
+        };
+        place.write(&format!("many/{i:05}.png"), bytes);
+    }
+    let run = "train --preset digits-mlp --set data=folder --data many --set generator_hidden=[8] \
+               --set discriminator_hidden=[8] --set batch_size=8 --device cpu --steps 2 --out run";
+    let outcome = place.ok(run);
+    assert!(outcome.stderr.contains("50 of 10000 images cannot be read"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("00007.png") && outcome.stderr.contains("9950 images"), "{}", outcome.stderr);
+}

@@ -153,6 +153,29 @@ fn a_saturated_discriminator_is_said_and_ends_the_run_where_it_is_asked_to() {
     assert!(place.checkpoint("stopped").step() < 600);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_full_disk_ends_the_run_and_leaves_its_checkpoint() {
+    use std::process::Command;
+
+    use crate::place::finish;
+
+    let place = Place::new();
+    let run = place.command(format!("{TINY} --steps 100000 --report-every 1 --checkpoint-every 50 --out run"));
+    // No file can grow beyond 64 KiB, as on a disk that is full; the shell's default would kill the program.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 128; exec \"$0\" \"$@\""]).arg(run.get_program()).args(run.get_args());
+    let outcome = finish(limited.current_dir(place.path("")));
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
+    let last = outcome.stderr.lines().last().unwrap();
+    for wanted in ["error: run/", "cannot be written: File too large", "the last good checkpoint, of step"] {
+        assert!(last.contains(wanted), "{last} lacks {wanted}");
+    }
+    // It goes on once there is room.
+    let step = place.checkpoint("run").step();
+    place.ok(format!("train --resume run --steps {} --device cpu", step + 2));
+}
+
 #[test]
 fn a_quiet_run_says_nothing_but_errors() {
     let place = Place::new();

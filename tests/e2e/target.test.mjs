@@ -42,7 +42,9 @@ test('the run follows a Gaussian that is dragged, and one undo brings it back', 
   const page = await open();
   await page.waitForFunction(() => (window.counterfeit.report()?.w1 ?? 9) < 0.1);
   const [before, at] = [await mixture(page), await step(page)];
-  await drag(page, await middle(page, handle(0)), [100, 0]);
+  // A twelfth of the picture, however wide it is.
+  const { width } = await page.locator('#picture').boundingBox();
+  await drag(page, await middle(page, handle(0)), [width / 12, 0]);
   await changed(page, before);
   const after = await mixture(page);
   assert.ok(after[0].mean[0] > before[0].mean[0] + 0.5, JSON.stringify(after));
