@@ -351,19 +351,19 @@ stage_native() {
   cargo test --release "${features[@]}"
 }
 stage_lint() {
-  local failed=0 features=vulkan,cuda
+  local failed=0 checked=vulkan,cuda
   need_rust
   need_node
   need_shellcheck
   need_mpi
-  ! has mpicc || features+=,mpi
+  ! has mpicc || checked+=,mpi
   # One check a line: what it is, and its command.
   lint "formatting" cargo fmt --check || failed=1
   # With DOCS_RS the feature `cuda` is checked without LLVM, which its build would download.
-  lint "clippy, native" env DOCS_RS=1 cargo clippy --release --all-targets --features $features -- --deny warnings || failed=1
+  lint "clippy, native" env DOCS_RS=1 cargo clippy --release --all-targets --features $checked -- --deny warnings || failed=1
   lint "clippy, wasm" cargo clippy --release --lib --test web --target $wasm_target --no-default-features -- --deny warnings || failed=1
   # With clippy's features, for which its dependencies have just been checked.
-  lint "rustdoc" env DOCS_RS=1 RUSTDOCFLAGS='--deny warnings' cargo doc --release --no-deps --lib --features $features || failed=1
+  lint "rustdoc" env DOCS_RS=1 RUSTDOCFLAGS='--deny warnings' cargo doc --release --no-deps --lib --features $checked || failed=1
   lint "types" npm run --silent check || failed=1
   lint "formatting of the page" npm run --silent format -- --check || failed=1
   lint "shell scripts" shellcheck build.sh tests/mutants/run.sh .ci/run || failed=1

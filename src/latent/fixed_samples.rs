@@ -109,7 +109,9 @@ impl<'a> FixedSamples<'a> {
         let mut points = path.points(self.latent(from), self.latent(to), STEPS);
         if self.experiment.prior == Prior::Uniform {
             // A great circle leaves the cube in which all latents are.
-            points.iter_mut().for_each(|z| *z = z.clamp(-1.0, 1.0));
+            for z in &mut points {
+                *z = z.clamp(-1.0, 1.0);
+            }
         }
         self.experiment.concat_labels(points, &[self.labels[from]; STEPS])
     }

@@ -35,9 +35,10 @@ pub fn run(args: &Import) -> Result<ExitCode> {
     let mut trainer = Trainer::new(experiment.clone(), stand_in(&experiment)?, &Device::flex())?;
     for (file, of_generator) in [(&args.generator, true), (&args.discriminator, false)] {
         let Some(file) = file else { continue };
-        let (network, state) = match of_generator {
-            true => (&trainer.gan.generator, &mut trainer.state.generator),
-            false => (&trainer.gan.discriminator, &mut trainer.state.discriminator),
+        let (network, state) = if of_generator {
+            (&trainer.gan.generator, &mut trainer.state.generator)
+        } else {
+            (&trainer.gan.discriminator, &mut trainer.state.discriminator)
         };
         let loaded = state_dict(file).and_then(|dict| load(dict, &experiment, network, &state.weights));
         state.weights = loaded.with_context(|| file.display().to_string()).map_err(mistake)?;

@@ -66,9 +66,8 @@ fn play(args: &Reproduce, ranks: &Ranks) -> Result<Option<(PathBuf, Results)>> {
     let stage = ranks.agree(Stage::new(args, &experiments, &opened, steps))?;
     let mut results = begin(args, &experiments, seeds, &opened);
     // Before the first run, so that an unwritable folder costs no training.
-    let write = |results: &Results| match ranks.leads() {
-        true => files::write(&out, results.markdown().as_bytes()).map_err(mistake),
-        false => Ok(()),
+    let write = |results: &Results| {
+        if ranks.leads() { files::write(&out, results.markdown().as_bytes()).map_err(mistake) } else { Ok(()) }
     };
     ranks.agree(write(&results))?;
     interrupt::listen()?;

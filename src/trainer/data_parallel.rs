@@ -146,7 +146,7 @@ mod tests {
                 let other = self.here.recv().unwrap();
                 assert_eq!(numbers.len(), other.len());
                 for (number, other) in numbers.iter_mut().zip(other) {
-                    *number = (*number + other) / 2.0;
+                    *number = f32::midpoint(*number, other);
                 }
             })
         }
