@@ -22,6 +22,7 @@ async function open(page) {
 }
 /** The pointer over the pad, without a press. */
 async function over(page, [u, v]) {
+  await page.locator(PAD).scrollIntoViewIfNeeded();
   const box = await page.locator(PAD).boundingBox();
   await page.mouse.move(box.x + u * box.width, box.y + v * box.height);
 }
