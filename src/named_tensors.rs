@@ -52,6 +52,11 @@ pub(crate) fn serialize(tensors: &[Named], metadata: HashMap<String, String>) ->
     safetensors::serialize(views, Some(metadata)).map_err(|error| error.to_string())
 }
 
+/// F32 numbers from their bytes, little-endian.
+pub(crate) fn numbers(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
 impl File {
     /// Reads a file of at most `limit` bytes.
     ///
@@ -70,8 +75,7 @@ impl File {
                 if view.dtype() != Dtype::F32 {
                     return Err(format!("`{}` is {:?}, not F32", brief(name), view.dtype()));
                 }
-                let values: Vec<f32> =
-                    view.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+                let values = numbers(view.data());
                 if values.iter().any(|v| !v.is_finite()) {
                     return Err(format!("`{}` holds numbers that are not finite", brief(name)));
                 }

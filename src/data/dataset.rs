@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 pub struct DataFile {
     /// Its usual names, the first of which it is kept under; each may end in `.gz`.
     pub names: &'static [&'static str],
-    /// What it is known by.
+    /// Its hash.
     pub sha256: Sha256,
 }
 

@@ -131,7 +131,7 @@ pub struct Sample {
     /// Truncate latents to ±T: less diverse samples, with low contrast where T is small
     #[arg(long, value_name = "T", value_parser = threshold, allow_hyphen_values = true)]
     pub truncation: Option<f32>,
-    /// What `counterfeit interpolate` does, under its former name
+    /// The former name of `counterfeit interpolate`
     #[arg(long, value_name = "lerp|slerp", value_parser = way, hide = true)]
     pub interpolate: Option<Path>,
     /// Add and subtract latents, such as 12-3+40 or (1,2,3)-(4,5,6)+(7,8,9): indices of the grid's samples from 0, row

@@ -9,8 +9,9 @@ use crate::experiment::Experiment;
 
 /// A run has to have made so many steps.
 const STEPS: u64 = 200;
-/// Reports that a rule looks at: at least so many, and at most.
-const WINDOW: [usize; 2] = [12, 200];
+/// A rule looks at the last quarter of the reports, of the last so many, and at no fewer than these.
+const KEPT: usize = 200;
+const LEAST: usize = 12;
 /// The share of them that have to show the fault.
 const SHARE: f64 = 0.9;
 /// D(x) and 1 − D(G(z)) of a saturated discriminator.
@@ -90,14 +91,14 @@ impl Watch {
 /// Notes a report; what is too long ago goes.
 fn note(window: &mut VecDeque<bool>, shows: bool) {
     window.push_back(shows);
-    if window.len() > WINDOW[1] {
+    if window.len() > KEPT {
         window.pop_front();
     }
 }
 
 /// Whether the last quarter of the reports shows a fault.
 fn is_shown(all: &VecDeque<bool>) -> bool {
-    let length = (all.len() / 4).max(WINDOW[0]);
+    let length = (all.len() / 4).max(LEAST);
     let showing = all.iter().rev().take(length).filter(|shows| **shows).count();
     all.len() >= length && showing as f64 >= SHARE * length as f64
 }

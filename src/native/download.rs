@@ -25,20 +25,9 @@ const UNCOMPRESSED_LIMIT: u64 = 100 << 20;
 /// When no mirror has the file with the right hash, or it cannot be written.
 pub fn fetch(dataset: &dyn Dataset, file: &DataFile, folder: &Path) -> Result<Vec<u8>> {
     let name = format!("{}.gz", file.names[0]);
-    let mut failures = Vec::new();
-    let found = dataset.mirrors().iter().find_map(|mirror| {
-        let fetched = fetch_verified(&format!("{mirror}{name}"), file);
-        fetched.map_err(|why| failures.push(format!("{why:#}"))).ok()
-    });
-    let bytes = found.ok_or_else(|| anyhow!(failures.join("; ")))?;
+    let bytes = from_mirrors(dataset, &name, |bytes| verify(bytes, file.sha256))?;
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     files::write(&folder.join(name), &bytes)?;
-    Ok(bytes)
-}
-
-fn fetch_verified(url: &str, file: &DataFile) -> Result<Vec<u8>> {
-    let bytes = get(url).with_context(|| url.to_owned())?;
-    verify(&bytes, file.sha256).with_context(|| url.to_owned())?;
     Ok(bytes)
 }
 
@@ -47,15 +36,20 @@ fn fetch_verified(url: &str, file: &DataFile) -> Result<Vec<u8>> {
 /// # Errors
 /// When no mirror has the archive with the right hash, it lacks a file, or one cannot be written.
 pub fn unpack(dataset: &dyn Dataset, archive: Archive, folder: &Path) -> Result<()> {
-    let mut failures = Vec::new();
-    let found = dataset.mirrors().iter().find_map(|mirror| {
-        let url = format!("{mirror}{}", archive.name);
-        let fetched = get(&url).and_then(|bytes| check(&bytes, archive.sha256).map(|()| bytes)).context(url);
-        fetched.map_err(|why| failures.push(format!("{why:#}"))).ok()
-    });
-    let bytes = found.ok_or_else(|| anyhow!(failures.join("; ")))?;
+    let bytes = from_mirrors(dataset, archive.name, |bytes| check(bytes, archive.sha256))?;
     let files = [Split::Train, Split::Test].into_iter().flat_map(|split| dataset.files(split));
     extract(&bytes, &files.map(|file| file.names[0]).collect::<Vec<_>>(), folder)
+}
+
+/// A file from the first mirror whose bytes pass.
+fn from_mirrors(dataset: &dyn Dataset, name: &str, passes: impl Fn(&[u8]) -> Result<()>) -> Result<Vec<u8>> {
+    let mut failures = Vec::new();
+    let found = dataset.mirrors().iter().find_map(|mirror| {
+        let url = format!("{mirror}{name}");
+        let fetched = get(&url).and_then(|bytes| passes(&bytes).map(|()| bytes)).context(url);
+        fetched.map_err(|why| failures.push(format!("{why:#}"))).ok()
+    });
+    found.ok_or_else(|| anyhow!(failures.join("; ")))
 }
 
 /// Writes these files of a gzipped tar, wherever they are in it, into `folder`.

@@ -18,6 +18,7 @@ use super::{files, plan};
 use crate::checkpoint::SIZE_LIMIT;
 use crate::data::{Images, Mixture, TrainingData};
 use crate::experiment::Experiment;
+use crate::named_tensors::numbers;
 use crate::nets::{Network, Weights};
 use crate::tensor::matrix;
 use crate::trainer::Trainer;
@@ -30,8 +31,7 @@ type StateDict = HashMap<String, (Vec<usize>, Vec<f32>)>;
 /// # Errors
 /// When a file does not hold the networks of the experiment, or the disk fails.
 pub fn run(args: &Import) -> Result<ExitCode> {
-    let mut experiment = plan::chosen(&args.chosen, args.seed)?;
-    experiment.validate()?;
+    let experiment = plan::chosen(&args.chosen, args.seed)?;
     let mut trainer = Trainer::new(experiment.clone(), stand_in(&experiment)?, &Device::flex())?;
     for (file, of_generator) in [(&args.generator, true), (&args.discriminator, false)] {
         let Some(file) = file else { continue };
@@ -47,7 +47,6 @@ pub fn run(args: &Import) -> Result<ExitCode> {
     if let Some(average) = &mut trainer.state.generator_ema {
         *average = trainer.state.generator.weights.clone();
     }
-    experiment = trainer.experiment().clone();
     let mut folder = Folder::create(args.out.as_deref(), &experiment, 1)?;
     folder.save(&trainer, &[])?;
     let path = folder.path().display();
@@ -132,8 +131,4 @@ fn of_pytorch(path: &Path) -> Result<StateDict> {
 
 fn is_weight(name: &str) -> bool {
     !name.ends_with(pytorch::COUNT)
-}
-
-fn numbers(bytes: &[u8]) -> Vec<f32> {
-    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }

@@ -25,7 +25,7 @@ const PREFIXES: [&str; 5] = ["OMPI_", "PMIX_", "PMI_", "PRTE_", "SLURM_STEP_"];
 #[derive(Clone)]
 pub struct Ranks(Option<Rc<dyn Processes>>);
 
-/// What a connection of processes does besides taking means.
+/// A connection of processes that gathers bytes, too, and ends all of them.
 #[cfg_attr(not(feature = "mpi"), allow(dead_code, reason = "a build without MPI has no such connection"))]
 trait Processes: Communicator {
     /// The bytes that each process gives, by rank.
@@ -169,8 +169,8 @@ impl Ranks {
         }
     }
 
-    /// The result; where it is an error and there are other processes, which would wait for this one for ever, prints it
-    /// and ends them all.
+    /// The result. An error of one of several processes is printed, and ends all of them: the others would wait for this
+    /// one.
     ///
     /// # Errors
     /// When the result is an error.

@@ -45,7 +45,7 @@ pub(super) struct Field {
     low: f32,
     high: f32,
     mixture: Mixture,
-    /// The target's density at the points of a line.
+    /// The target's density at the points; in the plane blurred, as the lattice's is.
     density: Vec<f32>,
     /// Some real samples.
     real: Vec<f32>,
@@ -154,7 +154,7 @@ impl Scene {
             Self::Line(field(density.collect(), Vec::new(), axis))
         } else {
             let dots = mixture.sample(DOTS, &mut Rng::new(e.seed, Stream::Metrics));
-            Self::Plane(field(Vec::new(), dots.values, lattice.points()))
+            Self::Plane(field(lattice.real(mixture, 0.0), dots.values, lattice.points()))
         }
     }
 
@@ -288,10 +288,11 @@ impl Field {
 
     fn plane(&self, e: &Experiment, mut samples: Vec<f32>, [logits, gradients]: [Vec<f32>; 2], noise: f32) -> Plane {
         let lattice = Lattice { low: self.low, high: self.high, cells: PLANE_CELLS };
-        let [real, fake] = [lattice.real(&self.mixture, noise), lattice.generated(&samples, noise)];
+        let real = if noise > 0.0 { &lattice.real(&self.mixture, noise) } else { &self.density };
+        let fake = lattice.generated(&samples, noise);
         let sums = real.iter().zip(&fake).map(|(p, q)| p + q);
         let faint = VISIBLE * sums.clone().fold(0.0, f32::max);
-        let mut optimal = optimal(e, &real, &fake);
+        let mut optimal = optimal(e, real, &fake);
         for (best, sum) in optimal.iter_mut().zip(sums) {
             if sum < faint {
                 *best = f32::NAN;

@@ -176,7 +176,7 @@ mod tests {
         rest.borrow_mut().reverse();
         first.map(&mut |mut matrix: HostMatrix| {
             let other = rest.borrow_mut().pop().unwrap();
-            // What is no row of a batch is the same in both: learning rates, the average's decay.
+            // Learning rates and the average's decay, which have no row for each sample, are the same in both.
             if matrix.shape[0] > 1 {
                 matrix.values.extend(other.values);
                 matrix.shape[0] += other.shape[0];

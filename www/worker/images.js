@@ -15,7 +15,7 @@ let own = [];
 /** The last form that was wanted, with its pixels. @type {{ key: string, decoded: Promise<DataFiles> } | null} */
 let last = null;
 
-/** What is missing from the decoded images, in words, until it is told. */
+/** The message about missing images, until it is posted; empty where there is none. */
 let missing = '';
 
 /** @param {OwnImage[]} images */
@@ -77,7 +77,7 @@ async function decode(images, { image_size: size, channels }, progress) {
   return [pixels.slice(0, count * channels * area), labels.slice(0, count)];
 }
 
-/** Tells of what is missing, once, to a page that shows the run. */
+/** Posts that message, once, to a page that shows the run. */
 export function tellMissing() {
   if (missing) postProblem('setting', missing, 'The run trains on the others.');
   missing = '';
