@@ -17,7 +17,7 @@ use crate::nets::{Network, Weights};
 use crate::old_names::present_name;
 use crate::regularizer::spectral_norm::SpectralNorm;
 use crate::rng::{Rng, Stream};
-use crate::trainer::{RngState, Trainer};
+use crate::trainer::{RngState, Trainer, with_standing_statistics};
 
 /// Larger files are refused unread, 1 GiB.
 pub const SIZE_LIMIT: usize = 1 << 30;
@@ -160,7 +160,9 @@ impl Checkpoint {
         let network = Network::generator(&self.experiment);
         let name = if self.experiment.ema_decay > 0.0 { "generator_ema" } else { "generator" };
         let weights = self.file.take_weights(name, &network, OWNER, device).map_err(refuse)?;
-        Ok(sampler(&self.experiment, &network, &weights))
+        let (network, weights) = sampler(&self.experiment, &network, &weights);
+        let weights = with_standing_statistics(&self.experiment, &network, weights, device);
+        Ok((network, weights))
     }
 
     /// Replaces the data, from their first batch on, such as MNIST by drawn digits where it is missing.
@@ -359,14 +361,16 @@ mod tests {
 
     #[test]
     fn sampling_needs_only_the_file() {
-        let mut t = trainer(&[]);
+        let mut t = trainer(&[("generator_norm", "batch")]);
         t.step();
+        let saved = bytes(&t);
+        t.measure_statistics();
         let z = crate::tensor::matrix(vec![0.5; 200], [2, 100], t.device());
         let read = |x: Tensor<2>| x.into_data().try_to_vec::<f32>().unwrap();
-        let (_, network, weights) = Checkpoint::parse(&bytes(&t)).unwrap().generator(t.device()).unwrap();
+        let (_, network, weights) = Checkpoint::parse(&saved).unwrap().generator(t.device()).unwrap();
         assert_eq!(read(network.eval(&weights, z.clone())), read(t.sample(z.clone())));
         let (_, [(generator, ema), (discriminator, weights)]) =
-            Checkpoint::parse(&bytes(&t)).unwrap().players(t.device()).unwrap();
+            Checkpoint::parse(&saved).unwrap().players(t.device()).unwrap();
         let samples = generator.eval(&ema, z.clone());
         assert_eq!(read(discriminator.eval(&weights, samples)), read(t.logits(t.sample(z), &[])));
     }

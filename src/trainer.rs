@@ -20,6 +20,7 @@ mod losses;
 mod replay;
 mod run;
 mod sampler;
+mod standing_statistics;
 mod state;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -38,6 +39,7 @@ pub use self::inputs::{DiscriminatorInputs, GeneratorInputs, Samples, StepInputs
 use self::losses::Loss;
 pub use self::run::Trainer;
 pub use self::sampler::RngState;
+pub use self::standing_statistics::{StandingStatistics, with_standing_statistics};
 pub use self::updates::Update;
 use crate::experiment::{Experiment, Objective};
 use crate::kernels::moving_average;

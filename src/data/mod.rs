@@ -7,6 +7,7 @@
 pub mod dataset;
 pub mod datasets;
 pub mod digits;
+pub mod drawn_mixture;
 mod glyphs;
 mod idx;
 pub mod images;

@@ -85,6 +85,26 @@ impl Source {
     }
 }
 
+/// Real images that a run has not trained on, to compare its own with: all of its dataset's test images, or digits drawn
+/// anew.
+///
+/// # Errors
+/// When they are neither on this machine nor can be downloaded, or are damaged.
+pub fn held_out(experiment: &Experiment, data: Option<&Path>) -> Result<TrainingData> {
+    let mut e = experiment.clone();
+    let source = match e.data.dataset() {
+        None => {
+            e.seed = e.seed.wrapping_add(1);
+            Source::Made
+        }
+        Some(dataset) => {
+            e.examples_per_class = 0;
+            Source::Files(find(dataset, Split::Test, data, "")?)
+        }
+    };
+    source.name_folder(source.data(&e))
+}
+
 /// The images of both splits, training first.
 ///
 /// # Errors

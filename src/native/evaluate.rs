@@ -34,7 +34,9 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
     let opened = device::open(args.device)?;
     let scorer = scorer(args, &experiment, &opened)?;
     let trainer = checkpoint.resume_on(|experiment| source.data(experiment), &opened.device);
-    let trainer = source.name_folder(trainer).map_err(|error| error.context(args.checkpoint.display().to_string()))?;
+    let mut trainer =
+        source.name_folder(trainer).map_err(|error| error.context(args.checkpoint.display().to_string()))?;
+    trainer.measure_statistics();
     let observer = Observer::new(&trainer, GRID);
     let snapshot = pollster::block_on(observer.observe(&trainer, None))?;
     let mut report = Report::new(trainer.step, gan_stats(&trainer)?, snapshot.metrics);
@@ -46,7 +48,8 @@ pub fn run(args: &Evaluate) -> Result<ExitCode> {
         report.samples = Some(out.display().to_string());
     }
     if let Some(scorer) = &scorer
-        && let Some((metrics, seen)) = scorer.score(&trainer)?
+        && let held_out = dataset::held_out(&experiment, args.data.as_deref())?
+        && let Some((metrics, seen)) = scorer.score(&trainer, &held_out)?
     {
         report.metrics.0.extend(metrics);
         report.seen = Some(seen);

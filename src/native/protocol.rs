@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 
+use crate::data::drawn_mixture::Family;
 use crate::metrics::Metric;
 use crate::metrics::classes::{CLASS_KL, CONFIDENCE};
 use crate::metrics::coverage::{HIGH_QUALITY, MODES};
@@ -20,6 +21,12 @@ pub enum Name {
     /// Five uneven Gaussians on a line
     #[value(name = "mixture-1d-5")]
     Mixture1d5,
+    /// Another mixture on a line with each seed
+    #[value(name = "random-1d")]
+    Random1d,
+    /// Another mixture in the plane with each seed
+    #[value(name = "random-2d")]
+    Random2d,
     /// MNIST, scored by the classifier
     Mnist,
     /// Stacked MNIST: three digits per sample, 1,000 modes, by VEEGAN's and PacGAN's rules
@@ -32,6 +39,8 @@ pub struct Protocol {
     pub about: &'static str,
     /// The presets to train: ours first, then those it is compared with.
     pub presets: &'static [&'static str],
+    /// Where each seed has a mixture of its own, what it is drawn from.
+    pub targets: Option<Family>,
     /// Sets of 2,500 samples; a run's figures are means over them.
     pub sets: usize,
     /// The columns of the table.
@@ -128,6 +137,8 @@ impl Name {
             Self::Ring => "ring",
             Self::Grid => "grid",
             Self::Mixture1d5 => "mixture-1d-5",
+            Self::Random1d => "random-1d",
+            Self::Random2d => "random-2d",
             Self::Mnist => "mnist",
             Self::StackedMnist => "stacked-mnist",
         }
@@ -140,6 +151,8 @@ impl Name {
             Self::Ring => &RING,
             Self::Grid => &GRID,
             Self::Mixture1d5 => &MIXTURE_1D_5,
+            Self::Random1d => &RANDOM_1D,
+            Self::Random2d => &RANDOM_2D,
             Self::Mnist => &MNIST,
             Self::StackedMnist => &STACKED_MNIST,
         }
@@ -155,6 +168,7 @@ static RING: Protocol = Protocol {
     about: "Eight Gaussians on a circle of radius 1, σ = .01. Of 2,500 samples, those within 3σ of their nearest mode \
            are of high quality; a mode is covered when it is nearest to at least one of them.",
     presets: &["ring", "ring-pacgan", "ring-vanilla"],
+    targets: None,
     sets: 1,
     columns: &COVERAGE,
     bars: &[Bar { column: 0, value: 8.0 }, Bar { column: 1, value: 95.0 }],
@@ -174,6 +188,7 @@ static GRID: Protocol = Protocol {
     about: "Twenty-five Gaussians at {-4, -2, 0, 2, 4}², σ = .05. Of 2,500 samples, those within 3σ of their nearest \
            mode are of high quality; a mode is covered when it is nearest to at least one of them.",
     presets: &["grid", "grid-vanilla"],
+    targets: None,
     sets: 1,
     columns: &COVERAGE,
     bars: &[Bar { column: 0, value: 25.0 }, Bar { column: 1, value: 93.0 }],
@@ -201,6 +216,7 @@ static MIXTURE_1D_5: Protocol = Protocol {
            samples. Figures are means over ten sets of 2,500: for a single set, an ideal sampler's W1 exceeds two \
            floors in 2% of cases.",
     presets: &["mixture-1d-5", "mixture-1d-5-vanilla"],
+    targets: None,
     sets: 10,
     columns: &[Column::of(MODES), Column::of(HIGH_QUALITY), Column { quantity: W1, in_floors: true }],
     bars: &[Bar { column: 0, value: 5.0 }, Bar { column: 2, value: 2.0 }],
@@ -209,12 +225,43 @@ static MIXTURE_1D_5: Protocol = Protocol {
                  noise, moving average or learning-rate decay. No figures are published for this mixture.",
 };
 
+static RANDOM_1D: Protocol = Protocol {
+    about: "With each seed another mixture of three to five Gaussians on a line, with means in [-4, 4] at least \
+           2 (σ₁ + σ₂) apart, σ of .05 to .5, and shares of at least .08. Modes and W1 are in units of an ideal \
+           sampler's, for one set of 2,500 samples.",
+    presets: &["mixture-1d"],
+    targets: Some(Family { dim: 1, count: [3, 5], least_share: 0.08, reach: 4.0, std: [0.05, 0.5] }),
+    sets: 1,
+    columns: &[
+        Column { quantity: MODES, in_floors: true },
+        Column::of(HIGH_QUALITY),
+        Column { quantity: W1, in_floors: true },
+    ],
+    bars: &[Bar { column: 0, value: 1.0 }, Bar { column: 2, value: 3.0 }],
+    published: &[],
+    differences: "",
+};
+
+static RANDOM_2D: Protocol = Protocol {
+    about: "With each seed another mixture of three to twelve Gaussians in the plane, with means in [-1.5, 1.5]² at \
+           least 2 (σ₁ + σ₂) apart, σ of .01 to .1, and shares of at least .03. Modes are in units of an ideal \
+           sampler's, for one set of 2,500 samples.",
+    presets: &["ring"],
+    targets: Some(Family { dim: 2, count: [3, 12], least_share: 0.03, reach: 1.5, std: [0.01, 0.1] }),
+    sets: 1,
+    columns: &[Column { quantity: MODES, in_floors: true }, Column::of(HIGH_QUALITY)],
+    bars: &[Bar { column: 0, value: 1.0 }, Bar { column: 1, value: 90.0 }],
+    published: &[],
+    differences: "",
+};
+
 static MNIST: Protocol = Protocol {
     about: "MNIST's 60,000 training images, at 28 pixels. The classifier of this program scores 5,000 generated \
            images: the KL divergence of their class frequencies from uniform (nats), its mean confidence, and the \
            Fréchet distance of its features between them and 5,000 real images. The latter is not the FID of papers, \
            which uses Inception.",
     presets: &["mnist-dcgan", "mnist-mlp"],
+    targets: None,
     sets: 1,
     columns: &[Column::of(CLASS_KL), Column::of(CONFIDENCE), Column::of(CLASSIFIER_FRECHET)],
     bars: &[],
@@ -228,6 +275,7 @@ static STACKED_MNIST: Protocol = Protocol {
            among them, and the KL divergence of the mode frequencies from uniform, in nats. The ideal sampler is \
            26,000 real samples with labels by the same classifier.",
     presets: &["stacked-mnist", "stacked-mnist-vanilla"],
+    targets: None,
     sets: 1,
     columns: &[Column::of(MODES), Column::of(MODE_KL)],
     bars: &[Bar { column: 0, value: 1000.0 }, Bar { column: 1, value: 0.06 }],

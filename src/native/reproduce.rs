@@ -22,7 +22,7 @@ use super::report::{print, print_json};
 use super::results::{Results, Run, Set, mean_and_error};
 use super::score::{self, Scorer};
 use super::{files, interrupt};
-use crate::data::Mixture;
+use crate::data::{Mixture, TrainingData};
 use crate::error::Error;
 use crate::experiment::Experiment;
 use crate::metrics::{Evaluator, SAMPLES};
@@ -104,22 +104,26 @@ struct Stage<'a> {
     protocol: &'static Protocol,
     opened: &'a Opened,
     source: Source,
-    scorer: Option<Scorer>,
+    /// The classifier, and the images to compare with.
+    scorer: Option<(Scorer, TrainingData)>,
     bar: ProgressBar,
 }
 
 impl<'a> Stage<'a> {
     fn new(args: &Reproduce, experiments: &[Experiment], opened: &'a Opened, steps: u64) -> Result<Self> {
         let first = &experiments[0];
-        let scorer = Scorer::find(args.classifier.as_deref(), opened)?;
-        if first.has_images() && scorer.is_none() {
-            return Err(mistake(score::remedy()));
-        }
+        let scorer = if first.has_images() {
+            let scorer = Scorer::find(args.classifier.as_deref(), opened)?;
+            let scorer = scorer.ok_or_else(|| mistake(score::remedy()))?;
+            Some((scorer, dataset::held_out(first, args.data.as_deref())?))
+        } else {
+            None
+        };
         Ok(Self {
             protocol: args.protocol.protocol(),
             opened,
             source: dataset::training_source(first, args.data.as_deref())?,
-            scorer: scorer.filter(|_| first.has_images()),
+            scorer,
             bar: progress::bar(steps),
         })
     }
@@ -130,6 +134,9 @@ impl<'a> Stage<'a> {
         self.bar.set_message(format!("{}, seed {seed}", experiment.name));
         let mut experiment = experiment.clone();
         experiment.set("seed", &seed.to_string())?;
+        if let Some(family) = self.protocol.targets {
+            experiment.mixture = family.draw(seed);
+        }
         let source = self.source.name_folder(self.source.data(&experiment))?;
         let mut trainer = Trainer::new(experiment, source, &self.opened.device)?;
         while trainer.step < trainer.experiment().steps {
@@ -143,9 +150,10 @@ impl<'a> Stage<'a> {
                 wait(&trainer)?;
             }
         }
+        trainer.measure_statistics();
         let (figures, floors) = match &self.scorer {
-            Some(scorer) => {
-                let found = self.bar.suspend(|| scorer.score(&trainer))?;
+            Some((scorer, held_out)) => {
+                let found = self.bar.suspend(|| scorer.score(&trainer, held_out))?;
                 let (metrics, _) = found.ok_or_else(|| mistake(TOO_FEW))?;
                 let columns = self.protocol.columns.iter();
                 columns.map(|column| column.read(&metrics)).unzip()

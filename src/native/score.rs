@@ -13,7 +13,7 @@ use super::sample::CHUNK;
 use super::{device::Opened, files};
 use crate::classifier::{self, CLASSES, Classifier, Predictions};
 use crate::data::images::to_byte;
-use crate::data::{DataLoader, Images};
+use crate::data::{DataLoader, Images, TrainingData};
 use crate::metrics::classes::Classes;
 use crate::metrics::images::ImageEvaluator;
 use crate::metrics::{Metric, stacked};
@@ -78,17 +78,18 @@ impl Scorer {
         Ok(Some(Self { classifier, path }))
     }
 
-    /// Scores the generator's images and real images of the run's dataset, both resized to the classifier's size;
-    /// `None` where the dataset has too few.
+    /// Scores the generator's images and `held_out` real ones, both resized to the classifier's size; `None` where there
+    /// are too few of those. The generator should have standing statistics.
     ///
     /// # Errors
     /// When the device fails.
-    pub fn score(&self, trainer: &Trainer) -> Result<Option<(Vec<Metric>, Seen)>> {
-        let held = trainer.data().images().map_or(0, Images::len);
+    pub fn score(&self, trainer: &Trainer, held_out: &TrainingData) -> Result<Option<(Vec<Metric>, Seen)>> {
+        let images = |data: &TrainingData| data.images().map_or(0, Images::len);
         let channels = trainer.experiment().channels;
         let [count, n] = if channels > 1 {
-            [stacked::samples(held); 2]
-        } else if let Some(count) = ImageEvaluator::real_images(held) {
+            // Of the images held out there are more triples than are scored.
+            [stacked::samples(images(trainer.data())); 2]
+        } else if let Some(count) = ImageEvaluator::real_images(images(held_out)) {
             [count, count / 2]
         } else {
             return Ok(None);
@@ -96,12 +97,14 @@ impl Scorer {
         // Generating a sample takes about as long as a prediction on some images: counted as one more.
         let bar = progress::bar(((count + n) * channels + n) as u64);
         bar.set_message("scoring images");
-        let mut feed = DataLoader::new(trainer.data().clone(), 0);
+        let mut feed = DataLoader::new(held_out.clone(), 0);
         let real = self.judge_samples(trainer, count, &bar, |n| Ok(feed.next_batch(n).values))?;
         let mut latents = Rng::new(trainer.experiment().seed, Stream::Metrics);
+        let mut classes = Rng::new(trainer.experiment().seed, Stream::Class);
         let generated = self.judge_samples(trainer, n, &bar, |n| {
             bar.inc(n as u64);
-            generate(trainer, n, &mut latents)
+            // As frequent as among real images, so that their unevenness is in the scores of both.
+            generate(trainer, &mut latents, &feed.classes(n, &mut classes))
         })?;
         bar.finish_and_clear();
         let (metrics, [classes, classes_floor]) = if channels > 1 {
@@ -141,11 +144,10 @@ impl Scorer {
     }
 }
 
-/// Samples of the generator: of several views the one that is like the data.
-fn generate(trainer: &Trainer, n: usize, latents: &mut Rng) -> Result<Vec<f32>> {
-    let e = trainer.experiment();
-    let latents = e.prior.draw(latents, n, e.latent_dim);
-    let inputs = e.concat_labels(latents, &e.fixed_labels(n, e.seed));
+/// Samples of the generator, one for each label: of several views the one that is like the data.
+fn generate(trainer: &Trainer, latents: &mut Rng, labels: &[u8]) -> Result<Vec<f32>> {
+    let (e, n) = (trainer.experiment(), labels.len());
+    let inputs = e.concat_labels(e.prior.draw(latents, n, e.latent_dim), labels);
     let samples = trainer.sample(matrix(inputs, [n, e.generator_inputs()], trainer.device()));
     let view = samples.narrow(1, e.data_view() * e.data_dim(), e.data_dim());
     Ok(floats(&view.into_data())?)
@@ -168,6 +170,7 @@ fn chunks(count: usize) -> impl Iterator<Item = Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::classifier::Training;
 
     #[test]
     fn the_view_that_is_like_the_data_is_scored() {
@@ -178,7 +181,8 @@ mod tests {
             let small = [("batch_size", "4"), ("examples_per_class", "3"), ("generator_hidden", "[8]")];
             let trainer = crate::trainer::tests::trainer(preset, &small);
             let e = trainer.experiment();
-            let images = generate(&trainer, 6, &mut Rng::new(3, Stream::Metrics)).unwrap();
+            let labels = trainer.experiment().fixed_labels(6, 0);
+            let images = generate(&trainer, &mut Rng::new(3, Stream::Metrics), &labels).unwrap();
             assert_eq!(images.len(), 6 * 784, "{preset}");
             let latents = e.prior.draw(&mut Rng::new(3, Stream::Metrics), 6, e.latent_dim);
             let inputs = e.concat_labels(latents, &e.fixed_labels(6, e.seed));
@@ -190,6 +194,37 @@ mod tests {
                 assert!(!coarse(image), "{preset}");
             }
         }
+    }
+
+    #[test]
+    fn classes_are_as_frequent_as_among_the_images_held_out() {
+        // A generator that draws the mean image of the class that it is told, and a classifier of drawn digits.
+        let settings = [("conditional", "label"), ("generator_hidden", "[]"), ("examples_per_class", "40")];
+        let mut trainer = crate::trainer::tests::trainer("digits-mlp", &settings);
+        let (e, images) = (trainer.experiment().clone(), trainer.data().images().unwrap().clone());
+        let mut weight = vec![0.0; e.generator_inputs() * 784];
+        for class in 0..10 {
+            let own = images.subset(&[class as u8], 0).unwrap();
+            let values = own.batch(&(0..own.len()).collect::<Vec<_>>()).values;
+            let row = &mut weight[(e.latent_dim + class) * 784..][..784];
+            for (i, to) in row.iter_mut().enumerate() {
+                let mean = values.iter().skip(i).step_by(784).sum::<f32>() / own.len() as f32;
+                *to = mean.clamp(-0.99, 0.99).atanh();
+            }
+        }
+        let params = &mut trainer.state.generator.weights.params;
+        params[0] = matrix(weight, [e.generator_inputs(), 784], &params[0].device());
+        params[1] = params[1].zeros_like();
+        let mut training = Training::new(images.clone(), 20, 0, trainer.device()).unwrap();
+        (0..training.steps()).for_each(|_| drop(training.step()));
+        let scorer = Scorer { classifier: training.end(), path: PathBuf::new() };
+        let held_out = TrainingData::Images(images.subset(&[1, 4, 7], 0).unwrap());
+        let (metrics, seen) = scorer.score(&trainer, &held_out).unwrap().unwrap();
+        assert_eq!(seen.metric_samples, 60);
+        let shares: f64 = [1, 4, 7].iter().map(|&class| seen.classes[class]).sum();
+        assert!(shares > 0.9, "{:?}", seen.classes);
+        // The floor has the same unevenness.
+        assert!((metrics[0].value - metrics[0].floor).abs() < 0.2 && metrics[0].floor > 1.0, "{metrics:?}");
     }
 
     #[test]

@@ -191,6 +191,7 @@ impl<'a> Run<'a> {
         let steps_per_s = self.pace.stop(self.trainer.step);
         let scored = (due.report || due.checkpoint) && !self.trainer.experiment().has_images();
         let (game, metrics, picture) = if due.grid || scored {
+            self.trainer.measure_statistics();
             let look = self.observer.observe(&self.trainer, Some(unread));
             let snapshot = pollster::block_on(look)?;
             (snapshot.stats, snapshot.metrics, snapshot.picture)

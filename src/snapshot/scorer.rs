@@ -11,12 +11,12 @@ use crate::metrics::Metric;
 use crate::metrics::images::ImageEvaluator;
 use crate::nets::{Network, Weights};
 use crate::tensor::{floats, matrix, read};
-use crate::trainer::Trainer;
+use crate::trainer::{StandingStatistics, Trainer};
 
 /// Images of each class, at most, of which the classifier and the scores are made.
 const PER_CLASS: usize = 300;
-/// One image in so many is held out from the classifier's training, to test it.
-const HELD_OUT: usize = 6;
+/// One image in so many is held out from the classifier's training: to test it, and to compare generated ones with.
+const HELD_OUT: usize = 3;
 /// Steps of the classifier's training, about: it then classifies 99 of 100 drawn digits correctly.
 const STEPS: usize = 150;
 /// Generated images that are scored, at most; a CPU takes half a second for so many.
@@ -64,10 +64,9 @@ pub struct ImageScorer {
     training: Option<Training>,
     classifier: Option<Classifier>,
     learnt: Slices,
-    /// Images that were held out, and then real ones for the evaluator.
-    known: Slices,
-    known_images: Images,
-    held_out: usize,
+    tested: Slices,
+    /// Images that were held out, in random order.
+    held_out: Images,
     predictions: Predictions,
     evaluator: Option<ImageEvaluator>,
     pass: Option<Pass>,
@@ -85,6 +84,7 @@ struct Pass {
     step: u64,
     network: Network,
     weights: Weights,
+    statistics: Option<StandingStatistics>,
     inputs: Vec<f32>,
     done: usize,
     predictions: Predictions,
@@ -111,25 +111,24 @@ impl ImageScorer {
             Error::setting("scores", "of another run", "those of an experiment that makes single grey images")
         })?;
         let images = for_classifier(e, images.subset(&e.classes, PER_CLASS)?)?;
-        let count = ImageEvaluator::real_images(images.len()).filter(|_| images.len() >= 2 * HELD_OUT);
+        let (tests, lessons): (Vec<usize>, Vec<usize>) = (0..images.len()).partition(|i| i % HELD_OUT == 0);
+        let count = ImageEvaluator::real_images(tests.len()).filter(|_| images.len() >= 4 * HELD_OUT);
         let count = count.ok_or_else(|| {
             let given = format!("{} images in all", images.len());
-            Error::setting("examples_per_class", given, format!("at least {} images in all", 2 * HELD_OUT))
+            Error::setting("examples_per_class", given, format!("at least {} images in all", 4 * HELD_OUT))
         })?;
-        let (tests, lessons): (Vec<usize>, Vec<usize>) = (0..images.len()).partition(|i| i % HELD_OUT == 0);
-        let lessons = images.select(&lessons)?;
+        let (tests, lessons) = (images.select(&tests)?, images.select(&lessons)?);
         // The evaluator takes two halves in random order.
-        let order = DataLoader::new(TrainingData::Images(images.clone()), e.seed).order(count.min(2 * SAMPLES));
-        let known_images = images.select(&[tests.clone(), order].concat())?;
+        let order = DataLoader::new(TrainingData::Images(tests.clone()), e.seed).order(count.min(2 * SAMPLES));
+        let held_out = tests.select(&order)?;
         let epochs = STEPS.div_ceil(lessons.len().div_ceil(100));
         let training = Training::new(lessons, epochs as u64, e.seed, &Device::flex())?;
         Ok(Self {
             learnt: Slices { done: 0, of: training.steps() as usize },
             training: Some(training),
             classifier: None,
-            known: Slices { done: 0, of: known_images.len().div_ceil(SLICE) },
-            known_images,
-            held_out: tests.len(),
+            tested: Slices { done: 0, of: held_out.len().div_ceil(SLICE) },
+            held_out,
             predictions: Predictions::default(),
             evaluator: None,
             pass: None,
@@ -152,15 +151,13 @@ impl ImageScorer {
         }
         let Some(classifier) = &mut self.classifier else { return Ok(self.learning()) };
         let Some(evaluator) = &self.evaluator else {
-            let from = self.known.done * SLICE;
-            let slice: Vec<usize> = (from..self.known_images.len().min(from + SLICE)).collect();
-            self.predictions.extend(classifier.predict(self.known_images.batch(&slice).values).await?);
-            self.known.done += 1;
-            if self.known.done >= self.known.of {
-                let mut tested = std::mem::take(&mut self.predictions);
-                let real = tested.split_off(self.held_out);
-                let right = tested.right(&self.known_images.labels()[..self.held_out]);
-                classifier.tested(right, self.held_out);
+            let from = self.tested.done * SLICE;
+            let slice: Vec<usize> = (from..self.held_out.len().min(from + SLICE)).collect();
+            self.predictions.extend(classifier.predict(self.held_out.batch(&slice).values).await?);
+            self.tested.done += 1;
+            if self.tested.done >= self.tested.of {
+                let real = std::mem::take(&mut self.predictions);
+                classifier.tested(real.right(self.held_out.labels()), self.held_out.len());
                 self.evaluator = Some(ImageEvaluator::new(&real));
             }
             return Ok(self.learning());
@@ -169,8 +166,11 @@ impl ImageScorer {
         let pass = match &mut self.pass {
             Some(pass) => pass,
             None if self.scored == Some(trainer.step) => return Ok(Scoring::Unchanged),
-            none => none.insert(Pass::new(trainer, evaluator.n())),
+            none => none.insert(Pass::new(trainer, evaluator.n(), &self.held_out)),
         };
+        if pass.measure(trainer) {
+            return Ok(Scoring::Generating);
+        }
         let images = for_classifier(e, pass.next(trainer).await?)?;
         let all: Vec<usize> = (0..images.len()).collect();
         pass.predictions.extend(classifier.predict(images.batch(&all).values).await?);
@@ -192,24 +192,35 @@ impl ImageScorer {
     }
 
     fn learning(&self) -> Scoring {
-        let [learnt, known] = [&self.learnt, &self.known];
-        Scoring::Learning { done: learnt.done + known.done, of: learnt.of + known.of }
+        let [learnt, tested] = [&self.learnt, &self.tested];
+        Scoring::Learning { done: learnt.done + tested.done, of: learnt.of + tested.of }
     }
 }
 
 impl Pass {
-    fn new(trainer: &Trainer, n: usize) -> Self {
+    /// `n` images, whose classes are as frequent as those of real ones.
+    fn new(trainer: &Trainer, n: usize, real: &Images) -> Self {
         let e = trainer.experiment();
         let (network, weights) = trainer.sampler();
         Self {
             step: trainer.step,
+            statistics: StandingStatistics::needed(e, &network),
             network,
             // Steps between the slices leave it as it is.
             weights: weights.copied(),
-            inputs: e.fixed_inputs(n, e.seed),
+            inputs: e.concat_labels(e.fixed_latents(n, e.seed), &real.labels()[..n]),
             done: 0,
             predictions: Predictions::default(),
         }
+    }
+
+    /// A batch for the standing statistics; `false` where they are complete.
+    fn measure(&mut self, trainer: &Trainer) -> bool {
+        let Some(statistics) = &mut self.statistics else { return false };
+        if statistics.add(trainer.experiment(), &self.network, &mut self.weights, trainer.device()) {
+            self.statistics = None;
+        }
+        true
     }
 
     async fn next(&mut self, trainer: &Trainer) -> Result<Images> {
@@ -248,15 +259,15 @@ mod tests {
 
     #[test]
     fn a_run_is_scored_by_a_classifier_of_its_own_images() {
-        let settings = [("examples_per_class", "60"), ("batch_size", "8"), ("classes", "[1, 7, 8]")];
+        let settings = [("examples_per_class", "120"), ("batch_size", "8"), ("classes", "[1, 7, 8]")];
         let mut trainer = trainer("digits-mlp", &settings);
         trainer.step();
         let mut scorer = ImageScorer::new(&trainer).unwrap();
         let Scoring::Learning { done: 1, of } = advance(&mut scorer, &trainer) else { panic!("it learns first") };
         let (first, slices) = scores(&mut scorer, &trainer);
-        // 90 images of each half, two slices.
-        assert_eq!((first.step, first.samples, slices), (1, 90, of - 1 + 2));
-        assert_eq!((first.record.trained_on, first.record.tested_on), (150, 30));
+        // Two halves of the images that were held out, of 60 each: two slices.
+        assert_eq!((first.step, first.samples, slices), (1, 60, of - 1 + 2));
+        assert_eq!((first.record.trained_on, first.record.tested_on), (240, 120));
         assert!(first.record.accuracy > 0.9, "{:?}", first.record);
         let of = |shares: &[f64], classes: &[usize]| classes.iter().map(|&class| shares[class]).sum::<f64>();
         assert!(of(&first.real, &[1, 7, 8]) > 0.9, "{:?}", first.real);
@@ -272,6 +283,24 @@ mod tests {
         // The images are those of the step at which they were begun.
         trainer.step();
         assert_eq!(scores(&mut scorer, &trainer).0.step, 2);
+    }
+
+    #[test]
+    fn an_averaged_generator_is_scored_with_its_own_statistics_and_the_classes_of_the_data() {
+        let settings = [("examples_per_class", "30"), ("batch_size", "8"), ("conditional", "label")];
+        let mut trainer = trainer("digits-batch-norm", &settings);
+        trainer.steps(3);
+        let images = trainer.data().images().unwrap();
+        let mut pass = Pass::new(&trainer, 9, &images.subset(&[4, 6], 0).unwrap());
+        let batches = (0..).take_while(|_| pass.measure(&trainer)).count();
+        assert_eq!(batches, 16);
+        let e = trainer.experiment().clone();
+        trainer.measure_statistics();
+        let inputs = e.concat_labels(e.fixed_latents(9, e.seed), &[4; 9]);
+        let wanted = trainer.sample(matrix(inputs, [9, e.generator_inputs()], trainer.device()));
+        let wanted: Vec<u8> = floats(&wanted.into_data()).unwrap().into_iter().map(to_byte).collect();
+        let images = pollster::block_on(pass.next(&trainer)).unwrap();
+        assert_eq!(images.pixels(), wanted);
     }
 
     #[test]

@@ -232,7 +232,10 @@ mod tests {
     #[test]
     fn what_a_part_alone_would_tell_apart_is_shared() {
         let [one, two] = together(|pair| {
-            let mut half = trainer("digits-mlp", &[("batch_size", "8"), ("objective", "began"), ("steps", "9")]);
+            let mut half = trainer(
+                "digits-mlp",
+                &[("batch_size", "8"), ("objective", "began"), ("steps", "9"), ("began_gamma", "1")],
+            );
             half.share(pair).unwrap();
             half.step();
             numbers(&mut half)

@@ -14,8 +14,16 @@ impl Trainer {
     /// The network that maps latents to samples, with its weights: their moving average, where there is one.
     #[must_use]
     pub fn sampler(&self) -> (Network, Weights) {
-        let weights = self.state.generator_ema.as_ref().unwrap_or(&self.state.generator.weights);
-        sampler(self.experiment(), &self.gan.generator, weights)
+        sampler(self.experiment(), &self.gan.generator, &self.eval_generator())
+    }
+
+    /// The generator's weights in evaluation.
+    fn eval_generator(&self) -> Weights {
+        let mut weights = self.state.generator_ema.as_ref().unwrap_or(&self.state.generator.weights).clone();
+        if let Some(statistics) = &self.standing {
+            weights.buffers.clone_from(statistics);
+        }
+        weights
     }
 
     /// The discriminator with the weights that it uses in evaluation.
@@ -51,11 +59,11 @@ impl Trainer {
         let mut draws = InputSampler::new(self.data().clone(), e.seed);
         // Other streams than those of the first steps.
         draws.jump(1);
-        let weights = self.state.generator_ema.as_ref().unwrap_or(&self.state.generator.weights);
+        let weights = self.eval_generator();
         let batch = |_| {
             let (real, labels) = draws.real_batch(&e);
             let inputs = draws.generator_batch(&e, &labels).upload(&self.device);
-            let fake = self.gan.d_part(self.gan.generator.eval(weights, inputs));
+            let fake = self.gan.d_part(self.gan.generator.eval(&weights, inputs));
             [real.rows.upload(&self.device), fake].map(|samples| self.logits(samples, &labels))
         };
         (0..batches).map(batch).collect()

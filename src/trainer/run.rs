@@ -38,6 +38,8 @@ pub struct Trainer {
     pub(super) sampler: InputSampler,
     /// The real samples of an update of the discriminator that no update of the generator has followed.
     pub(super) real: Option<Samples<Tensor<2>>>,
+    /// The standing statistics of the averaged generator, where they were measured at this step.
+    pub(super) standing: Option<Vec<Tensor<2>>>,
     /// The positions of the random streams of the other processes that train the run, at its last checkpoint.
     pub(super) others: Vec<RngState>,
     pub(super) device: Device,
@@ -69,6 +71,7 @@ impl Trainer {
             step: 0,
             sampler,
             real: None,
+            standing: None,
             others: Vec::new(),
             device: device.clone(),
             #[cfg(feature = "gpu")]
@@ -144,7 +147,7 @@ impl Trainer {
         if let Some(mixture) = mixture {
             self.sampler.loader.retarget(mixture);
         }
-        (self.gan, self.state) = (gan, state);
+        (self.gan, self.state, self.standing) = (gan, state, None);
         #[cfg(feature = "gpu")]
         {
             self.replay = Replay::default();
@@ -156,7 +159,7 @@ impl Trainer {
     /// streams and the number of the step.
     pub fn draw_inputs(&mut self) -> StepInputs<HostMatrix> {
         let inputs = self.sampler.draw(&self.gan, self.step);
-        self.real = None;
+        (self.real, self.standing) = (None, None);
         self.step += 1;
         inputs
     }

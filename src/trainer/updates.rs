@@ -55,6 +55,7 @@ impl Trainer {
             self.gan.update_k(&mut self.state, discriminator, &mut report);
         }
         update_ema(&mut self.state, ema_decay);
+        self.standing = None;
         self.step += 1;
         let moved = self.gan.fakes(&mut self.state.clone(), on_device);
         Update { latents, real: None, fake, moved: Some(moved), report }

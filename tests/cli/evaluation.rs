@@ -1,5 +1,6 @@
 //! `evaluate`: samples scored beside what real data would score.
 
+use crate::mnist::{images, labels};
 use crate::place::{CLASSIFIER, ONE_STEP_ON_IMAGES, Place, number, objects};
 
 #[test]
@@ -22,6 +23,38 @@ fn images_are_scored_beside_real_ones() {
         assert!(text.contains(wanted), "{text}");
     }
     assert!(!text.contains("FID"), "{text}");
+}
+
+#[test]
+fn the_images_held_out_are_those_that_generated_ones_are_compared_with() {
+    let place = Place::with_images_and_classifier();
+    // Not those of training, of which there are 30.
+    place.both_sets("other", 40);
+    place.write("other/t10k-images-idx3-ubyte", images(24));
+    place.write("other/t10k-labels.idx1-ubyte", labels(24));
+    place.ok("train --preset mnist-mlp --steps 1 --device cpu --data other --out m --set generator_hidden=[8]");
+    assert_eq!(place.json("evaluate m --classifier c --data other")[0]["metric_samples"], 12);
+    for name in ["t10k-images-idx3-ubyte", "t10k-labels.idx1-ubyte"] {
+        std::fs::remove_file(place.path(&format!("other/{name}"))).unwrap();
+    }
+    place.refused("evaluate m --classifier c --data other", &["other", "MNIST's test set", "t10k-images-idx3-ubyte"]);
+    // Without a classifier nothing is compared.
+    place.ok("evaluate m --data other");
+}
+
+#[test]
+fn an_averaged_generator_is_evaluated_as_it_is_sampled_with_statistics_of_its_own() {
+    let place = Place::new();
+    place.ok("train --preset digits-batch-norm --steps 5 --out images --device cpu --set examples_per_class=3 \
+         --set generator_hidden=[8] --set batch_size=8");
+    place.ok("evaluate images");
+    place.ok("sample images --count 64 --out s.png");
+    let [evaluated, sampled] =
+        ["images/evaluation.png", "s.png"].map(|name| image::open(place.path(name)).unwrap().into_luma8());
+    assert_eq!(evaluated.dimensions(), sampled.dimensions());
+    // To rounding: the batches of both are of other sizes.
+    let off = evaluated.pixels().zip(sampled.pixels()).map(|(a, b)| a.0[0].abs_diff(b.0[0])).max();
+    assert!(off <= Some(1), "{off:?}");
 }
 
 #[test]

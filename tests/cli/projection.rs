@@ -9,7 +9,7 @@ impl Place {
     fn with_forgers() -> Self {
         let place = Self::new();
         place.ok(format!("{TINY} --steps 1 --out points"));
-        place.ok("train --preset digits-mlp --device cpu --steps 20 --out images --set examples_per_class=2 \
+        place.ok("train --preset digits-mlp --device cpu --steps 100 --out images --set examples_per_class=2 \
              --set generator_hidden=[32] --set discriminator_hidden=[8]");
         place
     }

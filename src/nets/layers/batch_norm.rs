@@ -2,13 +2,10 @@
 
 use burn::tensor::Tensor;
 
-use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Training, Vjp};
 use crate::nets::cost::Cost;
 use crate::nets::init::{DCGAN_SCALE, Init};
 use crate::tensor::{constant_like, detach};
-
-/// Weight of the newest batch in the running statistics.
-const MOMENTUM: f32 = 0.1;
 
 /// Normalises each channel over the batch and all positions, then scales and shifts it.
 ///
@@ -27,7 +24,7 @@ impl BatchNorm {
     pub const EPSILON: f32 = 1e-5;
 
     /// With the statistics of the batch; leaves the running statistics after it.
-    fn train(self, x: Tensor<2>, weights: &mut ParamCursor, mut leave: impl FnMut(Tensor<2>)) -> Tensor<2> {
+    fn train(self, x: Tensor<2>, weights: &mut ParamCursor, training: &mut Training) -> Tensor<2> {
         let (scale, bias) = (weights.param(), weights.param());
         let [n, _] = x.dims();
         let x = x.reshape([n, self.channels, self.positions]);
@@ -42,8 +39,8 @@ impl BatchNorm {
         // The running variance is the unbiased one, as everywhere in the field.
         let count = (n * self.positions) as f32;
         let unbiased = count / (count - 1.0).max(1.0);
-        leave(weights.buffer() * (1.0 - MOMENTUM) + flat(mean) * MOMENTUM);
-        leave(weights.buffer() * (1.0 - MOMENTUM) + flat(variance) * (MOMENTUM * unbiased));
+        training.leave(weights.buffer(), flat(mean));
+        training.leave(weights.buffer(), flat(variance) * unbiased);
         y.reshape([n, self.channels * self.positions])
     }
 
@@ -91,7 +88,7 @@ impl Layer for BatchNorm {
 
     fn forward(&self, x: Tensor<2>, weights: &mut ParamCursor, mode: &mut Mode) -> Tensor<2> {
         match mode {
-            Mode::Train(training) => self.train(x, weights, |buffer| training.leave(buffer)),
+            Mode::Train(training) => self.train(x, weights, training),
             Mode::Eval => self.vjp(x, weights).0,
         }
     }

@@ -128,7 +128,7 @@ fn products_are_rounded_in_mixed_precision_and_nothing_else_is() {
         let has_product = layer.params().iter().any(|spec| spec.is_matrix);
         let (network, weights) = drawn_network(vec![layer]);
         // No two points of minibatch discrimination so close that rounding makes them one.
-        let x = drawn(5, [ROWS, width]);
+        let x = drawn(4, [ROWS, width]);
         let results = |network: &Network| {
             let leaves = weights.require_grad();
             let y = network.forward(&leaves, x.clone().autodiff().require_grad(), masked(network)).output;

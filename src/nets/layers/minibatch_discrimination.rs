@@ -5,13 +5,10 @@
 
 use burn::tensor::Tensor;
 
-use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Vjp};
+use super::{Layer, Mask, Mode, ParamCursor, ParamSpec, Training, Vjp};
 use crate::nets::cost::Cost;
 use crate::nets::init::Init;
 use crate::tensor::{constant_like, detach};
-
-/// Weight of the newest batch in a running mean.
-const MOMENTUM: f32 = 0.1;
 
 /// Maps each sample's features to `kernels` points of `dim` numbers, and appends for each kernel Σ exp(−‖difference‖₁)
 /// over the other samples of the batch: rows `[n, inputs]` to `[n, inputs + kernels]`.
@@ -59,7 +56,7 @@ impl Layer for MinibatchDiscrimination {
         let distance = (points - others).abs().sum_dim(3);
         // Less the sample's own term: its distance from itself is 0.
         let nearness = (-distance).exp().sum_dim(1) - 1.0;
-        append(x, nearness.reshape([n, self.kernels]), weights, |buffer| training.leave(buffer))
+        append(x, nearness.reshape([n, self.kernels]), weights, training)
     }
 
     fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {
@@ -73,10 +70,10 @@ pub(super) fn append(
     x: Tensor<2>,
     feature: Tensor<2>,
     weights: &mut ParamCursor,
-    leave: impl FnOnce(Tensor<2>),
+    training: &mut Training,
 ) -> Tensor<2> {
     let mean = detach(feature.clone()).mean_dim(0);
-    leave(weights.buffer() * (1.0 - MOMENTUM) + mean * MOMENTUM);
+    training.leave(weights.buffer(), mean);
     Tensor::cat(vec![x, feature], 1)
 }
 

@@ -44,7 +44,7 @@ impl Layer for MinibatchStddev {
         let centred = x.clone() - x.clone().mean_dim(0);
         let variance = (centred.clone() * centred).mean_dim(0);
         let deviation = (variance + EPSILON).sqrt().mean_dim(1);
-        append(x, deviation.expand([n, 1]), weights, |buffer| training.leave(buffer))
+        append(x, deviation.expand([n, 1]), weights, training)
     }
 
     fn vjp(&self, x: Tensor<2>, weights: &mut ParamCursor) -> (Tensor<2>, Vjp) {

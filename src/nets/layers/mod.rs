@@ -151,18 +151,29 @@ pub enum Mode {
     Eval,
 }
 
-/// Dropout masks, and a place for the buffers that the batch leaves.
+/// Dropout masks, the weight of the batch in the running statistics, and a place for the buffers that it leaves.
 #[derive(Debug)]
 pub struct Training {
     masks: vec::IntoIter<Tensor<2>>,
+    momentum: f32,
     buffers: Vec<Tensor<2>>,
 }
+
+/// Weight of the newest batch in running statistics.
+const MOMENTUM: f32 = 0.1;
 
 impl Mode {
     /// Training with these dropout masks, of the shapes and in the order of `Network::masks`.
     #[must_use]
     pub fn train(masks: Vec<Tensor<2>>) -> Self {
-        Self::Train(Training { masks: masks.into_iter(), buffers: Vec::new() })
+        Self::Train(Training { masks: masks.into_iter(), momentum: MOMENTUM, buffers: Vec::new() })
+    }
+
+    /// Training without dropout, on the batch after `batches` of them: buffers become the mean over all batches.
+    #[must_use]
+    pub fn measure(batches: u16) -> Self {
+        let momentum = 1.0 / (f32::from(batches) + 1.0);
+        Self::Train(Training { masks: Vec::new().into_iter(), momentum, buffers: Vec::new() })
     }
 }
 
@@ -175,9 +186,9 @@ impl Training {
         self.masks.next().expect("a mask for every dropout layer")
     }
 
-    /// Keeps the next buffer's new value.
-    pub(super) fn leave(&mut self, buffer: Tensor<2>) {
-        self.buffers.push(buffer);
+    /// Keeps the next buffer's new value: the running mean of the old one and the batch's.
+    pub(super) fn leave(&mut self, old: Tensor<2>, of_batch: Tensor<2>) {
+        self.buffers.push(old * (1.0 - self.momentum) + of_batch * self.momentum);
     }
 
     /// The buffers after the batch, in the order of the layers.
