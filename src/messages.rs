@@ -38,9 +38,10 @@ pub struct Snapshot {
     pub score_real: Option<f32>,
     /// Mean logit over the last fake batch.
     pub score_fake: Option<f32>,
-    /// V(D, G): over the densities of a line, else minus the last loss. `null` where the objective has another value.
+    /// Minus the discriminator's loss, V(D, G) in the original game: over the densities of a line, else in the last step.
+    /// `null` where more than the outputs decides it.
     pub value: Option<f32>,
-    /// 2 JS − 2 ln 2, the maximum of V over all discriminators; `null` where the densities are unknown.
+    /// The maximum of the value over all discriminators; `null` where it is not known.
     pub value_ceiling: Option<f32>,
     /// Further terms of the losses, and the state of the objective and the regularisers.
     pub terms: Vec<Reading>,

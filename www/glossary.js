@@ -57,7 +57,7 @@ export const GLOSSARY = [
   {
     id: 'value',
     term: 'Value function, V(D, G)',
-    text: 'E log D(x) + E log(1 − D(G(z))). The discriminator maximises it and the generator minimises it; at D* it is 2 JS − 2 ln 2.',
+    text: 'E log D(x) + E log(1 − D(G(z))). The discriminator maximises it and the generator minimises it; at D* it is 2 JS − 2 ln 2. Other objectives have another value, minus the loss of the discriminator: at its optimum 2 TV − 2 with hinge loss, ¼ χ² − ¼ with least squares, and W1 for a critic of slope 1.',
     paper: [GAN],
   },
   {

@@ -59,7 +59,7 @@ export const CHARTS = [
   'The step on every chart’s axis is one update of the generator. The pointer over a chart reads the values of a step; the strip under the picture goes back to it. A drag across a chart, a pinch, or a turn of the wheel with Ctrl zooms all charts; a double click shows all steps again.',
   'Metrics: the value, a gauge, and the value of an ideal sampler (the mark on the gauge). A metric at its mark cannot get better with so many samples.',
   'Losses: neither has to fall. Each network’s loss depends on the other network; the dotted reference is the loss of an undecided discriminator.',
-  'V(D, G): the dashed line is the value at the optimal discriminator. The distance to it shows how far the discriminator is from its optimum; the distance of that line from −2 ln 2 is twice the Jensen–Shannon divergence.',
+  'V(D, G): the dashed line is the value at the optimal discriminator. The distance to it shows how far the discriminator is from its optimum; in the original game the distance of that line from −2 ln 2 is twice the Jensen–Shannon divergence. With hinge loss, least squares or a Wasserstein critic the chart has minus the loss of D, and the line belongs to the total variation distance, Pearson’s χ² or W1.',
   'D(x) and D(G(z)): the mean outputs for real and generated samples. Far apart: the discriminator is ahead. Both at ½: undecided.',
   'A fault that the numbers show (mode collapse, a vanishing gradient, an overpowering discriminator, oscillation, divergence) takes the place of the status. “Show evidence” marks its steps in the charts; “Try: …” starts a comparison in which run B has the change.',
   'W1: the distance of the generated distribution from the real one. Unlike the losses, it measures progress.',

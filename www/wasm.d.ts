@@ -33,11 +33,12 @@ score_real: number | null,
  */
 score_fake: number | null, 
 /**
- * V(D, G): over the densities of a line, else minus the last loss. `null` where the objective has another value.
+ * Minus the discriminator's loss, V(D, G) in the original game: over the densities of a line, else in the last step.
+ * `null` where more than the outputs decides it.
  */
 value: number | null, 
 /**
- * 2 JS − 2 ln 2, the maximum of V over all discriminators; `null` where the densities are unknown.
+ * The maximum of the value over all discriminators; `null` where it is not known.
  */
 value_ceiling: number | null, 
 /**

@@ -44,6 +44,14 @@ impl Game for Began {
         None
     }
 
+    fn value(&self, _densities: [f64; 2], _logit: f64) -> Option<f64> {
+        None
+    }
+
+    fn best_value(&self, _densities: [f64; 2]) -> Option<f64> {
+        None
+    }
+
     fn equilibrium_output(&self) -> Option<f32> {
         None
     }

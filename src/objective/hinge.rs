@@ -19,6 +19,15 @@ impl Game for Hinge {
         Some(if real == fake { 0.0 } else { (real - fake).signum() })
     }
 
+    fn value(&self, [real, fake]: [f64; 2], logit: f64) -> Option<f64> {
+        Some(-real * (1.0 - logit).max(0.0) - fake * (1.0 + logit).max(0.0))
+    }
+
+    /// In all 2 TV − 2, with the total variation TV between both densities.
+    fn best_value(&self, [real, fake]: [f64; 2]) -> Option<f64> {
+        Some(-2.0 * real.min(fake))
+    }
+
     fn equilibrium_output(&self) -> Option<f32> {
         Some(0.0)
     }

@@ -26,6 +26,17 @@ impl Game for LeastSquares {
         Some(label * real_share(real, fake))
     }
 
+    fn value(&self, [real, fake]: [f64; 2], logit: f64) -> Option<f64> {
+        Some(-0.5 * (real * (logit - 1.0).powi(2) + fake * logit.powi(2)))
+    }
+
+    /// In all ¼ χ² − ¼, with Pearson's χ² of the real density from the mean of both (Mao et al. 2017, theorem 1, for
+    /// these targets).
+    fn best_value(&self, [real, fake]: [f64; 2]) -> Option<f64> {
+        let sum = real + fake;
+        Some(if sum > 0.0 { -0.5 * real * fake / sum } else { 0.0 })
+    }
+
     fn equilibrium_output(&self) -> Option<f32> {
         Some(0.5)
     }

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::began::{CONVERGENCE, K, balance, convergence, reconstruction_score};
+pub use self::wasserstein::optimal_critic;
 use crate::tensor::matrix;
 
 /// The losses of both players, as functions of logits.
@@ -79,6 +80,14 @@ pub trait Game {
     /// `label` as the target of real samples; `None` where it has no closed form.
     fn optimal_discriminator(&self, real: f32, fake: f32, label: f32) -> Option<f32>;
 
+    /// Minus the discriminator's loss at a point with these densities, real and generated, for its logit there and no
+    /// label smoothing: what it adds to the value of the game. `None` where the loss depends on more.
+    fn value(&self, densities: [f64; 2], logit: f64) -> Option<f64>;
+
+    /// The most that [`Game::value`] is for any logit; `None` where there is no such, as without a constraint on a
+    /// critic.
+    fn best_value(&self, densities: [f64; 2]) -> Option<f64>;
+
     /// The discriminator's output at the equilibrium, where both densities are equal; `None` where only differences of
     /// outputs mean anything.
     fn equilibrium_output(&self) -> Option<f32>;
@@ -128,6 +137,7 @@ mod tests {
     use burn::tensor::Device;
 
     use super::*;
+    use crate::tensor::detach;
 
     // TorchGAN's unit-test vector (tests/torchgan/test_losses.py).
     const REAL: [f32; 4] = [1.3, 2.9, 8.4, 6.3];
@@ -208,6 +218,35 @@ mod tests {
         let logits = || one_hot(3) * 10.0;
         assert!(scalar(cross_entropy(logits(), one_hot(3))) < 0.01);
         assert!(scalar(cross_entropy(logits(), one_hot(4))) > 9.0);
+    }
+
+    #[test]
+    fn the_value_is_minus_the_loss_and_the_optimal_discriminator_has_the_most() {
+        let device = Device::flex();
+        let (p, q) = (0.3_f32, 0.1_f32);
+        for objective in Objective::ALL {
+            let game = objective.game();
+            let value = |logit: f32| game.value([p.into(), q.into()], logit.into());
+            if objective == Objective::Began {
+                assert_eq!((value(0.0), game.best_value([0.3, 0.1])), (None, None));
+                continue;
+            }
+            for logit in [-3.0, -0.5, 0.2, 4.0] {
+                let logits = matrix(vec![logit; 2], [2, 1], &device).autodiff();
+                let rows = detach(game.d_loss(logits, &Targets::new(1, 1.0, &device)));
+                let [real, fake] = rows.into_data().try_to_vec::<f32>().unwrap()[..] else { panic!("two rows") };
+                let loss = p * real + q * fake;
+                assert!((value(logit).unwrap() + f64::from(loss)).abs() < 1e-6, "{objective:?} at {logit}");
+            }
+            let Some(best) = game.best_value([p.into(), q.into()]) else {
+                assert_eq!(objective, Objective::Wasserstein);
+                continue;
+            };
+            let output = game.optimal_discriminator(p, q, 1.0).unwrap();
+            let optimum = if game.outputs_probability() { (output / (1.0 - output)).ln() } else { output };
+            assert!((value(optimum).unwrap() - best).abs() < 1e-6, "{objective:?}");
+            assert!([-0.1, 0.1].iter().all(|by| value(optimum + by).unwrap() < best), "{objective:?}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use burn::tensor::Tensor;
 
-use super::saturating::{binary_cross_entropy, real_share};
+use super::saturating::{best_log_likelihood, binary_cross_entropy, log_likelihood, real_share};
 use super::{Game, Targets, softplus};
 
 pub(super) struct NonSaturating;
@@ -19,6 +19,14 @@ impl Game for NonSaturating {
 
     fn optimal_discriminator(&self, real: f32, fake: f32, label: f32) -> Option<f32> {
         Some(label * real_share(real, fake))
+    }
+
+    fn value(&self, densities: [f64; 2], logit: f64) -> Option<f64> {
+        Some(log_likelihood(densities, logit))
+    }
+
+    fn best_value(&self, densities: [f64; 2]) -> Option<f64> {
+        Some(best_log_likelihood(densities))
     }
 
     fn equilibrium_output(&self) -> Option<f32> {

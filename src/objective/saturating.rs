@@ -20,6 +20,14 @@ impl Game for Saturating {
         Some(label * real_share(real, fake))
     }
 
+    fn value(&self, densities: [f64; 2], logit: f64) -> Option<f64> {
+        Some(log_likelihood(densities, logit))
+    }
+
+    fn best_value(&self, densities: [f64; 2]) -> Option<f64> {
+        Some(best_log_likelihood(densities))
+    }
+
     fn equilibrium_output(&self) -> Option<f32> {
         Some(0.5)
     }
@@ -41,6 +49,19 @@ pub(super) fn binary_cross_entropy(logits: Tensor<2>, targets: &Targets) -> Tens
         Some(slack) => rows + logits * slack.clone(),
         None => rows,
     }
+}
+
+/// p ln D + q ln(1 − D), where D is the sigmoid of the logit.
+pub(super) fn log_likelihood([real, fake]: [f64; 2], logit: f64) -> f64 {
+    let softplus = |x: f64| x.max(0.0) + (-x.abs()).exp().ln_1p();
+    -real * softplus(-logit) - fake * softplus(logit)
+}
+
+/// The same for D = p / (p + q).
+pub(super) fn best_log_likelihood([real, fake]: [f64; 2]) -> f64 {
+    // 0 ln 0 is 0.
+    let part = |density: f64| if density > 0.0 { density * (density / (real + fake)).ln() } else { 0.0 };
+    part(real) + part(fake)
 }
 
 /// p / (p + q): the probability that a sample at a point with these densities is real. One half where there are no

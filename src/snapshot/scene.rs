@@ -268,7 +268,8 @@ impl Field {
         let end = |logit: Option<&f32>| vec![logit.copied().unwrap_or_default(); more];
         let outer = [end(logits.first()), logits.clone(), end(logits.last())].concat();
         let value = theory::value(e, &real, scored.map(estimate).as_ref().unwrap_or(&fake), &outer, width);
-        let shown = more..more + LINE_POINTS;
+        let optimal = theory::optimal_on_line(e, &real, &fake, &outer, width);
+        let optimal = optimal.into_iter().skip(more).take(LINE_POINTS).collect();
         let generated = density::estimate(&samples, self.low, self.high, LINE_POINTS, bandwidth);
         samples.truncate(DOTS);
         let line = Line {
@@ -276,8 +277,8 @@ impl Field {
             high: self.high,
             real: self.density.clone(),
             scale: theory::scale(e),
+            optimal,
             discriminator: outputs(e, logits),
-            optimal: optimal(e, &real[shown.clone()], &fake[shown]),
             generated,
             samples,
             gradients,

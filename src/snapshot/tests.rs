@@ -134,11 +134,27 @@ fn outputs_are_probabilities_only_where_the_objective_has_them() {
         let logit = floats(&trainer.logits(middle, &[0]).into_data()).unwrap()[0];
         let wanted = if probability { sigmoid(logit) } else { logit };
         assert!((line.discriminator[0] - wanted).abs() < 1e-5);
-        assert_eq!(snapshot.value.is_some(), probability);
+        assert_eq!(snapshot.value.is_some(), objective != "began");
         if let Some(Value { reached, ceiling }) = snapshot.value {
-            assert!(reached <= ceiling.unwrap());
+            assert_eq!(ceiling.is_some(), best, "{objective}");
+            assert!(ceiling.is_none_or(|ceiling| reached <= ceiling), "{objective}");
         }
     }
+}
+
+#[test]
+fn a_critic_of_slope_one_is_drawn_with_the_optimal_one() {
+    let settings = [("objective", "wasserstein"), ("gradient_penalty", "wgan-gp")];
+    let (_, Snapshot { picture: Some(Picture::Line(line)), value: Some(value), .. }) = look("mixture-1d", &settings)
+    else {
+        panic!("a line and a value");
+    };
+    assert_eq!(line.optimal.len(), line.discriminator.len());
+    let width = (line.high - line.low) / (line.optimal.len() - 1) as f32;
+    assert!(line.optimal.windows(2).all(|pair| (pair[1] - pair[0]).abs() <= 1.001 * width));
+    let [reached, ceiling] = [value.reached, value.ceiling.unwrap()];
+    // At the start the critic is nearly flat, and the samples are far from the data.
+    assert!(ceiling > 0.5 && reached < ceiling, "{reached} {ceiling}");
 }
 
 #[test]

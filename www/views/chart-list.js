@@ -40,8 +40,40 @@ import { fixed } from './scale.js';
 
 /** A window with room for three charts. */
 const roomy = matchMedia('(min-height: 1000px)');
-/** V of an undecided discriminator, D = ½ everywhere. */
-const UNDECIDED = -2 * Math.LN2;
+/** What the discriminator maximises: its name, the most that it is where both densities are equal, and elsewhere.
+ * @typedef {{ title: string, is: string, equal: Reference & { label: string }, best: string, of?: string }} Value */
+/** @param {string} objective @param {string[]} outputs @returns {Value} */
+function valueOf(objective, [real, fake]) {
+  const title = 'Value −L(D)',
+    is = 'minus the loss of the discriminator';
+  switch (objective) {
+    case 'hinge':
+      return { title, is, equal: { at: -2, label: '−2' }, best: '2 TV − 2', of: 'TV: total variation distance' };
+    case 'least-squares':
+      return {
+        title,
+        is,
+        equal: { at: -0.25, label: '−¼' },
+        best: '¼ χ² − ¼',
+        of: 'χ²: Pearson’s, of the real density from the mean of both',
+      };
+    case 'wasserstein':
+      return {
+        title: 'Value of the critic',
+        is: `E ${real} − E ${fake}`,
+        equal: { at: 0, label: '0' },
+        best: 'W1',
+        of: 'the critic’s slope being 1',
+      };
+    default:
+      return {
+        title: 'Value V(D, G)',
+        is: `the value of the game, V(D, G) = E log ${real} + E log(1 − ${fake})`,
+        equal: { at: -2 * Math.LN2, label: '−2 ln 2' },
+        best: '2 JS − 2 ln 2',
+      };
+  }
+}
 
 /** The losses at the equilibrium, for a target α of real samples: D = α/2 everywhere (½ without smoothing), and a
  * hinge critic's score is 0. BEGAN has none.
@@ -169,14 +201,14 @@ export const CHARTS = [
     lines: 2,
     view: ({ info }, now) => {
       if (now?.value == null) return null;
-      const [real, fake] = inputsOf(info?.settings).outputs;
+      const { title, is, equal, best, of } = valueOf(
+        String(info?.settings.objective),
+        inputsOf(info?.settings).outputs,
+      );
       const ceiling = now.value_ceiling;
-      const lowest = { at: UNDECIDED, label: '−2 ln 2' };
       return {
-        title: 'Value V(D, G)',
-        help:
-          `The value of the game, V(D, G) = E log ${real} + E log(1 − ${fake}), over the densities in the picture where there are any, ` +
-          'else of the last batch',
+        title,
+        help: `${is[0].toUpperCase()}${is.slice(1)}, over the densities in the picture where there are any, else of the last batch`,
         lines: [
           { series: 'value', name: 'reached', colour: 'discriminator', style: 'solid' },
           {
@@ -186,8 +218,7 @@ export const CHARTS = [
             style: 'dashed',
           },
         ],
-        references:
-          ceiling === null ? [lowest] : [lowest, { at: ceiling, label: '2 JS − 2 ln 2', short: '', bare: true }],
+        references: ceiling === null ? [equal] : [equal, { at: ceiling, label: best, short: '', bare: true }],
         undecided: 'undecided D',
         // What lies far below the reference is not worth the room.
         scale: { shows: [0], least: -3 },
@@ -195,8 +226,8 @@ export const CHARTS = [
         folded: true,
         explained:
           ceiling === null
-            ? 'D maximises it, G minimises it; an undecided D gives −2 ln 2.'
-            : 'The optimal D reaches 2 JS − 2 ln 2, which is −2 ln 2 where the densities are equal.',
+            ? `D maximises it; where the densities are equal it is ${equal.label} at most.`
+            : `The optimal D reaches ${best}${of ? ` (${of})` : ''}, which is ${equal.label} where the densities are equal.`,
       };
     },
   },
