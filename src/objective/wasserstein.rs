@@ -7,9 +7,13 @@ use super::{Game, Targets};
 
 pub(super) struct Wasserstein;
 
+/// The share of the samples that may lie beyond the points.
+const BEYOND: f64 = 0.01;
+
 /// The optimal critic of slope 1 on a line, of densities at points `width` apart, and its value, their W1. By parts,
 /// ∫ f (p − q) = ∫ f′ (F_q − F_p), which is largest where f′ is the sign of F_q − F_p. Only its differences mean anything.
-pub fn optimal_critic(real: &[f32], fake: &[f32], width: f32) -> (Vec<f32>, f64) {
+/// `None` where more samples of one kind than of the other lie beyond the points.
+pub fn optimal_critic(real: &[f32], fake: &[f32], width: f32) -> Option<(Vec<f32>, f64)> {
     let width = f64::from(width);
     let (mut critic, mut value, mut ahead) = (vec![0.0], 0.0, 0.0);
     for (p, q) in real.iter().zip(fake).take(real.len().saturating_sub(1)) {
@@ -18,7 +22,7 @@ pub fn optimal_critic(real: &[f32], fake: &[f32], width: f32) -> (Vec<f32>, f64)
         let slope = if ahead == 0.0 { 0.0 } else { ahead.signum() };
         critic.push(critic.last().copied().unwrap_or_default() + slope * width);
     }
-    (critic.into_iter().map(|f| f as f32).collect(), value)
+    (ahead.abs() <= BEYOND).then(|| (critic.into_iter().map(|f| f as f32).collect(), value))
 }
 
 impl Game for Wasserstein {

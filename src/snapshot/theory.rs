@@ -45,7 +45,9 @@ pub fn optimal_on_line(e: &Experiment, real: &[f32], generated: &[f32], logits: 
         let densities = real.iter().zip(generated);
         return densities.map(|(&p, &q)| optimal(e, p, q)).collect::<Option<_>>().unwrap_or_default();
     }
-    let (critic, _) = objective::optimal_critic(real, generated, width);
+    let Some((critic, _)) = objective::optimal_critic(real, generated, width) else {
+        return Vec::new();
+    };
     let (mut weights, mut sum) = (0.0, 0.0);
     for (i, f) in critic.iter().enumerate() {
         let weight = real[i] + generated[i];
@@ -84,7 +86,7 @@ pub fn value(e: &Experiment, real: &[f32], generated: &[f32], logits: &[f32], wi
         densities().zip(logits).map(|(both, &logit)| game.value(both, logit.into())).sum::<Option<_>>()?;
     let whole = |sum: f64| sum * f64::from(width);
     let ceiling = if has_slope_one(e) {
-        Some(objective::optimal_critic(real, generated, width).1)
+        Some(objective::optimal_critic(real, generated, width)?.1)
     } else {
         densities().map(|both| game.best_value(both)).sum::<Option<_>>().map(whole)
     };
@@ -186,6 +188,10 @@ mod tests {
         let of_clipped = value(&clipped, &[1.0, 0.0], &[0.0, 1.0], &[3.0, 1.0], 1.0).unwrap();
         assert_eq!((of_clipped.reached, of_clipped.ceiling), (2.0, None));
         assert!(optimal_on_line(&clipped, &[1.0, 0.0], &[0.0, 1.0], &[3.0, 1.0], 1.0).is_empty());
+        // Nor has one whose generator is out of the picture a value there.
+        let critic = Experiment { spectral_norm: true, ..experiment(Objective::Wasserstein) };
+        assert_eq!(value(&critic, &normal(0.0), &normal(30.0), &[0.0; 801], 0.025), None);
+        assert!(optimal_on_line(&critic, &normal(0.0), &normal(30.0), &[0.0; 801], 0.025).is_empty());
         let smoothed = Experiment { label_smoothing: 0.9, ..Experiment::default() };
         let packed = Experiment { pack: 2, ..Experiment::default() };
         for e in [experiment(Objective::Began), smoothed, packed] {

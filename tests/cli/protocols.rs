@@ -3,6 +3,23 @@
 use crate::place::{CLASSIFIER, Object, Place, number};
 
 #[test]
+fn each_seed_of_a_drawn_target_has_another() {
+    let place = Place::new();
+    for (protocol, preset) in [("random-1d", "mixture-1d"), ("random-2d", "ring")] {
+        let lines =
+            place.json(format!("reproduce {protocol} --steps 1 --seeds 6 --device cpu --out {protocol}.md"));
+        let (_, runs) = lines.split_last().unwrap();
+        assert!(runs.iter().all(|run| run["preset"] == preset), "{runs:?}");
+        // The share of modes covered depends on their number, and the ideal sampler has all.
+        let floors: Vec<f64> = runs.iter().map(|run| number(run, "modes_floor")).collect();
+        assert_eq!(floors, [1.0; 6]);
+        let shares: std::collections::BTreeSet<String> =
+            runs.iter().map(|run| format!("{:.4}", number(run, "high_quality_floor"))).collect();
+        assert!(shares.len() > 2, "{protocol}: {shares:?}");
+    }
+}
+
+#[test]
 fn a_protocol_is_run_over_its_seeds_and_tabled() {
     let place = Place::new();
     let reproduce = "reproduce mixture-1d-5 --steps 5 --seeds 2 --device cpu --out table.md";

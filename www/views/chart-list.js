@@ -41,7 +41,7 @@ import { fixed } from './scale.js';
 /** A window with room for three charts. */
 const roomy = matchMedia('(min-height: 1000px)');
 /** What the discriminator maximises: its name, the most that it is where both densities are equal, and elsewhere.
- * @typedef {{ title: string, is: string, equal: Reference & { label: string }, best: string, of?: string }} Value */
+ * @typedef {{ title: string, is: string, equal: Reference & { label: string }, best: string, of?: string, at?: string }} Value */
 /** @param {string} objective @param {string[]} outputs @returns {Value} */
 function valueOf(objective, [real, fake]) {
   const title = 'Value −L(D)',
@@ -64,6 +64,7 @@ function valueOf(objective, [real, fake]) {
         equal: { at: 0, label: '0' },
         best: 'W1',
         of: 'the critic’s slope being 1',
+        at: 'no distance',
       };
     default:
       return {
@@ -201,7 +202,7 @@ export const CHARTS = [
     lines: 2,
     view: ({ info }, now) => {
       if (now?.value == null) return null;
-      const { title, is, equal, best, of } = valueOf(
+      const { title, is, equal, best, of, at } = valueOf(
         String(info?.settings.objective),
         inputsOf(info?.settings).outputs,
       );
@@ -219,7 +220,7 @@ export const CHARTS = [
           },
         ],
         references: ceiling === null ? [equal] : [equal, { at: ceiling, label: best, short: '', bare: true }],
-        undecided: 'undecided D',
+        undecided: at ?? 'undecided D',
         // What lies far below the reference is not worth the room.
         scale: { shows: [0], least: -3 },
         // V is −D loss under the minimax objective: near twins.
