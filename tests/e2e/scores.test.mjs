@@ -27,13 +27,14 @@ test('images are classified while the run trains; scores follow it, and end with
   await scored(page);
   assert.equal(await scoredStep(page), 5);
   const real = await heights(page, 'real');
-  assert.ok(real[1] > 50 && real[7] > 50, `${real}`);
+  // Shares of twenty images that were held out.
+  assert.ok(real[1] + real[7] > 90 && Math.min(real[1], real[7]) > 25, `${real}`);
   assert.ok(
     real.filter((_, i) => i !== 1 && i !== 7).every(height => height < 20),
     `${real}`,
   );
   assert.match(await page.getAttribute('.shares', 'aria-label'), /1: real \d+%, generated \d+%/);
-  const accuracy = /from 100 training images; on 20 others its accuracy is ([\d.]+)%/.exec(
+  const accuracy = /from 80 training images; on 40 others its accuracy is ([\d.]+)%/.exec(
     await page.innerText('#class-scores .explained'),
   )?.[1];
   assert.ok(Number(accuracy) >= 80, accuracy);
