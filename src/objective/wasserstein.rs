@@ -11,8 +11,10 @@ pub(super) struct Wasserstein;
 const BEYOND: f64 = 0.01;
 
 /// The optimal critic of slope 1 on a line, of densities at points `width` apart, and its value, their W1. By parts,
-/// ∫ f (p − q) = ∫ f′ (F_q − F_p), which is largest where f′ is the sign of F_q − F_p. Only its differences mean anything.
+/// with the distribution functions P and Q of the densities p and q,
+/// ∫ f (p − q) = ∫ f′ (Q − P), which is largest where f′ is the sign of Q − P. Only its differences mean anything.
 /// `None` where more samples of one kind than of the other lie beyond the points.
+#[must_use]
 pub fn optimal_critic(real: &[f32], fake: &[f32], width: f32) -> Option<(Vec<f32>, f64)> {
     let width = f64::from(width);
     let (mut critic, mut value, mut ahead) = (vec![0.0], 0.0, 0.0);

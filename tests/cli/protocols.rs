@@ -6,8 +6,7 @@ use crate::place::{CLASSIFIER, Object, Place, number};
 fn each_seed_of_a_drawn_target_has_another() {
     let place = Place::new();
     for (protocol, preset) in [("random-1d", "mixture-1d"), ("random-2d", "ring")] {
-        let lines =
-            place.json(format!("reproduce {protocol} --steps 1 --seeds 6 --device cpu --out {protocol}.md"));
+        let lines = place.json(format!("reproduce {protocol} --steps 1 --seeds 6 --device cpu --out {protocol}.md"));
         let (_, runs) = lines.split_last().unwrap();
         assert!(runs.iter().all(|run| run["preset"] == preset), "{runs:?}");
         // The share of modes covered depends on their number, and the ideal sampler has all.
