@@ -144,15 +144,6 @@ impl Predictions {
         self.probabilities.extend(more.probabilities);
     }
 
-    /// Keeps the first `n` images, and returns the others.
-    #[must_use]
-    pub fn split_off(&mut self, n: usize) -> Self {
-        Self {
-            features: self.features.split_off(n * FEATURES),
-            probabilities: self.probabilities.split_off(n * CLASSES),
-        }
-    }
-
     /// The number of images whose most probable class is their label.
     #[must_use]
     pub fn right(&self, labels: &[u8]) -> usize {

@@ -1,4 +1,4 @@
-//! Standing statistics (Brock et al. 2019, appendix C.1): BatchNorm's means and variances of the averaged weights.
+//! Standing statistics (Brock, Donahue & Simonyan 2019): BatchNorm's means and variances of the averaged weights.
 //!
 //! The running statistics of training are those of the generator as it trains. Its moving average has other features,
 //! less spread out, and samples of it should be normalised by their own mean and variance.
