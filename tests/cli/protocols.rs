@@ -14,7 +14,7 @@ fn each_seed_of_a_drawn_target_has_another() {
         assert_eq!(floors, [1.0; 6]);
         let shares: std::collections::BTreeSet<String> =
             runs.iter().map(|run| format!("{:.4}", number(run, "high_quality_floor"))).collect();
-        assert!(shares.len() > 2, "{protocol}: {shares:?}");
+        assert!(shares.len() > 1, "{protocol}: {shares:?}");
     }
 }
 
