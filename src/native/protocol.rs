@@ -258,8 +258,8 @@ static RANDOM_2D: Protocol = Protocol {
 static MNIST: Protocol = Protocol {
     about: "MNIST's 60,000 training images, at 28 pixels. The classifier of this program scores 5,000 generated \
            images: the KL divergence of their class frequencies from uniform (nats), its mean confidence, and the \
-           Fréchet distance of its features between them and 5,000 real images. The latter is not the FID of papers, \
-           which uses Inception.",
+           Fréchet distance of its features between them and 5,000 of the test images. The latter is not the FID of \
+           papers, which uses Inception. The ideal sampler is the other 5,000.",
     presets: &["mnist-dcgan", "mnist-mlp"],
     targets: None,
     sets: 1,
@@ -273,7 +273,7 @@ static STACKED_MNIST: Protocol = Protocol {
     about: "Samples are three MNIST digits drawn independently, one in each channel of an image of 28 pixels: 1,000 \
            modes. The classifier of this program labels each channel of 26,000 generated images: the number of modes \
            among them, and the KL divergence of the mode frequencies from uniform, in nats. The ideal sampler is \
-           26,000 real samples with labels by the same classifier.",
+           26,000 triples of test images with labels by the same classifier.",
     presets: &["stacked-mnist", "stacked-mnist-vanilla"],
     targets: None,
     sets: 1,
