@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn classes_are_as_frequent_as_among_the_images_held_out() {
-        // A generator that draws the mean image of the class that it is told, and a classifier of drawn digits.
+        // A generator whose output is the mean image of the class in its input, and a classifier of drawn digits.
         let settings = [("conditional", "label"), ("generator_hidden", "[]"), ("examples_per_class", "40")];
         let mut trainer = crate::trainer::tests::trainer("digits-mlp", &settings);
         let (e, images) = (trainer.experiment().clone(), trainer.data().images().unwrap().clone());

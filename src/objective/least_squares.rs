@@ -30,8 +30,7 @@ impl Game for LeastSquares {
         Some(-0.5 * (real * (logit - 1.0).powi(2) + fake * logit.powi(2)))
     }
 
-    /// In all ¼ χ² − ¼, with Pearson's χ² of the real density from the mean of both (Mao et al. 2017, theorem 1, for
-    /// these targets).
+    /// In all ¼ χ² − ¼, with Pearson's χ² of the real density from the mean of both.
     fn best_value(&self, [real, fake]: [f64; 2]) -> Option<f64> {
         let sum = real + fake;
         Some(if sum > 0.0 { -0.5 * real * fake / sum } else { 0.0 })

@@ -293,7 +293,7 @@ impl Field {
         let fake = lattice.generated(&samples, noise);
         let sums = real.iter().zip(&fake).map(|(p, q)| p + q);
         let faint = VISIBLE * sums.clone().fold(0.0, f32::max);
-        let mut optimal = optimal(e, real, &fake);
+        let mut optimal = theory::optimal(e, real, &fake);
         for (best, sum) in optimal.iter_mut().zip(sums) {
             if sum < faint {
                 *best = f32::NAN;
@@ -313,13 +313,6 @@ impl Field {
             map: None,
         }
     }
-}
-
-/// The optimal discriminator's outputs where the densities of real and of generated samples are these; none where it has
-/// none.
-fn optimal(e: &Experiment, real: &[f32], generated: &[f32]) -> Vec<f32> {
-    let densities = real.iter().zip(generated);
-    densities.map(|(&p, &q)| theory::optimal(e, p, q)).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// The discriminator's outputs, from its logits.

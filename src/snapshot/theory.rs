@@ -13,7 +13,7 @@ use crate::regularizer::gradient_penalty::GradientPenalty;
 pub struct Value {
     /// The value of the present discriminator.
     pub reached: f32,
-    /// What the best one would reach against the same generator: 2 JS − 2 ln 2 in the original game, 2 TV − 2 with hinge
+    /// The value of the optimal discriminator against the same generator: 2 JS − 2 ln 2 in the original game, 2 TV − 2 with hinge
     /// loss, ¼ χ² − ¼ with least squares, W1 for a critic of slope 1. `None` where it is not known.
     pub ceiling: Option<f32>,
 }
@@ -27,14 +27,16 @@ pub fn scale(e: &Experiment) -> Scale {
     Scale { probability: game.outputs_probability(), undecided_output }
 }
 
-/// The output of the optimal discriminator at a point with these densities; `None` where it has no closed form, or
-/// where the discriminator's output depends on more than the point.
+/// The outputs of the optimal discriminator at points with these densities; empty where it has no closed form, or where
+/// the discriminator's output depends on more than the point.
 #[must_use]
-pub fn optimal(e: &Experiment, real: f32, generated: f32) -> Option<f32> {
+pub fn optimal(e: &Experiment, real: &[f32], generated: &[f32]) -> Vec<f32> {
     if !sees_only_the_sample(e) {
-        return None;
+        return Vec::new();
     }
-    e.objective.game().optimal_discriminator(real, generated, e.label_smoothing)
+    let game = e.objective.game();
+    let at = |(&p, &q)| game.optimal_discriminator(p, q, e.label_smoothing);
+    real.iter().zip(generated).map(at).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// The outputs of the optimal discriminator at the points of a line, `width` apart, with these densities and logits;
@@ -42,8 +44,7 @@ pub fn optimal(e: &Experiment, real: f32, generated: f32) -> Option<f32> {
 #[must_use]
 pub fn optimal_on_line(e: &Experiment, real: &[f32], generated: &[f32], logits: &[f32], width: f32) -> Vec<f32> {
     if !has_slope_one(e) || !sees_only_the_sample(e) {
-        let densities = real.iter().zip(generated);
-        return densities.map(|(&p, &q)| optimal(e, p, q)).collect::<Option<_>>().unwrap_or_default();
+        return optimal(e, real, generated);
     }
     let Some((critic, _)) = objective::optimal_critic(real, generated, width) else {
         return Vec::new();
@@ -202,14 +203,14 @@ mod tests {
     #[test]
     fn where_samples_are_told_apart_together_none_has_an_optimal_output_of_its_own() {
         let plain = Experiment::default();
-        assert!(optimal(&plain, 1.0, 1.0).is_some());
+        assert!(!optimal(&plain, &[1.0], &[1.0]).is_empty());
         for e in [
             Experiment { minibatch_stddev: true, ..plain.clone() },
             Experiment { minibatch_discrimination: 2, ..plain.clone() },
             Experiment { discriminator_norm: Normalization::Batch, ..plain.clone() },
             Experiment { pack: 2, ..plain },
         ] {
-            assert_eq!((optimal(&e, 1.0, 1.0), value(&e, &[1.0], &[1.0], &[0.0], 1.0)), (None, None));
+            assert_eq!((optimal(&e, &[1.0], &[1.0]), value(&e, &[1.0], &[1.0], &[0.0], 1.0)), (Vec::new(), None));
             // The networks say the same of themselves, and packing is the only other way.
             assert!(crate::nets::Network::discriminator(&e).couples_batch() || e.pack > 1);
         }

@@ -27,8 +27,8 @@ test('images are classified while the run trains; scores follow it, and end with
   await scored(page);
   assert.equal(await scoredStep(page), 5);
   const real = await heights(page, 'real');
-  // Shares of twenty images that were held out.
-  assert.ok(real[1] + real[7] > 90 && Math.min(real[1], real[7]) > 25, `${real}`);
+  // Nine and eleven of the twenty images held out.
+  assert.ok(real[1] > 44 && real[7] > 44 && real[1] + real[7] > 99, `${real}`);
   assert.ok(
     real.filter((_, i) => i !== 1 && i !== 7).every(height => height < 20),
     `${real}`,

@@ -40,7 +40,7 @@ import { fixed } from './scale.js';
 
 /** A window with room for three charts. */
 const roomy = matchMedia('(min-height: 1000px)');
-/** What the discriminator maximises: its name, the most that it is where both densities are equal, and elsewhere.
+/** The value that the discriminator maximises: its name, and its maximum where both densities are equal, and elsewhere.
  * @typedef {{ title: string, is: string, equal: Reference & { label: string }, best: string, of?: string, at?: string }} Value */
 /** @param {string} objective @param {string[]} outputs @returns {Value} */
 function valueOf(objective, [real, fake]) {
